@@ -44,7 +44,7 @@ describe('a pull request that edits what it is evaluated by', () => {
   ])('%s, and is evaluated by the base branch all the same', async (_what, policy) => {
     const step = await attack({ Dockerfile: DENIED, [POLICY_PATH]: policy });
     expect(step.code).toBe(1);
-    expect(step.summary).toContain('the edit holds once it is merged');
+    expect(step.summary).toContain('the edit takes effect once it is merged');
   });
 
   test('breaks the policy, and fails at the line that is broken', async () => {
@@ -66,7 +66,7 @@ describe('a pull request that edits what it is evaluated by', () => {
     const base = { [POLICY_PATH]: { link: '../policy.yml' }, 'policy.yml': DENYING_POLICY };
     const softer = await attack({ Dockerfile: DENIED, 'policy.yml': 'version: 1\n' }, { base });
     expect(softer.code).toBe(1);
-    expect(softer.summary).toContain('the edit holds once it is merged');
+    expect(softer.summary).toContain('the edit takes effect once it is merged');
     const broken = await attack({ 'policy.yml': 'version: 1\nallow: everything\n' }, { base });
     expect(broken.outputs).toMatchObject({ verdict: 'fail' });
   });

@@ -20,7 +20,7 @@ describe('what goes wrong around the run', () => {
     const step = await runOnPullRequest(bundled, github, denied(), { payload });
     expect(step.code).toBe(2);
     expect(step.outputs).toMatchObject({ verdict: 'indeterminate' });
-    expect(step.log).toContain('left no readable payload');
+    expect(step.log).toContain('no readable payload');
     expect(step.log).not.toMatch(/^\s+at /m);
   });
 

@@ -184,7 +184,7 @@ describe('html-answer', () => {
   test('a proxy that asks for a login is named as that', async () => {
     const { code, message } = await answered(407, '<html>Proxy</html>');
     expect(code).toBe(2);
-    expect(message).toMatch(/proxy asks for a login/);
+    expect(message).toMatch(/proxy requires authentication/);
     expect(message).not.toContain('()');
   });
 });

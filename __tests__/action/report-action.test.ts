@@ -76,9 +76,9 @@ describe('the report action', () => {
   });
 
   test.each([
-    ['without an artifact', {}, 'left no artifact'],
+    ['without an artifact', {}, 'has no artifact'],
     ['for a fork that was deleted', { head_repository: null }, 'was deleted'],
-    ['of push', { event: 'push' }, 'The run was started by push'],
+    ['of push', { event: 'push' }, 'triggered by push'],
   ])('says in log and summary why it posts nothing on a run %s', async (_what, changes, said) => {
     const report = await reportOn(denied(), {}, changes);
     expect(report.code).toBe(0);
@@ -98,6 +98,6 @@ describe('the report action', () => {
   test('ends in exit code 2, with a sentence, where it is used on another event', async () => {
     const report = await reportOn(denied(), { payload: {}, event: 'push' });
     expect(report.code).toBe(2);
-    expect(report.summary).toContain('runs on workflow');
+    expect(report.summary).toContain('runs only on workflow');
   });
 });

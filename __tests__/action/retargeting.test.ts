@@ -70,7 +70,7 @@ test.each(RETARGETING.pairs)(
     const result = await run(event, made);
     expect(result.code).toBe(1);
     expect(result.summary).toContain('no longer maintained');
-    expect(result.summary).toContain('The policy is that of main, not of soft');
+    expect(result.summary).toContain('The policy comes from main, not soft');
   },
 );
 
@@ -82,6 +82,6 @@ test.each(RETARGETING.pairs)(
     // The base that the pull request has now is asked for, which takes a token that may read pull requests.
     const result = await run(event, made, 'write');
     expect([event, result.outputs['verdict'], result.code]).toEqual([event, 'pass', 0]);
-    expect(result.summary).not.toContain('The policy is that of main');
+    expect(result.summary).not.toContain('The policy comes from main');
   },
 );

@@ -101,11 +101,11 @@ describe('a build file that is checked out in another encoding', () => {
       return [...found].map(([path, [first]]) => `${path}: ${first?.reason}`);
     };
     expect(await reasons('a/Dockerfile', 'Dockerfile')).toEqual([
-      'a/Dockerfile: a/.gitattributes, which says how it is checked out, is no file',
+      'a/Dockerfile: a/.gitattributes, which controls how it is checked out, is not a file',
     ]);
     writeFileSync(join(directory, '.gitattributes'), '#'.repeat(4 * 1024 * 1024 + 1));
     expect(await reasons('Dockerfile')).toEqual([
-      'Dockerfile: .gitattributes, which says how it is checked out, has, with all others of its name, more than 4,194,304 bytes (limit attributes-bytes)',
+      'Dockerfile: .gitattributes, which controls how it is checked out, has, together with all other .gitattributes files, more than 4,194,304 bytes (limit attributes-bytes)',
     ]);
   });
 

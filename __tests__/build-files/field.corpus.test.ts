@@ -63,7 +63,7 @@ describeWithSharedData(CASES, 'build definitions seen in the field', () => {
       ...['app.Containerfile', 'app.containerfile', 'containerfile.dev', 'dockerfile.dev'],
     ];
     expect(names.map((name) => statusOf(reading, name))).toEqual(names.map(() => 'read'));
-    expect(named(reading)).toContain('api-dockerfile is named like a build file');
+    expect(named(reading)).toContain('api-dockerfile has the name of a build file');
   });
 
   test('templates: templates and prose are skipped', async () => {

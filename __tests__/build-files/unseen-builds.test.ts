@@ -32,15 +32,27 @@ const pushes = (inputs: Readonly<Record<string, string>>) =>
 
 describe('a workflow that is not looked into in full is reported', () => {
   test.each<readonly [string, Readonly<Record<string, string>>, readonly string[]]>([
-    ['bake', runs('docker buildx bake -f x.hcl'), ['runs docker buildx bake on x.hcl, which is not here']],
-    ['its action', ofSteps({ uses: 'docker/bake-action@v6' }), ['runs docker buildx bake, whose files are not here']],
+    ['bake', runs('docker buildx bake -f x.hcl'), ['runs docker buildx bake on x.hcl, which does not exist']],
+    [
+      'its action',
+      ofSteps({ uses: 'docker/bake-action@v6' }),
+      ['runs docker buildx bake, but none of its files exist'],
+    ],
     ['standard input', runs('docker build - < x'), ['builds from standard input']],
     ['a file from standard input', runs('docker build -f - . < x'), ['builds from standard input']],
-    ['a file by a variable', runs('docker build -f "$FILE" .'), ['builds a file that only a run knows']],
-    ['a directory by an expression', runs('docker build ${{ matrix.d }}'), ['builds a file that only a run knows']],
-    ['a directory that is not known', runs('cd "$D"; docker build .'), ['builds a file that only a run knows']],
+    ['a file by a variable', runs('docker build -f "$FILE" .'), ['builds a file that is only known at run time']],
+    [
+      'a directory by an expression',
+      runs('docker build ${{ matrix.d }}'),
+      ['builds a file that is only known at run time'],
+    ],
+    [
+      'a directory that is not known',
+      runs('cd "$D"; docker build .'),
+      ['builds a file that is only known at run time'],
+    ],
     ['a repository', runs('docker build https://example.com/x.git'), ['builds a file from outside the repository']],
-    ['the same as inputs', pushes({ file: '${{ matrix.f }}' }), ['builds a file that only a run knows']],
+    ['the same as inputs', pushes({ file: '${{ matrix.f }}' }), ['builds a file that is only known at run time']],
     [
       'a repository as input',
       pushes({ context: 'https://example.com/x.git' }),
@@ -49,7 +61,7 @@ describe('a workflow that is not looked into in full is reported', () => {
     [
       'a file that is not here',
       runs('docker build -f module/app.build .'),
-      ['builds module/app.build, which is not here'],
+      ['builds module/app.build, which does not exist'],
     ],
     [
       'another file by default',
@@ -103,8 +115,8 @@ test('names that are almost those of build files are reported', async () => {
     ...{ 'dockerfile.go': '', 'Dockerfile.md': 'FROM a', 'dockerfile-lint.sh': '', 'Dockerfile.dockerignore': '' },
   };
   expect(await unseen(files)).toEqual([
-    'a/MyDockerfile is named like a build file, and is not read',
-    'api-dockerfile is named like a build file, and is not read',
+    'a/MyDockerfile has the name of a build file but is not read',
+    'api-dockerfile has the name of a build file but is not read',
   ]);
   expect(await unseen(files, { include: ['**/MyDockerfile', 'api-*'] })).toEqual([]);
 });
@@ -140,7 +152,11 @@ test('a pass says which builds it is not about', async () => {
 });
 
 test.each([
-  ['a file that only a run knows', runs('docker build -f "$FILE" .'), 'List further build files under `files.include`'],
+  [
+    'a file that is only known at run time',
+    runs('docker build -f "$FILE" .'),
+    'List further build files under `files.include`',
+  ],
   ['a build of another repository', { 'docker-bake.hcl': REMOTE }, 'run the gate in the other repositories'],
   [
     'a workflow of another repository',

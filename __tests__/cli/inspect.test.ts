@@ -71,7 +71,7 @@ describe('inspect IMAGE', () => {
     expect(row('packages')).toContain('1 apk, 1 generic; /usr/lib/apk/db/installed');
     expect(row('as packaged')).toMatch(/1 file$/);
     expect(row('user')).toContain('app, uid 1000');
-    expect(row('environment')).toContain('API_TOKEN is named like a secret');
+    expect(row('environment')).toContain('API_TOKEN has the name of a secret');
     expect(row('environment')).not.toContain('abcdefgh');
     expect(row('ONBUILD')).toContain('RUN x');
     expect(row('package managers')).toContain('none');
@@ -90,8 +90,8 @@ describe('inspect IMAGE', () => {
     expect(row('entrypoint')).toMatch(/\/usr\/bin\/app$/);
     expect(row('command')).toContain('/bin/sh -c serve (shell form)');
     expect(row('environment')).toContain('3 variables');
-    expect(row('environment')).toContain('LD_PRELOAD loads a library into every program');
-    expect(row('environment')).toContain('PATH has the directory /srv/drop, which anybody may write to');
+    expect(row('environment')).toContain('LD_PRELOAD loads a library into every process');
+    expect(row('environment')).toContain('PATH has the directory /srv/drop, which anyone can write to');
     expect(row('PATH')).toContain('/usr/bin:/srv/drop');
     expect(row('ports, volumes')).toContain('80/tcp; /data');
     expect(row('labels')).toContain('org.opencontainers.image.vendor=somebody, note=nnn');
@@ -116,9 +116,9 @@ describe('inspect IMAGE', () => {
     expect(document.facts).toEqual({
       user: { written: 'app', uid: 1000, name: 'app' },
       environment: [
-        { variable: 'API_TOKEN', reason: 'is named like a secret and has a value' },
-        { variable: 'PATH', reason: 'has the directory /srv/drop, which anybody may write to' },
-        { variable: 'LD_PRELOAD', reason: 'loads a library into every program' },
+        { variable: 'API_TOKEN', reason: 'has the name of a secret and a value' },
+        { variable: 'PATH', reason: 'has the directory /srv/drop, which anyone can write to' },
+        { variable: 'LD_PRELOAD', reason: 'loads a library into every process' },
       ],
       support: [{ name: 'Node.js 18', where: '/nodejs/bin/node', supported: 'until 2025-04-30', ended: true }],
       wolfi: { contradictions: [], agreements: ['os-release', '1 apk package'] },

@@ -67,7 +67,7 @@ describe('output', () => {
     const directory = makeDirectory({ Dockerfile: 'FROM scratch AS a\n' });
     const result = cli.run([command, '--target', 'nope'], directory);
     expect([result.code, result.stderr]).toEqual([0, '']);
-    expect(result.stdout).toContain('there is no stage "nope", so every stage is taken for a target');
+    expect(result.stdout).toContain('there is no stage "nope", so every stage counts as a target');
   });
 
   test('--output writes the report to a file, and nothing to standard output', () => {

@@ -191,9 +191,9 @@ describe('a policy of another repository', () => {
     expect(refused).toMatchObject({ ok: false, error: { code: 'unreadable' } });
     if (!refused.ok)
       expect(refused.error.message).toBe(
-        "The policy it extends, acme/policies/base.yml@v3, can't be read: GitHub answered 404, which it also does where the token may not look.",
+        "The policy it extends, acme/policies/base.yml@v3, can't be read: GitHub returned 404, which may also mean that the token lacks access.",
       );
-    if (!refused.ok) expect(refused.error.fix).toContain('give the input `policy-token`');
+    if (!refused.ok) expect(refused.error.fix).toContain('set the input `policy-token`');
     // Nor where the tip is broken, and the last valid version is what can't be read.
     expect(await run({ base: 'nonsense', policyToken: false })).toMatchObject({ ok: false });
     github.server.faults.push({ operation: 'git/get-ref', status: 422 });
@@ -213,7 +213,7 @@ describe('a policy of another repository', () => {
     expect(await run({ base: null, inputs })).toMatchObject({ ok: false, error: { code: 'bad-policy' } });
     const refused = await run({ base: null, inputs, policyToken: false });
     expect(refused).toMatchObject({ ok: false, error: { code: 'unreadable' } });
-    if (!refused.ok) expect(refused.error.fix).toContain('give the input `policy-token`');
+    if (!refused.ok) expect(refused.error.fix).toContain('set the input `policy-token`');
     const missing = { policy: 'acme/policies/none.yml@main' };
     const unfound = await run({ base: null, inputs: missing });
     expect(unfound).toMatchObject({ ok: false, error: { code: 'unreadable' } });
@@ -242,10 +242,10 @@ describe('a pull request that edits the policy', () => {
     const policy = 'version: 1\ndeny: [{ image: "images.example/**", reason: old }]\n';
     const added = await run({ base: null, head: policy });
     expect(added.ok ? added.value.notices.join('\n') : added.error.message).toMatch(
-      /the edit holds once it is merged\. `deny` gains images\.example\/\*\*\.$/,
+      /the edit takes effect once it is merged\. `deny` gains images\.example\/\*\*\.$/,
     );
     const emptied = await run({ base: policy, head: `${policy}rules: {}\n` });
-    expect(emptied.ok ? emptied.value.notices.join('\n') : '').toMatch(/It changes nothing that is evaluated\.$/);
+    expect(emptied.ok ? emptied.value.notices.join('\n') : '').toMatch(/It does not change any result\.$/);
   });
 
   test('with an error fails at its place', async () => {

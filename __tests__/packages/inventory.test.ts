@@ -79,12 +79,12 @@ describe('an inventory', () => {
       ['npm', '@scope/a', undefined, 'pkg:npm/%40scope/a@1.0.0'],
       ['pypi', 'six-x', 'py3-six', 'pkg:pypi/six-x@1.16'],
     ]);
-    const reason = "its name or its version is not a text that can be a package's";
+    const reason = 'its name or version is not valid for a package';
     expect([...inventory.unknowns].sort((a, b) => (a.path < b.path ? -1 : 1))).toEqual([
       { path: 'app/node_modules/d/package.json', reason: 'it is not JSON' },
       { path: 'app/node_modules/f/package.json', reason },
       { path: 'app/node_modules/g/package.json', reason },
-      { path: 'etc/os-release', reason: expect.stringContaining('there is none that names a distribution') },
+      { path: 'etc/os-release', reason: expect.stringContaining('no os-release names a distribution') },
     ]);
   });
 
@@ -154,7 +154,7 @@ describe('a file that is another name of one that was not read', () => {
     'usr/lib/python3/site-packages/six-1.16.dist-info/METADATA',
     'usr/lib/python3/site-packages/six-1.16.egg-info',
   ];
-  const reason = 'it is another name of /opt/hidden/file, whose content was not read';
+  const reason = 'it is a hard link to /opt/hidden/file, whose content was not read';
 
   test.each(LINKED)('is no empty one: %s', async (path) => {
     for (const link of [
@@ -174,7 +174,7 @@ describe('a file that is another name of one that was not read', () => {
     expect(inventory.unknowns).toEqual(
       ['status', 'status.d/zlib'].map((name) => ({
         path: `var/lib/dpkg/${name}`,
-        reason: `it is another name of /opt/dpkg/${name}, whose content was not read`,
+        reason: `it is a hard link to /opt/dpkg/${name}, whose content was not read`,
       })),
     );
   });

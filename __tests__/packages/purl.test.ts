@@ -5,16 +5,16 @@ import { formatPurl, MAX_PURL_LENGTH, makePurl, parsePurl } from '../../src/pack
 describe('parsePurl', () => {
   test.each([
     ['', 'pkg:'],
-    ['pkg:', 'no type and name'],
-    ['pkg:apk', 'no type and name'],
-    ['pkg:apk/', 'no type and name'],
+    ['pkg:', 'lacks a type or a name'],
+    ['pkg:apk', 'lacks a type or a name'],
+    ['pkg:apk/', 'lacks a type or a name'],
     ['pkg:apk/@1', 'names no package'],
-    ['pkg:apk/wolfi/%', 'percent sign'],
-    ['pkg:apk/wolfi/%ff', 'percent sign'],
+    ['pkg:apk/wolfi/%', 'percent-encoding'],
+    ['pkg:apk/wolfi/%ff', 'percent-encoding'],
     ['pkg:apk/curl?arch=%zz', 'qualifier "arch"'],
     ['pkg:apk/curl?arch=x&ARCH=y', 'given twice'],
-    ['pkg:apk/curl?a b=c', 'not a qualifier'],
-    ['pkg:apk/curl?__proto__=x', 'not a qualifier'],
+    ['pkg:apk/curl?a b=c', 'not a valid qualifier'],
+    ['pkg:apk/curl?__proto__=x', 'not a valid qualifier'],
     ['pkg:apk/curl#%c0', 'subpath'],
     [`pkg:apk/${'a'.repeat(MAX_PURL_LENGTH)}`, 'longer than'],
   ])('%j is refused: %s', (text, reason) => {

@@ -80,8 +80,8 @@ describe('an rpm database', () => {
       (file: Buffer) => file.writeUInt8(4, file.readUInt16LE(4096 + 26 + 3 * 2) + 4096),
       'of type 4',
     ],
-    ['fewer entries than it counts', (file: Buffer) => file.writeUInt32LE(40, 88), 'of the 40 entries'],
-    ['more pages than bytes', (file: Buffer) => file.writeUInt32LE(900, 32), 'breaks off'],
+    ['fewer entries than it counts', (file: Buffer) => file.writeUInt32LE(40, 88), 'its header counts 40'],
+    ['more pages than bytes', (file: Buffer) => file.writeUInt32LE(900, 32), 'it ends after'],
     ['a chain that leads back', (file: Buffer) => file.writeUInt32LE(2, 2 * 4096 + 16), 'chain of pages ends early'],
     ['an odd number of items', (file: Buffer) => file.writeUInt16LE(7, 4096 + 20), '7 entries'],
   ])('names %s, and never has fewer packages without a word', async (_, damage, expected) => {

@@ -315,7 +315,7 @@ describe('trying again', () => {
       ok: false,
       error: {
         code: 'network',
-        message: expect.stringMatching(/ failed: the other side cut the connection \(\w+\)\.$/),
+        message: expect.stringMatching(/ failed: the connection was closed by the other side \(\w+\)\.$/),
       },
     });
     expect(dead.requests).toHaveLength(4);

@@ -134,7 +134,7 @@ describe('resolveImage', () => {
     expect((await resolve(index(arm64, amd64))).result).toMatchObject({
       error: {
         code: 'malformed',
-        message: expect.stringContaining('is for linux/arm64, and the index does not say so'),
+        message: expect.stringContaining('is for linux/arm64, which the index does not say'),
       },
     });
   });

@@ -64,7 +64,9 @@ describe('a stand-in', () => {
   });
 
   test('that is given twice, or wrongly, is said before the run begins', async () => {
-    await expect(openFor([], { routes: ['a.example=b.example', 'a.example=c.example'] })).rejects.toThrow('twice');
+    await expect(openFor([], { routes: ['a.example=b.example', 'a.example=c.example'] })).rejects.toThrow(
+      'more than once',
+    );
     await expect(openFor([], { routes: ['nonsense'] })).rejects.toThrow('HOST=oci-layout:DIR');
   });
 });

@@ -14,8 +14,8 @@ async function provenanceRows(...statements: AttestedOptions['statements']): Pro
 test('provenance is reported by its builder, source, level and whose word it is', async () => {
   const signed = { predicateType: SLSA_V1, predicate: githubProvenance() };
   expect(await provenanceRows(signed, { predicateType: SLSA_V02, predicate: buildKitProvenance() })).toEqual([
-    `built by https://github.com/acme/images/.github/workflows/release.yml@refs/heads/main from https://github.com/acme/images at ${COMMIT}, SLSA build level 1, over the platform's manifest, signed by the key base.pub`,
-    `built by an unnamed builder from https://github.com/acme/images at ${COMMIT}, SLSA build level 0, over the platform's manifest, signed by the key base.pub`,
+    `built by https://github.com/acme/images/.github/workflows/release.yml@refs/heads/main from https://github.com/acme/images at ${COMMIT}, SLSA build level 1, for the platform's manifest, signed by the key base.pub`,
+    `built by an unnamed builder from https://github.com/acme/images at ${COMMIT}, SLSA build level 0, for the platform's manifest, signed by the key base.pub`,
   ]);
 });
 
@@ -24,7 +24,7 @@ test('provenance that nobody signed, or that contradicts itself, is not reported
   const [row, ...others] = await provenanceRows({ predicateType: SLSA_V1, predicate, signer: null });
   expect(others).toEqual([]);
   expect(row).toMatch(
-    /build level 1, over the platform's manifest, unsigned; but its build time 2030-.* is in the future$/,
+    /build level 1, for the platform's manifest, unsigned; but its build time 2030-.* is in the future$/,
   );
 });
 

@@ -164,7 +164,7 @@ describe('a package database that lies elsewhere and is reached by a link or by 
       {
         outcome: 'indeterminate',
         aspect: 'distribution',
-        message: expect.stringContaining('/etc/os-release: it is another name of /opt/release'),
+        message: expect.stringContaining('/etc/os-release: it is a hard link to /opt/release'),
       },
     ]);
   });

@@ -72,13 +72,13 @@ test.each<[string, readonly LayerFile[], ApkoConfiguration | undefined, RegExp]>
     'an apko configuration with another version',
     WOLFI,
     { ...APKO, packages: [{ name: 'glibc', version: '2.41-r0' }] },
-    /says glibc 2.41-r0, and 2.40-r1 is installed/,
+    /says glibc 2.41-r0, but 2.40-r1 is installed/,
   ],
   [
     'an apko configuration with another repository',
     WOLFI,
     { ...APKO, repositories: ['https://x.test'] },
-    /takes packages from https:\/\/x.test/,
+    /installs packages from https:\/\/x.test/,
   ],
   [
     'an apko configuration that trusts another key',
@@ -106,7 +106,7 @@ test("a list of repositories that was not read, and a key in apk's other directo
   const linked = [...WOLFI, list, { path: 'etc/apk/repositories', link: '/opt/list' }];
   expect(await answer(linked)).toMatchObject({
     outcome: 'fail',
-    message: expect.stringContaining('/etc/apk/repositories could not be read: it is another name of /opt/list'),
+    message: expect.stringContaining('/etc/apk/repositories could not be read: it is a hard link to /opt/list'),
   });
   expect(await answer([...WOLFI, { path: 'lib/apk/keys/mine.rsa.pub', content: 'x' }])).toMatchObject({
     outcome: 'fail',

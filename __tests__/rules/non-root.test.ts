@@ -314,7 +314,7 @@ describe('passwd is read as runc reads it', () => {
       expect(await runs([file, { path: 'etc/passwd', link, type }])).toMatchObject({
         outcome: 'indeterminate',
         message: expect.stringContaining(
-          'whose uid is not known: of /etc/passwd, it is another name of /opt/accounts, whose content was not read',
+          'whose uid is not known: /etc/passwd was not read: it is a hard link to /opt/accounts, whose content was not read',
         ),
       });
     }

@@ -408,7 +408,7 @@ const PLANTED: readonly (readonly [name: string, found: RegExp, image: ImageOpti
   ],
   [
     'a key store too large to be looked into',
-    /no-secrets\/layers.*\/app\/large: it begins like a key store/,
+    /no-secrets\/layers.*\/app\/large: it looks like a key store/,
     over({ path: 'app/large', content: Buffer.concat([javaKeyStore([]), Buffer.alloc(5_000_000)]) }),
   ],
   [

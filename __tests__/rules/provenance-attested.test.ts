@@ -227,7 +227,7 @@ describe('builder and source are those of the allow entry', () => {
       expect(await answer({ ...claimed(builder, EVIL), entry })).toMatchObject({
         outcome: 'fail',
         message: expect.stringContaining(
-          `it names the builder ${builder}, and the signer's certificate is for ${EVIL.subject}`,
+          `it names the builder ${builder}, but the signer's certificate is for ${EVIL.subject}`,
         ),
       });
     });
@@ -366,11 +366,11 @@ describe('what is reported of a build', () => {
 
   test('is from which commit of which repository, and what the statement is over', async () => {
     const { message: reason } = await answer(github());
-    expect(reason).toContain(` from ${REPOSITORY} at ${COMMIT}, SLSA build level 2, over the platform's manifest`);
+    expect(reason).toContain(` from ${REPOSITORY} at ${COMMIT}, SLSA build level 2, for the platform's manifest`);
     const [statement] = github().statements;
     if (statement === undefined) throw new Error('no statement');
     const ofIndex = await answer({ statements: [{ ...statement, on: 'index' }] });
-    expect(ofIndex.message).toContain('over the index');
+    expect(ofIndex.message).toContain('for the index');
   });
 
   test('is its run, and where the source was read', async () => {

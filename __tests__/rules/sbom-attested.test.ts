@@ -146,7 +146,7 @@ describe('fails', () => {
     ];
     expect(await answer({ statements })).toMatchObject({
       outcome: 'fail',
-      message: expect.stringContaining('is not there'),
+      message: expect.stringContaining('is missing'),
     });
   });
 });
@@ -154,7 +154,7 @@ describe('fails', () => {
 describe('is indeterminate, and never passes', () => {
   const text = JSON.stringify(DOCUMENT);
   test.each<[string, unknown, string]>([
-    ['a text inside a text', JSON.stringify(text), 'a text inside a text'],
+    ['a text inside a text', JSON.stringify(text), 'a string inside a string'],
     ['truncated JSON', text.slice(0, -9), 'is not JSON'],
     ['a key twice', text.replace('"packages":', '"packages":[],"packages":'), 'twice'],
     [
@@ -167,7 +167,7 @@ describe('is indeterminate, and never passes', () => {
       `{"spdxVersion":"SPDX-2.3","packages":[${Array(1_000_000).fill('0').join(',')}]}`,
       'sbom-packages',
     ],
-    ['nothing', null, 'neither an object nor a text'],
+    ['nothing', null, 'neither an object nor a string'],
     ['deep nesting', `{"spdxVersion":"SPDX-2.3","packages":${'['.repeat(9000)}${']'.repeat(9000)}}`, 'sbom-depth'],
   ])('%s', async (_name, predicate, reason) => {
     const result = await answer({ statements: [{ predicateType: SPDX, predicate }] });

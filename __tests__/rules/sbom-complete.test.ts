@@ -151,6 +151,6 @@ test('an unsigned document is not evaluated', async () => {
 test('each element is reported in the details', async () => {
   const { details } = await answer(spdxDocument({ packages: PACKAGES }));
   expect(details).toContain('hash: 0 of 2');
-  expect(details).toContain('timestamp: 1970-01-01T00:00:00Z (a convention of reproducible builds, and no time)');
+  expect(details).toContain('timestamp: 1970-01-01T00:00:00Z (a convention of reproducible builds, not a time)');
   expect(details).toHaveLength(15);
 });

@@ -264,15 +264,10 @@ describe('the signed apko configuration', () => {
       'asks for another version',
       ['curl=9-r0', 'bash=5.2-r1'],
       'fail',
-      'was to install curl 9-r0, and the SBOM lists 8.9.1-r2',
+      'installs curl 9-r0, but the SBOM lists 8.9.1-r2',
     ],
-    [
-      'asks for a package that the SBOM hides',
-      ['curl=8.9.1-r2', 'bash=5.2-r1', 'nc=1-r0'],
-      'fail',
-      'to install nc 1-r0',
-    ],
-    ['knows nothing of a package in the SBOM', ['curl=8.9.1-r2'], 'fail', 'the SBOM lists bash, and apko was not'],
+    ['asks for a package that the SBOM hides', ['curl=8.9.1-r2', 'bash=5.2-r1', 'nc=1-r0'], 'fail', 'installs nc 1-r0'],
+    ['knows nothing of a package in the SBOM', ['curl=8.9.1-r2'], 'fail', 'the SBOM lists bash, which the apko'],
   ])('%s', async (_name, wanted, outcome, reason) => {
     const results = await answers({ statements: [sbomOf(CURL, BASH), apkoOf(...wanted)], packages });
     expect(results[1]).toMatchObject({
@@ -288,7 +283,7 @@ describe('the signed apko configuration', () => {
     expect(unread.map(({ outcome }) => outcome)).toEqual(['pass', 'indeterminate']);
     expect(unread[1]).toMatchObject({
       aspect: 'apko-configuration',
-      message: expect.stringContaining("an apko configuration that can't be read: it is not an object"),
+      message: expect.stringContaining('an unreadable apko configuration: it is not an object'),
       fix: expect.any(String),
     });
     const incomplete = { cause: 'timeout', message: 'No answer in 30 s.', fix: 'Try again.' } as const;

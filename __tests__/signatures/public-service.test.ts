@@ -110,7 +110,7 @@ test.each([
   const ask = await open();
   expect(await ask(address)).toEqual({
     ok: false,
-    error: expect.stringMatching(/not an address of the public internet/),
+    error: expect.stringMatching(/not a public address/),
   });
   expect(requests()).toEqual([]);
 });

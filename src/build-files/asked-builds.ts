@@ -21,7 +21,7 @@ const MAX_SCRIPT_BYTES = 32 * 1024 * 1024;
 /** A longer one is an archive or a list of data. */
 const MAX_BYTES_OF_SCRIPT = 1024 * 1024;
 
-const SCRIPTS_TOO_LONG = `the scripts have more than ${plural(MAX_SCRIPT_BYTES, 'byte')} together (limit script-bytes)`;
+const SCRIPTS_TOO_LONG = `the scripts have more than ${plural(MAX_SCRIPT_BYTES, 'byte')} in total (limit script-bytes)`;
 
 /** What the files of a repository ask to be built. */
 interface RepositoryBuilds {
@@ -116,7 +116,7 @@ class AskedBuilds {
         const reason = `the workflows have more than ${plural(MAX_WORKFLOW_BYTES, 'byte')} (limit workflow-bytes)`;
         this.unreadable.push(unreadableDefinition(path, { reason }));
       } else if (content.error.code === 'not-found') {
-        this.unseen.push({ path, what: 'is tracked and not here' });
+        this.unseen.push({ path, what: 'is tracked by git but missing' });
       } else {
         this.unreadable.push(unreadableDefinition(path, { reason: reasonOf(content.error) }));
       }
@@ -133,7 +133,7 @@ class AskedBuilds {
         left -= content.value.length;
         await this.#take(path, content.value, await buildsInFile(path, content.value));
       } else if (content.error.code === 'too-large') {
-        const reason = left < MAX_BYTES_OF_SCRIPT ? SCRIPTS_TOO_LONG : 'it is a script that is too long to be read';
+        const reason = left < MAX_BYTES_OF_SCRIPT ? SCRIPTS_TOO_LONG : 'it is too large to be read as a script';
         this.unreadable.push(unreadableDefinition(path, { reason }));
       } else if (content.error.code !== 'not-found' && content.error.code !== 'not-a-file') {
         this.unreadable.push(unreadableDefinition(path, { reason: reasonOf(content.error) }));

@@ -42,7 +42,8 @@ export async function bakeRuns(
     const files = run.files.length > 0 ? run.files : usual;
     const missing = files.filter((file) => !known.has(file));
     if (files.length === 0 || missing.length > 0) {
-      const what = files.length === 0 ? ', whose files are not here' : ` on ${missing.join(', ')}, which is not here`;
+      const what =
+        files.length === 0 ? ', but none of its files exist' : ` on ${missing.join(', ')}, which does not exist`;
       found.push({ ...NOTHING, unseen: [{ path, line: run.line, what: `runs docker buildx bake${what}` }] });
       continue;
     }
@@ -60,7 +61,7 @@ export async function bakeRuns(
       builds: built.builds.map((build) => overrides.reduce((one, set) => overridden(one, set, run), build)),
     });
   }
-  const reason = `it is one of those with more than ${MAX_RUNS} different runs of bake (limit bake-runs)`;
+  const reason = `there are more than ${MAX_RUNS} different runs of bake (limit bake-runs)`;
   const beyond = new Set([...distinct.values()].slice(MAX_RUNS).map(({ path }) => path));
   return {
     ...NOTHING,

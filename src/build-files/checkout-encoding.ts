@@ -43,7 +43,7 @@ const LFS_POINTER = 'version https://git-lfs.github.com/spec/';
 export function whyRecoded(content: Uint8Array, found: readonly Recoded[] | undefined): string | undefined {
   const bytes = Buffer.from(content.buffer, content.byteOffset, content.byteLength);
   if (bytes.subarray(0, LFS_POINTER.length).toString('latin1') === LFS_POINTER)
-    return 'it is a pointer of Git LFS, and the file itself is not in the commit; keep build files out of LFS';
+    return 'it is a Git LFS pointer, so the file itself is not in the commit; keep build files out of LFS';
   return found?.find(({ change }) => {
     const replaced = REPLACED[change];
     return change !== 'eol' && change !== 'lfs' && (replaced === undefined || bytes.includes(replaced));
@@ -91,7 +91,7 @@ export async function recodedPaths(
       for (const path of below) {
         if (mayMatch(recoding.pattern, path.slice(directory.length), left)) add(path, recoding);
         if (left.comparisons >= 0) continue;
-        const reason = `the patterns of ${entry.path} are too many for the build files (limit attribute-comparisons)`;
+        const reason = `${entry.path} has too many patterns for the build files (limit attribute-comparisons)`;
         for (const one of paths) add(one, { change: 'unknown', reason });
         return found;
       }
@@ -106,16 +106,16 @@ async function recodings(
   macros: Map<string, readonly (readonly [Change, string])[]>,
 ): Promise<readonly Recoding[]> {
   const any = (why: string): readonly Recoding[] => [
-    { change: 'unknown', pattern: { kind: 'any' }, reason: `${path}, which says how it is checked out, ${why}` },
+    { change: 'unknown', pattern: { kind: 'any' }, reason: `${path}, which controls how it is checked out, ${why}` },
   ];
   // A checkout takes the text of the link for the attributes, which is not what is read through it.
-  if (kind !== 'file') return any('is no file');
+  if (kind !== 'file') return any('is not a file');
   const content = await tree.read(path, left.bytes);
   if (!content.ok) {
     if (content.error.code === 'not-found') return [];
     if (content.error.code !== 'too-large') return any("can't be read");
     const most = plural(MAX_ATTRIBUTES_BYTES, 'byte');
-    return any(`has, with all others of its name, more than ${most} (limit attributes-bytes)`);
+    return any(`has, together with all other .gitattributes files, more than ${most} (limit attributes-bytes)`);
   }
   left.bytes -= content.value.length;
   const lines = [...new Set(new TextDecoder().decode(content.value).split('\n'))];
@@ -125,7 +125,9 @@ async function recodings(
   left.patterns -= said.filter(({ change }) => change !== 'eol').length;
   if (left.patterns >= 0) return said;
   const most = plural(MAX_PATTERNS, 'pattern');
-  return any(`has, with all others of its name, more than ${most} that change files (limit attribute-patterns)`);
+  return any(
+    `has, together with all other .gitattributes files, more than ${most} that change files (limit attribute-patterns)`,
+  );
 }
 
 const MACRO = '[attr]';
@@ -171,7 +173,7 @@ function changesOf(
   const [name = '', value] = splitOnce(attribute);
   const why = (change: Change, how: string) =>
     [
-      [change, `${path} has it ${how}, so that a build reads another text than the commit holds; take ${name} off it`],
+      [change, `${path} has it ${how}, so a build reads other text than the commit contains; remove ${name} from it`],
     ] as const;
   switch (name) {
     case ENCODING:

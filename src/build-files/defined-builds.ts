@@ -146,7 +146,7 @@ async function composeBuilds(
     const below = base === undefined ? undefined : await readAll(tree, base);
     joinedBytes -= below?.files.reduce((sum, { bytes }) => sum + bytes.length, 0) ?? 0;
     if (joinedBytes < 0 && below !== undefined) {
-      const reason = `it and others are read over the default files of their directories, ${MAX_JOINED_BYTES} bytes of them together (limit compose-joins)`;
+      const reason = `it and others are combined with the default files of their directories: ${MAX_JOINED_BYTES} bytes in total (limit compose-joins)`;
       found.push({ ...NOTHING, unreadable: [unreadableDefinition(path, { reason })] });
       continue;
     }
@@ -186,7 +186,7 @@ async function devcontainerBuilds(
 }
 
 function beyondLimit(sets: readonly (readonly string[])[]): DefinedBuilds {
-  const reason = `there are more than ${MAX_DEFINITIONS} definitions of its kind (limit definitions)`;
+  const reason = `there are more than ${MAX_DEFINITIONS} build definitions of this kind (limit definitions)`;
   const unreadable = sets.flatMap(([path]) => (path === undefined ? [] : [unreadableDefinition(path, { reason })]));
   return { ...NOTHING, unreadable };
 }
@@ -236,7 +236,7 @@ function unreadableOf(problems: readonly DefinitionProblem[]): readonly BuildFil
 }
 
 function unseenOf({ file, line, message }: DefinitionProblem): UnseenBuild {
-  const what = `has a build that is not understood (line ${line}: ${clause(message)})`;
+  const what = `has a build that could not be read (line ${line}: ${clause(message)})`;
   return { path: file, what, remedy: 'correct' };
 }
 
@@ -250,7 +250,7 @@ export function namedBuildOf(build: Build): NamedBuild | UnseenRequest {
   // It stands in the definition, wherever the context is.
   if (inline !== undefined) return { ...parametersOf(build), file: build.definition, inline };
   const isOpen = open.some(({ field }) => field === 'dockerfile' || field === 'inline');
-  if (dockerfile === undefined || isOpen) return { what: `builds a file that only a run knows (${name})` };
+  if (dockerfile === undefined || isOpen) return { what: `builds a file that is only known at run time (${name})` };
   if (isRemote(context)) return { what: `builds from ${context}, which is not read`, remedy: 'elsewhere' };
   if (dockerfile.startsWith('../') || dockerfile.startsWith('/'))
     return { what: 'builds a file from outside the repository', remedy: 'elsewhere' };

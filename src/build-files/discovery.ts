@@ -33,16 +33,16 @@ export function discover(
     const name = nameKind(path);
     const wanted = name === 'dockerfile' || (name === 'other' && matches(include, path));
     if (!wanted && !built.has(path)) {
-      if (name === 'template') skip(path, 'a template is not a Dockerfile until it is filled in');
-      if (name === 'prose') skip(path, 'prose is no build file');
+      if (name === 'template') skip(path, 'a template is not a Dockerfile until it is rendered');
+      if (name === 'prose') skip(path, 'documentation is not a build file');
     } else if (isExcluded(path)) skip(path, 'excluded by files.exclude');
-    else if (only !== undefined && !only.has(path)) skip(path, 'not chosen by `paths` or `changed-files-only`');
+    else if (only !== undefined && !only.has(path)) skip(path, 'not selected by `paths` or `changed-files-only`');
     else paths.push(path);
   }
   const known = new Set(entries.map((entry) => entry.path));
   for (const path of built)
     if (!known.has(path) && nameKind(path) === 'dockerfile')
-      skip(path, 'a build definition builds from it, but it is not here');
+      skip(path, 'a build definition builds from it, but it does not exist');
   return { paths: paths.sort(), skipped };
 }
 

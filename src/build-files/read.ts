@@ -95,7 +95,7 @@ export const readRepository: ReadRepository = async (tree, options) => {
 /** A file that is nothing alone, and was read with those that a command joins it to. */
 function asPart(file: BuildFile): BuildFile {
   const isNothingAlone = file.status === 'skipped' || file.isUnasked === true;
-  const reason = 'it was read where podman joins or preprocesses it';
+  const reason = 'it was read as part of a podman build that joins or preprocesses it';
   return isNothingAlone ? { path: file.path, status: 'skipped', reason } : file;
 }
 
@@ -162,7 +162,7 @@ function otherLineEnds(
     JSON.stringify(all.map(({ instruction, expanded, role, unresolved }) => [instruction, expanded, role, unresolved]));
   return reading.file.status === 'read' && named(reading.uses) === named(uses)
     ? undefined
-    : 'it names other images with the line ends that a checkout may give it; take text and eol off it in .gitattributes';
+    : 'it names other images with the line endings that a checkout may give it; remove text and eol from it in .gitattributes';
 }
 
 async function readFile(
@@ -180,10 +180,10 @@ async function readFile(
   });
   if (budget.bytes < 0)
     return none(
-      `the build files have more than ${plural(MAX_BUILD_FILES_BYTES, 'byte')} together (limit build-file-bytes)`,
+      `the build files have more than ${plural(MAX_BUILD_FILES_BYTES, 'byte')} in total (limit build-file-bytes)`,
     );
   if (budget.references < 0)
-    return none(`the build files name more than ${plural(MAX_REFERENCES, 'image')} together (limit references)`);
+    return none(`the build files name more than ${plural(MAX_REFERENCES, 'image')} in total (limit references)`);
   const content: Result<Uint8Array, TreeError> = await tree.read(path, MAX_DOCKERFILE_BYTES);
   if (!content.ok) {
     return none(reasonOf(content.error));
@@ -202,7 +202,7 @@ async function readFile(
     const reason =
       builds.length > MAX_NAMED_BUILDS
         ? `workflows build it in more than ${MAX_NAMED_BUILDS} ways (limit workflow-builds)`
-        : `workflows build it and others in more ways than are read: ${plural(MAX_REREAD_BYTES, 'byte')} together (limit workflow-build-bytes)`;
+        : `workflows build it and other files in too many ways: more than ${plural(MAX_REREAD_BYTES, 'byte')} in total (limit workflow-build-bytes)`;
     return { ...reading, file: { ...reading.file, status: 'unreadable', reason } };
   }
   return mergeReadings(

@@ -30,7 +30,7 @@ export function readsAlike(path: string): TreeError {
   return {
     code: 'unreadable',
     path,
-    message: `Two files read as ${path}, since their names differ only in bytes that are not UTF-8.`,
+    message: `Two file names are read as ${path} because they differ only in bytes that are not UTF-8.`,
     fix: 'Rename one of them.',
   };
 }

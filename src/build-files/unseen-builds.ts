@@ -17,7 +17,7 @@ export function unseenByName(entries: readonly TreeEntry[], read: ReadonlySet<st
     if (kind === 'submodule')
       return [{ path, what: 'is a submodule: its build files are in another repository', remedy: 'elsewhere' }];
     if (read.has(path)) return [];
-    return isNamedAlmost(path) ? [{ path, what: 'is named like a build file, and is not read' }] : [];
+    return isNamedAlmost(path) ? [{ path, what: 'has the name of a build file but is not read' }] : [];
   });
 }
 
@@ -33,7 +33,7 @@ export function unseenOf(
     const place = { path, ...optionalField('line', asked?.line) };
     const found = inline === undefined ? status.get(file) : 'read';
     if (found === undefined)
-      return [{ ...place, what: `builds ${file}, which is not ${there.has(file) ? 'read' : 'here'}` }];
+      return [{ ...place, what: `builds ${file}, which ${there.has(file) ? 'is not read' : 'does not exist'}` }];
     return found === 'skipped' || open?.file !== true
       ? []
       : [{ ...place, what: `builds ${file}, or another file that a run names` }];

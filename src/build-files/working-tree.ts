@@ -107,7 +107,7 @@ async function readInside(
         code: 'outside-repository',
         path,
         message: `${path} leads out of the repository.`,
-        fix: 'Replace the link by the file itself.',
+        fix: 'Replace the link with the file itself.',
       });
     return await readRegular(real, path, maxBytes);
   } catch (error) {
@@ -166,11 +166,11 @@ function toTreeError(error: unknown, path: string): TreeError {
     return {
       code: 'not-found',
       path,
-      message: `${path} is not there.`,
+      message: `${path} does not exist.`,
       fix: 'Check it out in full (no sparse checkout), or remove it from git.',
     };
   if (code === 'EISDIR') return notAFile(path);
-  const reason = code === 'ELOOP' ? 'its links lead in a circle' : code;
+  const reason = code === 'ELOOP' ? 'its links form a loop' : code;
   return {
     code: 'unreadable',
     path,

@@ -40,7 +40,7 @@ export function makeEngine(setting: EngineSetting): Engine {
       {},
       policy,
     );
-    if (!options.ok) return err({ code: 'usage', message: options.error, fix: 'Correct the input of the workflow.' });
+    if (!options.ok) return err({ code: 'usage', message: options.error, fix: 'Correct the input in the workflow.' });
     const reading: ReadingOptions = { ...options.value, ...optionalField('only', builds.only) };
     const cache =
       temporaryDirectory === ''
@@ -63,7 +63,7 @@ export function makeEngine(setting: EngineSetting): Engine {
       notice,
     });
     if (!registries.ok) {
-      return err({ code: 'usage', message: registries.error, fix: 'Correct it where the runner is set up.' });
+      return err({ code: 'usage', message: registries.error, fix: "Correct it in the runner's configuration." });
     }
     try {
       const evaluated = await runGate({

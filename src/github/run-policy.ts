@@ -57,8 +57,8 @@ export async function runPolicy(setting: PolicySetting): Promise<Result<BranchPo
       code: 'no-policy',
       message: `The input \`policy\` names ${path}, which is not at ${name}${isAdded ? '; this change adds it' : ''}.`,
       fix: isAdded
-        ? 'Merge the policy first, and give the input after that: nothing is evaluated by what the change itself brings, nor by another policy in its place.'
-        : `Write its path from the repository's root, or owner/repository/path@ref for one of another repository. Without the input, ${POLICY_PATH} is read.`,
+        ? 'Merge the policy first, and set the input afterwards: a change is never evaluated by a policy that it adds itself.'
+        : `Write its path relative to the repository's root, or owner/repository/path@ref for a policy in another repository. Without the input, ${POLICY_PATH} is read.`,
     });
   }
   const loaded = await loadBranchPolicy({
@@ -121,13 +121,13 @@ async function previewed(
   const known = new Set(policy.source.extends.map(({ name }) => name.split('/').slice(0, 2).join('/').toLowerCase()));
   const load = policyLoader(accessOf(setting), (repository) => known.has(repository));
   const { policy: next, findings } = await previewPolicy(path.after, evaluated, load);
-  const intro = `This change edits the policy (${touched.join(', ')}). It was evaluated by the policy at ${branch.name}; the edit holds once it is merged.`;
+  const intro = `This change edits the policy (${touched.join(', ')}). It was evaluated by the policy at ${branch.name}; the edit takes effect once it is merged.`;
   if (findings.some(({ level }) => level === 'error')) return { findings, notices: [intro] };
   const after = next ?? withoutFile(setting, profileWithoutFile(setting));
   const differences = policyChanges(policy, after);
   return {
     findings,
-    notices: [`${intro} ${differences.length === 0 ? 'It changes nothing that is evaluated.' : differences.join(' ')}`],
+    notices: [`${intro} ${differences.length === 0 ? 'It does not change any result.' : differences.join(' ')}`],
   };
 }
 
@@ -159,6 +159,6 @@ async function remotePolicy(
   return err({
     code: 'bad-policy',
     message: `The policy ${setting.inputs.policy ?? ''} is invalid:\n${problems}`,
-    fix: `Fix it in ${remote.owner}/${remote.repository}: nothing is evaluated by an invalid policy.`,
+    fix: `Fix it in ${remote.owner}/${remote.repository}: an invalid policy evaluates nothing.`,
   });
 }

@@ -27,10 +27,10 @@ export function environmentSecrets(env: readonly string[]): readonly Environment
     const value = equals < 0 ? '' : line.slice(equals + 1);
     const [token] = secretsInText(value);
     const [likely] = likelySecretsIn(value);
-    if (token !== undefined) found.push({ variable, reason: `holds a ${token.kind}` });
+    if (token !== undefined) found.push({ variable, reason: `contains a ${token.kind}` });
     else if (isNamedLikeSecret(variable) && !NO_SECRET.test(value.trim()))
-      found.push({ variable, reason: 'is named like a secret and has a value' });
-    else if (likely !== undefined) found.push({ variable, reason: `holds a ${likely}`, isLikely: true });
+      found.push({ variable, reason: 'has the name of a secret and a value' });
+    else if (likely !== undefined) found.push({ variable, reason: `contains a ${likely}`, isLikely: true });
   }
   return found;
 }

@@ -64,7 +64,7 @@ export function environmentHooks(env: readonly string[], whyOpen: WhyOpen): read
     const variable = line.slice(0, Math.max(equals, 0));
     const value = line.slice(equals + 1);
     if (value === '') continue;
-    if (PRELOADED.has(variable)) found.push({ variable, reason: 'loads a library into every program' });
+    if (PRELOADED.has(variable)) found.push({ variable, reason: 'loads a library into every process' });
     if (SEARCH_PATHS.has(variable)) found.push(...searched(variable, value, whyOpen));
     if (LOADED.has(variable)) found.push(...loaded(variable, value, whyOpen));
   }
@@ -81,7 +81,7 @@ function searched(variable: string, value: string, whyOpen: WhyOpen): readonly L
         return [
           {
             variable,
-            reason: `has ${directory === '' ? 'an empty part' : `the relative directory ${JSON.stringify(directory.slice(0, 100))}`}, so what is run depends on the working directory`,
+            reason: `has ${directory === '' ? 'an empty entry' : `the relative directory ${JSON.stringify(directory.slice(0, 100))}`}, so what runs depends on the working directory`,
           },
         ];
       const why = whyOpen(directory.replace(/\/[^/]*[*?].*$/, ''));
@@ -111,7 +111,7 @@ export function loaderFileHooks(tree: FileTree, whyOpen: WhyOpen): readonly Load
   if (first !== undefined || whyUnread(tree, 'etc/ld.so.preload') !== undefined)
     found.push({
       variable: '/etc/ld.so.preload',
-      reason: `loads ${(first ?? 'what could not be read').slice(0, 200)} into every program`,
+      reason: `loads ${(first ?? 'an unreadable file').slice(0, 200)} into every process`,
     });
   const files = [
     CONF,
@@ -150,21 +150,21 @@ export function openPlaces(tree: FileTree): WhyOpen {
     if (!path.startsWith('/')) return undefined;
     // A program's own file there can't be replaced where only the directory is sticky and the file is root's.
     const there = tree.resolve(path);
-    if (isWritable(path)) return 'anybody may write to';
+    if (isWritable(path)) return 'anyone can write to';
     if (there !== undefined && there.type !== 'directory') {
       const directory = path.slice(0, path.lastIndexOf('/'));
       const mode = tree.resolve(directory === '' ? '/' : directory)?.mode ?? 0;
-      return (mode & 0o1002) === 0o002 ? 'is in a directory that anybody may write to' : undefined;
+      return (mode & 0o1002) === 0o002 ? 'is in a directory that anyone can write to' : undefined;
     }
     if (there !== undefined) return undefined;
     for (let at = path.replace(/\/+$/, ''); at !== ''; ) {
       at = at.slice(0, at.lastIndexOf('/'));
       // Every runtime has a /tmp, and most give it to all.
       if (at === '/tmp' || at === '/var/tmp' || at === '/dev/shm')
-        return `is missing, and anybody may make it in ${at}`;
+        return `is missing, and anyone can create it in ${at}`;
       const above = tree.resolve(at === '' ? '/' : at);
       if (above === undefined) continue;
-      return (above.mode & 0o002) !== 0 ? `is missing, and anybody may make it in ${at}` : undefined;
+      return (above.mode & 0o002) !== 0 ? `is missing, and anyone can create it in ${at}` : undefined;
     }
     return undefined;
   };

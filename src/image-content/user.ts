@@ -33,7 +33,7 @@ export function runsAs(user: string, tree: FileTree | undefined): RunsAs {
   if (uid !== undefined) return { ...numbered(uid), name };
   if (name === 'root') return { uid: 0, name };
   const unread = tree === undefined ? undefined : whyUnread(tree, 'etc/passwd');
-  return unread === undefined ? { name } : { name, unread: `of /etc/passwd, ${unread}` };
+  return unread === undefined ? { name } : { name, unread: `/etc/passwd was not read: ${unread}` };
 }
 
 /** The uid of the first line of a name. As in runc blanks around a line don't count, and what is no number is 0. */

@@ -22,7 +22,7 @@ export function readApkDatabase(text: string, where: string): DatabaseReading {
   for (const paragraph of text.split(/\n{2,}/)) {
     if (paragraph.trim() === '') continue;
     if (packages.length + problems.length > MAX_PACKAGES || fileCount > MAX_OWNED_FILES) {
-      return { packages, problems: [...problems, 'it is too long to be read to its end'] };
+      return { packages, problems: [...problems, 'it is too large to be read in full'] };
     }
     const fields = new Map<string, string>();
     const repeated = new Set<string>();
@@ -49,7 +49,7 @@ export function readApkDatabase(text: string, where: string): DatabaseReading {
     // What one reader takes for one package is two for another, or the last one alone.
     if (repeated.size > 0) problems.push(`the entry of ${name.slice(0, 100)} has ${[...repeated].join(', ')} twice`);
     if (!isApkVersion(version))
-      problems.push(`${version.slice(0, 100)} of ${name.slice(0, 100)} is no version of apk's`);
+      problems.push(`${version.slice(0, 100)} of ${name.slice(0, 100)} is not a valid apk version`);
     const architecture = fields.get('A');
     const license = fields.get('L');
     packages.push({

@@ -211,7 +211,7 @@ async function otherSystems(tree: FileTree): Promise<{
       packages.push({ ...one, root, files: one.files.map((file) => ({ ...file, path: `${path}/${file.path}` })) });
     }
   }
-  const reason = `it is one of more than ${MAX_ROOTS} root file systems with package databases, and was not read`;
+  const reason = `it was not read: the image has more than ${MAX_ROOTS} root file systems with package databases`;
   return { packages, databases, unknowns: roots.slice(MAX_ROOTS).map((path) => ({ path, reason })) };
 }
 

@@ -36,7 +36,7 @@ export function contradictions(
       : [
           {
             path: 'etc/os-release',
-            reason: `there is none that names a distribution, and there is the ${first.type} package ${first.name.slice(0, 100)}`,
+            reason: `no os-release names a distribution, but the ${first.type} package ${first.name.slice(0, 100)} is installed`,
           },
         ];
   }
@@ -66,10 +66,10 @@ function called({ id, versionId }: Distribution): string {
 
 function otherOsReleases(tree: FileTree, chosen: Distribution): readonly string[] {
   return readDistributions(tree).flatMap(({ distribution, repeated }) => [
-    ...repeated.map((field) => `/${distribution.where} says ${field} twice`),
+    ...repeated.map((field) => `/${distribution.where} sets ${field} twice`),
     ...(distribution.id === chosen.id && distribution.versionId === chosen.versionId
       ? []
-      : [`it says ${called(chosen)}, and /${distribution.where} says ${called(distribution)}`]),
+      : [`it says ${called(chosen)}, but /${distribution.where} says ${called(distribution)}`]),
   ]);
 }
 
@@ -79,7 +79,7 @@ function releaseFiles(tree: FileTree, distribution: Distribution): readonly stri
   const debian = firstLine(tree, 'etc/debian_version');
   const reasons: string[] = [];
   const against = (path: string, text: string) =>
-    reasons.push(`it says ${called(distribution)}, and /${path} says ${text.slice(0, 40)}`);
+    reasons.push(`it says ${called(distribution)}, but /${path} says ${text.slice(0, 40)}`);
   if (alpine !== undefined) {
     if (id !== 'alpine' && !idLike.includes('alpine')) against('etc/alpine-release', alpine);
     else if (id === 'alpine' && isOtherRelease(alpine, versionId, 2)) against('etc/alpine-release', alpine);
@@ -124,14 +124,14 @@ function apkPackages(distribution: Distribution, packages: readonly DatabaseEntr
   const reasons: string[] = [];
   const strange = packages.find(({ name }) => (isWolfi ? ALPINE_OWN : id === 'alpine' ? WOLFI_OWN : /^$/).test(name));
   if (strange !== undefined)
-    reasons.push(`it says ${called(distribution)}, and the package ${strange.name} is installed`);
+    reasons.push(`it says ${called(distribution)}, but the package ${strange.name} is installed`);
   const byAlpine = packages.filter(({ packaging }) => ALPINE_PACKAGER.test(packaging?.packager ?? ''));
   const [example] = byAlpine;
   if (isWolfi && example !== undefined && byAlpine.length * 2 > packages.length)
-    reasons.push(`it says ${called(distribution)}, and Alpine made packages such as ${example.name}`);
+    reasons.push(`it says ${called(distribution)}, but packages such as ${example.name} were built by Alpine`);
   const release = packages.find(({ name }) => name === 'alpine-release');
   if (id === 'alpine' && release !== undefined && isOtherRelease(release.version, versionId, 2))
-    reasons.push(`it says ${called(distribution)}, and the package alpine-release is ${release.version}`);
+    reasons.push(`it says ${called(distribution)}, but the package alpine-release is ${release.version}`);
   return reasons;
 }
 
@@ -145,18 +145,18 @@ function debPackages(distribution: Distribution, packages: readonly DatabaseEntr
   const reasons: string[] = [];
   const base = packages.find(({ name }) => name === 'base-files');
   if (id === 'debian' && base !== undefined && isOtherRelease(base.version, versionId, 1))
-    reasons.push(`it says ${called(distribution)}, and the package base-files is ${base.version}`);
+    reasons.push(`it says ${called(distribution)}, but the package base-files is ${base.version}`);
   const pattern = id === 'debian' ? DEBIAN_UPDATE : UBUNTU_UPDATE;
   const later = packages.find(({ version }) => {
     const release = version.includes('~bpo') ? undefined : pattern.exec(version)?.[1];
     return release !== undefined && Number(release) > Number(versionId);
   });
   if (later !== undefined && later !== base)
-    reasons.push(`it says ${called(distribution)}, and ${later.name} ${later.version} is of a later release`);
+    reasons.push(`it says ${called(distribution)}, but ${later.name} ${later.version} is from a later release`);
   const ofUbuntu = packages.filter(({ version }) => version.includes('ubuntu')).length;
   if (packages.length >= ENOUGH && (id === 'ubuntu') !== ofUbuntu * 5 > packages.length)
     reasons.push(
-      `it says ${called(distribution)}, and ${ofUbuntu} of ${packages.length} packages have versions of Ubuntu`,
+      `it says ${called(distribution)}, but ${ofUbuntu} of ${packages.length} packages have Ubuntu versions`,
     );
   return reasons;
 }
@@ -184,5 +184,5 @@ function rpmPackages(distribution: Distribution, packages: readonly DatabaseEntr
         : tag;
   return own === tag
     ? []
-    : [`it says ${called(distribution)}, and ${most.length} of ${packages.length} packages are made for ${tag}`];
+    : [`it says ${called(distribution)}, but ${most.length} of ${packages.length} packages are built for ${tag}`];
 }

@@ -39,14 +39,14 @@ export function readDpkgStatus(
     const name = fields.get('package');
     const version = fields.get('version');
     if (packages.length + problems.length > MAX_PACKAGES) {
-      return { packages, problems: [...problems, 'it is too long to be read to its end'] };
+      return { packages, problems: [...problems, 'it is too large to be read in full'] };
     }
     if (!name || !version) {
       problems.push(`an entry has no ${name ? `version (${name.slice(0, 100)})` : 'name'}`);
       continue;
     }
     if (!VERSION.test(version))
-      problems.push(`${version.slice(0, 100)} of ${name.slice(0, 100)} is no version of dpkg's`);
+      problems.push(`${version.slice(0, 100)} of ${name.slice(0, 100)} is not a valid dpkg version`);
     const architecture = fields.get('architecture');
     packages.push({
       type: 'deb',

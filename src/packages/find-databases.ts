@@ -85,7 +85,7 @@ function dpkgDatabases(tree: FileTree, root: string): FoundDatabase[] {
   const lost = new Set<string>();
   const kept = (path: string): string | undefined => {
     const reason = whyUnread(tree, path);
-    if (reason !== undefined) lost.add(`of /${path}, ${reason}`);
+    if (reason !== undefined) lost.add(`/${path} was not read: ${reason}`);
     return keptText(tree, path);
   };
   const lists: FileLists = (name, architecture) => {
@@ -145,11 +145,11 @@ async function rpmDatabases(tree: FileTree, root: string): Promise<FoundDatabase
     const reading: DatabaseReading =
       unread(tree, path) ??
       (format === null
-        ? { packages: [], problems: ['it is not an rpm database of a known form'] }
+        ? { packages: [], problems: ['it is not an rpm database in a known format'] }
         : await readRpmDatabase(bytes, format, path));
     const log = tree.resolve(`${path}-wal`);
     const problems =
-      log?.type === 'file' && log.size > 0 ? [`changes of it lie in /${log.path} and were not read`] : [];
+      log?.type === 'file' && log.size > 0 ? [`changes in its write-ahead log /${log.path} were not read`] : [];
     found.push({
       path,
       format: format ?? 'rpm-bdb',

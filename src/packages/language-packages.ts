@@ -29,7 +29,7 @@ export function readNpmPackage(text: string, where: string): DatabaseReading {
   const read = packageJson.safeParse(json);
   if (!read.success) {
     if (!called.safeParse(json).success) return NONE;
-    return { packages: [], problems: ["its name or its version is not a text that can be a package's"] };
+    return { packages: [], problems: ['its name or version is not valid for a package'] };
   }
   const { name, version, license } = read.data;
   const directory = where.slice(0, -'/package.json'.length);

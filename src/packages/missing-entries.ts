@@ -32,7 +32,7 @@ function* listsWithoutEntry(
     if (left !== undefined)
       yield {
         path: path.slice(0, 400),
-        reason: `${left.slice(0, 200)} is there, and the database has no entry of ${name}`,
+        reason: `${left.slice(0, 200)} exists, but the database has no entry for ${name}`,
       };
   }
 }
@@ -54,7 +54,7 @@ function* librariesWithoutPackage(
       if (type !== 'file' || content?.form !== 'elf' || !SYSTEM_LIBRARY.test(path) || owned.has(path) || seen.has(path))
         continue;
       seen.add(path);
-      yield { path: path.slice(0, 400), reason: 'no package that the database lists brought this library' };
+      yield { path: path.slice(0, 400), reason: 'no package in the database contains this library' };
     }
   }
 }

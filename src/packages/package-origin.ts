@@ -52,7 +52,7 @@ export function thirdPartyReasons(
         return foreignDebian(entry);
       case 'apk':
         return entry.packaging?.isForeign === true
-          ? 'its database entry names no recipe of the distribution'
+          ? 'its database entry names no source package of the distribution'
           : undefined;
       case 'rpm':
         return hasVendors ? foreignVendor(entry, vendor) : undefined;
@@ -68,7 +68,7 @@ function foreignDebian({ name, version, files, packaging = {} }: DatabaseEntry):
     return madeBy('its maintainer is', packager);
   }
   if (files.some(({ path, checksum }) => checksum !== undefined && FOREIGN_PLACE.test(path))) {
-    return 'it has files where the distribution puts none';
+    return 'it has files in places that the distribution does not use';
   }
   // Many of Debian's maintainers write from elsewhere. Each of its packages brings its copyright, though.
   const isElsewhere = packager !== '' && !DEBIAN_DOMAIN.test(packager);

@@ -37,23 +37,23 @@ const QUALIFIER_KEY = /^[a-z][a-z0-9._-]*$/;
  */
 export function parsePurl(text: string): Result<Purl, string> {
   if (text.length > MAX_PURL_LENGTH) return err(`it is longer than ${MAX_PURL_LENGTH} characters`);
-  if (text.slice(0, 4).toLowerCase() !== 'pkg:') return err('it does not begin with "pkg:"');
+  if (text.slice(0, 4).toLowerCase() !== 'pkg:') return err('it does not start with "pkg:"');
   const [beforeSubpath, subpathText] = splitAt(text.slice(4), '#', 'last');
   const [path, qualifierText] = splitAt(beforeSubpath, '?', 'first');
   const trimmed = stripSlashes(path);
   const slash = trimmed.indexOf('/');
-  if (slash < 0) return err('it names no type and name, such as pkg:apk/wolfi/curl');
+  if (slash < 0) return err('it lacks a type or a name; expected for example pkg:apk/wolfi/curl');
   const [rest, versionText] = splitVersion(trimmed.slice(slash + 1));
 
   const segments = rest.split('/').filter((segment) => segment !== '');
   const decoded = decodeAll([...segments, versionText ?? '']);
-  if (decoded === null) return err('it has a percent sign that encodes no UTF-8 text');
+  if (decoded === null) return err('it has an invalid percent-encoding');
   const version = decoded.pop();
   const name = decoded.pop();
   const qualifiers = readQualifiers(qualifierText ?? '');
   if (!qualifiers.ok) return qualifiers;
   const subpath = readSubpath(subpathText ?? '');
-  if (subpath === null) return err('its subpath has a percent sign that encodes no UTF-8 text');
+  if (subpath === null) return err('its subpath has an invalid percent-encoding');
   return makePurl({
     type: trimmed.slice(0, slash),
     namespace: decoded.join('/'),
@@ -72,7 +72,7 @@ export function makePurl(parts: PurlParts): Result<Purl, string> {
   const qualifiers: [string, string][] = [];
   for (const [key, value] of parts.qualifiers ?? []) {
     const lower = key.toLowerCase();
-    if (!QUALIFIER_KEY.test(lower)) return err(`"${key.slice(0, 40)}" is not a qualifier's name`);
+    if (!QUALIFIER_KEY.test(lower)) return err(`"${key.slice(0, 40)}" is not a valid qualifier name`);
     if (value !== '') qualifiers.push([lower, value]);
   }
   qualifiers.sort(([a], [b]) => (a < b ? -1 : a > b ? 1 : 0));
@@ -117,8 +117,7 @@ function readQualifiers(text: string): Result<ReadonlyMap<string, string>, strin
     if (pair === '') continue;
     const [key, value = ''] = splitAt(pair, '=', 'first');
     const decoded = decode(value);
-    if (decoded === null)
-      return err(`its qualifier "${key.slice(0, 40)}" has a percent sign that encodes no UTF-8 text`);
+    if (decoded === null) return err(`its qualifier "${key.slice(0, 40)}" has an invalid percent-encoding`);
     const lower = key.toLowerCase();
     if (qualifiers.has(lower)) return err(`its qualifier "${key.slice(0, 40)}" is given twice`);
     qualifiers.set(lower, decoded);

@@ -39,13 +39,14 @@ export function readBerkeleyHash(file: Buffer): ContainerReading {
   const { u16, u32 } = numbersOf(file, file.readUInt32LE(12) === HASH_MAGIC);
   const pageSize = u32(20);
   if (!PAGE_SIZES.has(pageSize)) throw new Error(`its page size is ${pageSize}`);
-  if (u32(12) !== HASH_MAGIC || file[25] !== HASH_META) throw new Error('its first page is not that of a hash');
+  if (u32(12) !== HASH_MAGIC || file[25] !== HASH_META)
+    throw new Error('its first page is not the metadata of a hash table');
   if (file[24] !== 0) throw new Error('it is encrypted');
   if (((file[26] ?? 0) & 1) !== 0) throw new Error('its pages carry checksums');
   const pages = Math.floor(file.length / pageSize);
   const values: Uint8Array[] = [];
   const problems: string[] = [];
-  if (u32(32) >= pages) problems.push(`it breaks off after ${pages} of ${u32(32) + 1} pages`);
+  if (u32(32) >= pages) problems.push(`it ends after ${pages} of ${u32(32) + 1} pages`);
   const taken = new Set<number>();
   const chain = (first: number, length: number): Uint8Array => {
     const parts: Uint8Array[] = [];
@@ -54,7 +55,7 @@ export function readBerkeleyHash(file: Buffer): ContainerReading {
       if (page === 0 || page >= pages || taken.has(page)) throw new RangeError('a chain of pages ends early');
       taken.add(page);
       const start = page * pageSize;
-      if (file[start + 25] !== OVERFLOW) throw new RangeError(`page ${page} is not one of a chain`);
+      if (file[start + 25] !== OVERFLOW) throw new RangeError(`page ${page} is not an overflow page`);
       const part = file.subarray(start + PAGE_HEADER, start + PAGE_HEADER + Math.min(left, u16(start + 22)));
       if (part.length === 0) throw new RangeError('a chain of pages ends early');
       parts.push(part);
@@ -77,7 +78,7 @@ export function readBerkeleyHash(file: Buffer): ContainerReading {
       // Items are stored from the page's end to its beginning, so that each ends where the one before begins.
       const to = index === 0 ? pageSize : u16(start + PAGE_HEADER + (index - 1) * 2);
       if (from < PAGE_HEADER || from >= to || to > pageSize)
-        throw new RangeError(`an item of page ${page} lies outside it`);
+        throw new RangeError(`an item of page ${page} is outside the page`);
       return file.subarray(start + from, start + to);
     };
     for (let index = 0; index < entries; index += 2) {
@@ -98,7 +99,7 @@ export function readBerkeleyHash(file: Buffer): ContainerReading {
     }
   }
   const wanted = u32(88);
-  if (pairs < wanted) problems.push(`it has ${pairs} of the ${wanted} entries that it counts`);
+  if (pairs < wanted) problems.push(`it has ${pairs} entries, but its header counts ${wanted}`);
   return { values, problems };
 }
 
@@ -119,7 +120,7 @@ export function readNdb(file: Buffer): ContainerReading {
   const version = file.readUInt32LE(4);
   if (version !== 0) throw new Error(`it is of version ${version}`);
   const end = file.readUInt32LE(12) * NDB_PAGE;
-  if (end === 0 || end > file.length) throw new Error('its slots lie outside it');
+  if (end === 0 || end > file.length) throw new Error('its slots are outside the file');
   const values: Uint8Array[] = [];
   const problems: string[] = [];
   let bytes = 0;
@@ -133,7 +134,7 @@ export function readNdb(file: Buffer): ContainerReading {
     // Values lie side by side: more bytes than there are would be the same ones again.
     if (bytes > file.length) throw new Error('its slots share their values');
     const value = stop > file.length || stop - start < 28 ? null : ndbValue(file.subarray(start, stop), index);
-    if (value === null) problems.push(`the value of package ${index} is not where its slot says`);
+    if (value === null) problems.push(`the value of package ${index} is not at the offset in its slot`);
     else values.push(value);
   }
   return { values, problems };

@@ -48,7 +48,7 @@ class Database {
   /** The rows of the table whose b-tree starts at a page (1-based). */
   *rows(page: number, depth = 0): Iterable<readonly Value[]> {
     this.#pagesRead += 1;
-    if (depth > MAX_DEPTH || this.#pagesRead > MAX_PAGES) throw new Error('its pages loop');
+    if (depth > MAX_DEPTH || this.#pagesRead > MAX_PAGES) throw new Error('its pages form a loop');
     const start = (page - 1) * this.#pageSize;
     const header = page === 1 ? start + 100 : start;
     const kind = this.#view.getUint8(header);

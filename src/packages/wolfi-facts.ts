@@ -76,7 +76,7 @@ function nameOf(path: string): string {
 /** The configuration's repositories and keys are Wolfi's, and each version it pins is the one installed. */
 function compareConfiguration(apko: ApkoConfiguration, installed: ReadonlyMap<string, string>): string | null {
   const strange = apko.repositories.find((line) => !HOST.test(line.replace(/^@\S+\s+/, '')));
-  if (strange !== undefined) return `its signed apko configuration takes packages from ${strange.slice(0, 200)}`;
+  if (strange !== undefined) return `its signed apko configuration installs packages from ${strange.slice(0, 200)}`;
   const strangeKey = apko.keys.find((key) => !KEY.test(key.slice(key.lastIndexOf('/') + 1)));
   if (strangeKey !== undefined) return `its signed apko configuration trusts the key ${strangeKey.slice(0, 200)}`;
   for (const { name, version } of apko.packages) {
@@ -84,7 +84,7 @@ function compareConfiguration(apko: ApkoConfiguration, installed: ReadonlyMap<st
     const actual = installed.get(name);
     if (actual === version) continue;
     const instead = actual === undefined ? 'it is not installed' : `${actual} is installed`;
-    return `its signed apko configuration says ${name} ${version}, and ${instead}`.slice(0, 400);
+    return `its signed apko configuration says ${name} ${version}, but ${instead}`.slice(0, 400);
   }
   return null;
 }

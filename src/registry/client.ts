@@ -88,7 +88,7 @@ async function fetchTags(
     const parsed = page.safeParse(json.ok ? json.value : undefined);
     if (!parsed.success) {
       const origin = { registry: repository.registry, request: requestText(name), what: 'The list of tags' };
-      return err(documentError(malformed(json.ok ? 'it holds no list of tags' : json.error), origin));
+      return err(documentError(malformed(json.ok ? 'it contains no list of tags' : json.error), origin));
     }
     tags.push(...(parsed.data.tags ?? []));
     const next = nextPage(answer.value.headers, name, visited, 'tag-pages', limits);

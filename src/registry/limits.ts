@@ -14,12 +14,12 @@ export const LIMITS = {
   'manifest-bytes': { value: 4 * MIB, unit: 'bytes', bounds: 'a manifest or an index' },
   'config-bytes': { value: 8 * MIB, unit: 'bytes', bounds: 'an image configuration' },
   'attestation-bytes': { value: 96 * MIB, unit: 'bytes', bounds: 'a signature, bundle or attestation' },
-  'advisory-bytes': { value: 32 * MIB, unit: 'bytes', bounds: "a vulnerability database's answer" },
-  'revocation-bytes': { value: 8 * MIB, unit: 'bytes', bounds: 'a list of revoked certificates, or an OCSP answer' },
-  'layer-bytes': { value: 4 * GIB, unit: 'bytes', bounds: 'a layer as it travels (compressed)' },
+  'advisory-bytes': { value: 32 * MIB, unit: 'bytes', bounds: "a vulnerability database's response" },
+  'revocation-bytes': { value: 8 * MIB, unit: 'bytes', bounds: 'a certificate revocation list or an OCSP response' },
+  'layer-bytes': { value: 4 * GIB, unit: 'bytes', bounds: 'a layer as downloaded (compressed)' },
   'run-bytes': { value: 16 * GIB, unit: 'bytes', bounds: 'everything that one run downloads' },
-  'error-bytes': { value: 64 * KIB, unit: 'bytes', bounds: 'the text of a refusal' },
-  'token-bytes': { value: 256 * KIB, unit: 'bytes', bounds: "a token server's answer" },
+  'error-bytes': { value: 64 * KIB, unit: 'bytes', bounds: 'the body of an error response' },
+  'token-bytes': { value: 256 * KIB, unit: 'bytes', bounds: "a token server's response" },
   'index-entries': { value: 1000, unit: 'count', bounds: 'manifests in an index' },
   'index-depth': { value: 4, unit: 'count', bounds: 'indexes within indexes' },
   layers: { value: 500, unit: 'count', bounds: 'layers of a manifest' },
@@ -32,16 +32,20 @@ export const LIMITS = {
   'attestation-layers': { value: 32, unit: 'count', bounds: 'documents in one unsigned attestation manifest' },
   redirects: { value: 5, unit: 'count', bounds: 'redirects of one request' },
   'tag-pages': { value: 10, unit: 'count', bounds: "pages of one repository's tags" },
-  attempts: { value: 4, unit: 'count', bounds: 'tries of one request' },
+  attempts: { value: 4, unit: 'count', bounds: 'attempts at one request' },
   'host-concurrency': { value: 32, unit: 'count', bounds: 'requests to one host at a time' },
-  'connect-ms': { value: 10_000, unit: 'milliseconds', bounds: 'making a connection, TLS included' },
-  'answer-ms': { value: 30_000, unit: 'milliseconds', bounds: 'silence before an answer, and within one' },
-  'document-ms': { value: 60_000, unit: 'milliseconds', bounds: 'one answer that is held whole (all but layers)' },
-  'retry-after-ms': { value: 120_000, unit: 'milliseconds', bounds: 'the wait that a registry may ask for' },
+  'connect-ms': { value: 10_000, unit: 'milliseconds', bounds: 'establishing a connection, including TLS' },
+  'answer-ms': { value: 30_000, unit: 'milliseconds', bounds: 'silence before and during a response' },
+  'document-ms': {
+    value: 60_000,
+    unit: 'milliseconds',
+    bounds: 'one response that is kept in memory (all but layers)',
+  },
+  'retry-after-ms': { value: 120_000, unit: 'milliseconds', bounds: 'the wait that a registry may request' },
   'run-ms': {
     value: 600_000,
     unit: 'milliseconds',
-    bounds: 'the evaluation; what is not known by then counts as not checked',
+    bounds: 'the evaluation; what is not finished by then counts as not checked',
   },
 } as const satisfies Readonly<
   Record<string, { readonly value: number; readonly unit: 'bytes' | 'count' | 'milliseconds'; readonly bounds: string }>
@@ -88,12 +92,12 @@ export function amountOf(name: LimitName, value: number): string {
 
 /** What to do about a limit that is `set` to this in the run, as it is typed: with space for twice as much. */
 export function raiseLimit(name: LimitName, set: number): string {
-  return `If so much is expected, raise the limit: ${LIMITS_VARIABLE}="${twice(name, set)}".`;
+  return `If that is expected, raise the limit: ${LIMITS_VARIABLE}="${twice(name, set)}".`;
 }
 
 /** What to do where registries are slow; the limits are `LIMITS`' own. */
 export function raiseTimes(...names: readonly LimitName[]): string {
-  return `Run the gate again; where the registry is slow, raise the limit: ${LIMITS_VARIABLE}="${names.map((name) => twice(name, LIMITS[name].value)).join(' ')}".`;
+  return `Run the gate again. If the registry is slow, raise the limit: ${LIMITS_VARIABLE}="${names.map((name) => twice(name, LIMITS[name].value)).join(' ')}".`;
 }
 
 function twice(name: LimitName, set: number): string {
@@ -127,7 +131,7 @@ export function parseLimits(text: string): Result<Partial<RegistryLimits>, strin
     const equals = part.indexOf('=');
     const name = part.slice(0, Math.max(equals, 0));
     if (!isLimitName(name))
-      return err(`"${part}" sets no limit; expected NAME=NUMBER with one of ${Object.keys(LIMITS).join(', ')}.`);
+      return err(`"${part}" does not set a limit; expected NAME=NUMBER with one of ${Object.keys(LIMITS).join(', ')}.`);
     const amount = /^([0-9]{1,15})(KiB|MiB|GiB|s|m)?$/.exec(part.slice(equals + 1));
     const suffix = amount?.[2] === undefined ? undefined : SUFFIXES[amount[2]];
     const value = Number(amount?.[1] ?? Number.NaN) * (suffix?.factor ?? 1);

@@ -112,7 +112,7 @@ function standIns(options: RegistriesOptions): Result<readonly RouteText[], stri
   for (const text of options.routes ?? []) {
     const route = parseRoute(text);
     if (!route.ok) return route;
-    if (found.has(route.value.from)) return err(`--registry is given twice for ${route.value.from}; expected once.`);
+    if (found.has(route.value.from)) return err(`--registry is given more than once for ${route.value.from}.`);
     found.set(route.value.from, route.value);
   }
   for (const [key, { layout }] of Object.entries(options.registries)) {

@@ -23,7 +23,7 @@ export const offlineSource = refusingSource(({ registry, repository }) => ({
   registry,
   request: `${registry}/${repository}`,
   message: `The registry ${registry} was not contacted for ${repository} because the run is offline.`,
-  fix: 'Run without --offline, or give an image layout in its place: --registry HOST=oci-layout:DIR.',
+  fix: 'Run without --offline, or use an image layout instead: --registry HOST=oci-layout:DIR.',
 }));
 
 /** For hosts that a build file names and nobody else: a pull request must not choose whom the gate talks to. */
@@ -31,10 +31,10 @@ export const unlistedSource = refusingSource(({ registry, repository }) => ({
   code: 'unlisted-host',
   registry,
   request: `${registry}/${repository}`,
-  message: `The registry ${registry} was not contacted, since neither the policy nor the catalog names it.`,
+  message: `The registry ${registry} was not contacted because neither the policy nor the catalog names it.`,
   fix: isPrivateName(registry)
-    ? `If it may be contacted, ${listing(registry)}.`
-    : `If it may be contacted, add it to the policy: \`registries: { "${registry}": {} }\`, or an allow entry for its images.`,
+    ? `If the gate may contact it, ${listing(registry)}.`
+    : `If the gate may contact it, add it to the policy: \`registries: { "${registry}": {} }\`, or an allow entry for its images.`,
 }));
 
 /** Whether a host can only be on a private network, as far as its name says. */

@@ -40,14 +40,14 @@ export function documentError(
       return {
         ...base,
         code: 'malformed',
-        fix: 'Push the image again in OCI or Docker v2 schema 2 form, or use another image.',
+        fix: 'Push the image again in OCI or Docker v2 schema 2 format, or use another image.',
         unsupported: fault.name,
       };
     case 'malformed':
       return {
         ...base,
         code: 'malformed',
-        fix: `See that ${at.registry} itself answers and not a proxy before it, or ask the image's publisher to push it again.`,
+        fix: `Check that ${at.registry} answers itself and not through a proxy, or ask the image's publisher to push the image again.`,
       };
   }
 }

@@ -103,15 +103,15 @@ async function choose(
     const rival = rivalOf(manifest.unreadable ?? [], next, platform);
     if (rival !== undefined) return fail(malformed(rival.reason));
     if (next === undefined) return err(missingPlatform(repository, digest, manifest.manifests, platform));
-    if (met.has(next.digest)) return fail(malformed(`it leads back to ${next.digest}`));
+    if (met.has(next.digest)) return fail(malformed(`it refers back to ${next.digest}`));
     const child = await source.manifest(repository, next.digest);
     if (!child.ok) return child;
     if (child.value.mediaType !== next.mediaType)
-      return fail(malformed(`it calls ${next.digest} ${shown(next.mediaType)}, which is ${child.value.mediaType}`));
+      return fail(malformed(`it lists ${next.digest} as ${shown(next.mediaType)}, but it is ${child.value.mediaType}`));
     if (child.value.bytes.length !== next.size)
       return fail(
         malformed(
-          `it gives ${next.digest} ${plural(next.size, 'byte')}, which has ${plural(child.value.bytes.length, 'byte')}`,
+          `it lists ${next.digest} with ${plural(next.size, 'byte')}, but it has ${plural(child.value.bytes.length, 'byte')}`,
         ),
       );
     fetched = child.value;
@@ -140,15 +140,15 @@ function missingPlatform(
     code: 'not-found',
     registry: repository.registry,
     request: `${repository.registry}/${repository.repository}@${digest}`,
-    message: `The index ${repository.registry}/${repository.repository}@${digest} has no image for ${formatPlatform(platform)}; it has ${there.slice(0, 20).join(', ') || 'none for any platform'}.`,
-    fix: 'Evaluate the platforms that are built (`platforms` in the policy), or use an image that has this one.',
+    message: `The index ${repository.registry}/${repository.repository}@${digest} has no image for ${formatPlatform(platform)}; it has ${there.slice(0, 20).join(', ') || 'no platform'}.`,
+    fix: 'Set the platforms that are built in the policy (`platforms`), or use an image that has this one.',
     platforms: there,
   };
 }
 
 function noImage(manifest: ImageManifest): DocumentFault {
   const type = shown(manifest.artifactType ?? manifest.config.mediaType);
-  return unsupportedForm(`artifact of type ${type}`, `it is an artifact of type ${type}, expected an image`);
+  return unsupportedForm(`artifact of type ${type}`, `it is an artifact of type ${type}; expected an image`);
 }
 
 /** A configuration without an architecture is taken for whatever is asked for, by Docker and containerd alike. */
@@ -170,7 +170,7 @@ function findDisagreement(
 ): DocumentFault | undefined {
   if (configuration.diffIds.length !== manifest.layers.length)
     return malformed(
-      `it lists ${plural(configuration.diffIds.length, 'layer')}, and its manifest ${manifest.layers.length}`,
+      `it lists ${plural(configuration.diffIds.length, 'layer')}, but its manifest lists ${manifest.layers.length}`,
     );
   // An entry without a platform is matched by the configuration alone, which then has to name one.
   if (configuration.architecture === '' && (entry === undefined || entry.platform !== undefined)) return undefined;
@@ -179,7 +179,7 @@ function findDisagreement(
   if (entry !== undefined && entry.platform === undefined && !compatiblePlatforms(wanted).includes(own ?? '')) {
     const { os, architecture } = configuration;
     const other = own ?? shown(`${os}/${architecture}`);
-    return malformed(`it is for ${other}, and the index does not say so; expected ${formatPlatform(wanted)}`);
+    return malformed(`it is for ${other}, which the index does not say; expected ${formatPlatform(wanted)}`);
   }
   const listed = entry === undefined ? undefined : platformOf(entry);
   if (listed === undefined || listed === own) return undefined;
@@ -187,7 +187,7 @@ function findDisagreement(
   // A configuration may leave out the variant that the index names: many builders write it to the index alone.
   const withoutVariant = normalPlatform({ os, architecture, ...variantOf(entry) });
   if (configuration.variant === undefined && withoutVariant === listed) return undefined;
-  return malformed(`it is for ${own ?? shown(`${os}/${architecture}`)}, and the index calls it ${listed}`);
+  return malformed(`it is for ${own ?? shown(`${os}/${architecture}`)}, but the index lists it as ${listed}`);
 }
 
 function variantOf(entry: Descriptor | undefined): { readonly variant?: string } {

@@ -14,8 +14,7 @@ export function parseRoute(text: string): Result<RouteText, string> {
   const equals = text.indexOf('=');
   const from = splitHost(text.slice(0, Math.max(equals, 0)));
   const to = text.slice(equals + 1);
-  if (from === undefined || to === '')
-    return err(`--registry "${text}" names no stand-in for a registry; ${EXPECTED}.`);
+  if (from === undefined || to === '') return err(`--registry "${text}" does not map a registry; ${EXPECTED}.`);
   const name = from.prefix === '' ? from.registry : `${from.registry}/${from.prefix}`;
   if (to.startsWith(LAYOUT)) {
     const path = to.slice(LAYOUT.length);

@@ -126,7 +126,7 @@ describe('a CycloneDX document in XML', () => {
     [
       'names the namespace inside alone',
       '<x><bom xmlns="http://cyclonedx.org/schema/bom/1.6"/></x>',
-      'of an unknown form (XML)',
+      'in an unknown format (XML)',
     ],
   ])('that %s is not read', (_, text, expected) => {
     expect(refusal(text)).toBe(expected);

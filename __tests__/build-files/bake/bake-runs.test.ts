@@ -46,6 +46,6 @@ test('what is set to a value that only a run knows is open', async () => {
 
 test('a file that is not here is named', async () => {
   expect((await run('docker buildx bake -f gone.hcl')).unseen).toEqual([
-    'runs docker buildx bake on gone.hcl, which is not here',
+    'runs docker buildx bake on gone.hcl, which does not exist',
   ]);
 });

@@ -71,10 +71,10 @@ test('devcontainerReader reads the Compose project that it names', async () => {
 
 test.each([
   ['a Compose file that is not here', '{"dockerComposeFile": "gone.yml"}', 'gone.yml'],
-  ['a Compose project without files', '{"dockerComposeFile": []}', 'without its files'],
-  ['broken JSON', '{"image": }', 'no valid JSON'],
-  ['what is no object', '[]', 'no JSON object'],
-  ['deep nesting', '['.repeat(100_000), 'no valid JSON'],
+  ['a Compose project without files', '{"dockerComposeFile": []}', 'without naming its files'],
+  ['broken JSON', '{"image": }', 'not valid JSON'],
+  ['what is no object', '[]', 'not a JSON object'],
+  ['deep nesting', '['.repeat(100_000), 'not valid JSON'],
 ])('devcontainerReader names %s', async (_, text, clue) => {
   const { builds, problems } = await read(text);
   expect(builds).toEqual([]);

@@ -31,7 +31,7 @@ describe('roles', () => {
     expect(file).toEqual({
       path: 'Dockerfile',
       status: 'read',
-      reason: 'there is no stage "gone", so every stage is taken for a target',
+      reason: 'there is no stage "gone", so every stage counts as a target',
     });
   });
 });
@@ -128,7 +128,7 @@ describe('platforms', () => {
 
 describe('COPY --from and mounts', () => {
   test.each([
-    ['FROM a\nCOPY --from=$X x y', 'takes neither variables nor quotes'],
+    ['FROM a\nCOPY --from=$X x y', 'supports neither variables nor quotes'],
     ['FROM a\nCOPY --from=7 x y', 'there is no stage 7'],
     ['FROM a\nCOPY --from=-1 x y', 'there is no stage -1'],
     ['FROM a AS s\nCOPY --from=s x y', "can't copy from itself"],
@@ -241,7 +241,7 @@ describe('frontends', () => {
   test('what is no Dockerfile is unreadable, and its frontend is listed', () => {
     const { file, uses } = read('// syntax=acme/builder\nbuild me\n');
     expect(file).toMatchObject({ status: 'unreadable', line: 1 });
-    expect(file.reason).toMatch(/^it is written for the frontend acme\/builder; as a Dockerfile, /);
+    expect(file.reason).toMatch(/^it is written for the frontend acme\/builder; read as a Dockerfile, /);
     expect(uses.map((use) => use.expanded)).toEqual(['acme/builder']);
   });
 });
@@ -307,24 +307,24 @@ describe('what BuildKit refuses is unreadable, with line and reason', () => {
     ['FROM a\n\nNOPE\n', 3, '"NOPE" is not an instruction'],
     ['FROM a # comment\n', 1, 'FROM takes an image'],
     ['FROM\n', 1, 'FROM takes an image'],
-    ['FROM a AS 1\n', 1, 'is not a name for a stage'],
+    ['FROM a AS 1\n', 1, 'is not a valid stage name'],
     ['FROM --foo=1 a\n', 1, 'FROM has no flag --foo'],
     ['FROM a\nRUN <<EOF\nEOF2\n', 2, 'the heredoc "EOF" is not closed'],
     ['FROM a\nENV A\n', 2, 'ENV takes a name and a value'],
     ['FROM a\nLABEL a=b c\n', 2, '"c" has no "="'],
-    ['FROM a\nRUN ["a", 1]\n', 2, 'every element must be a string'],
+    ['FROM a\nRUN ["a", 1]\n', 2, 'must be a string'],
     ['FROM a\nSHELL sh\n', 2, 'SHELL takes a JSON array'],
     ['FROM a\nCOPY x\n', 2, 'COPY takes at least one source'],
     ['FROM a\nCOPY x <<EOF\nEOF\n', 2, "can't be a heredoc"],
-    ['FROM a\nCOPY --from=a --from=b x y\n', 2, '--from is given twice'],
+    ['FROM a\nCOPY --from=a --from=b x y\n', 2, '--from is given more than once'],
     ['FROM a\nCOPY --link=maybe x y\n', 2, '--link is true or false'],
-    ['FROM a\nRUN --mount=from=$X,target=/x true\n', 2, 'takes no variables'],
+    ['FROM a\nRUN --mount=from=$X,target=/x true\n', 2, 'does not support variables'],
     ["FROM a\nRUN --mount='a\"b' true\n", 2, 'CSV'],
     ['FROM a\nRUN --network=wild true\n', 2, '--network'],
     ['FROM a\nRUN --security=no true\n', 2, '--security'],
     ['FROM a\nRUN --device=a,b=c true\n', 2, '--device'],
-    ['FROM a\nONBUILD FROM b\n', 2, 'ONBUILD takes no FROM'],
-    ['FROM a\nONBUILD onbuild RUN x\n', 2, 'ONBUILD takes no ONBUILD'],
+    ['FROM a\nONBUILD FROM b\n', 2, "ONBUILD can't contain FROM"],
+    ['FROM a\nONBUILD onbuild RUN x\n', 2, "ONBUILD can't contain ONBUILD"],
     ['FROM a\nONBUILD ENV A\n', 2, 'ENV takes a name and a value'],
     ['FROM a\nHEALTHCHECK --interval=1x CMD a\n', 2, '--interval is a duration'],
     ['FROM a\nHEALTHCHECK --interval=1us CMD a\n', 2, 'at least one millisecond'],

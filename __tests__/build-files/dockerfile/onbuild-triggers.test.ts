@@ -38,8 +38,8 @@ test('stages of the file are no images, by name or number', () => {
 
 test.each([
   ['COPY --from=later x y', 'comes later'],
-  ['COPY --from=9 x y', 'is not there'],
-  ['COPY --from=$X x y', 'takes neither variables'],
+  ['COPY --from=9 x y', 'does not exist'],
+  ['COPY --from=$X x y', 'supports neither variables'],
   ['COPY --from=Upper x y', 'not an image reference'],
   ['FROM evil\nRUN true', 'more than one instruction'],
   ['', 'is not an instruction'],

@@ -68,7 +68,7 @@ describe('what podman reads before it builds', () => {
 
   test('a part that is missing, or not literal, is named', async () => {
     const missing = await readFiles({ 'b.sh': 'podman build -f a -f b .', a: 'FROM x' });
-    expect(missing.unseen).toEqual([{ path: 'b.sh', line: 1, what: 'builds b, which is not here' }]);
+    expect(missing.unseen).toEqual([{ path: 'b.sh', line: 1, what: 'builds b, which does not exist' }]);
     const macro = await readFiles({ 'b.sh': 'podman build -f a.in .', 'a.in': '#if X > 1\nFROM x\n#endif' });
     expect(macro.unseen).toMatchObject([{ path: 'b.sh', what: expect.stringContaining('a.in') }]);
   });

@@ -75,7 +75,7 @@ describe('on a base that nobody has to review', () => {
     expect(plan.evaluated.commit).toBe(head);
     expect(plan.policy.tree.commit).toBe(main);
     expect(plan.base?.commit).toBe(main);
-    expect(plan.notices.join()).toContain('Nobody has to review');
+    expect(plan.notices.join()).toContain('require no review');
   });
 
   test('what the base holds is not inherited', async () => {
@@ -196,7 +196,7 @@ describe('a run that is started again after the pull request was retargeted', ()
     expect(plan.policy.tree.commit).toBe(main);
     expect(plan.evaluated.commit).toBe(mergeIntoMain);
     expect(plan.against).toMatchObject({ ref: 'refs/heads/main', parents: [main, head] });
-    expect(plan.notices.join()).toContain('is main now; the run was started for release');
+    expect(plan.notices.join()).toContain('is now main; the run was started for release');
   });
 
   test('has the default branch’s policy where the base of now is not known', async () => {
@@ -205,7 +205,7 @@ describe('a run that is started again after the pull request was retargeted', ()
     const unknown = await planOf({ ...given, token: 'contents' });
     expect(unknown.policy.tree.commit).toBe(main);
     expect(unknown.evaluated.commit).toBe(head);
-    expect(unknown.notices.join()).toContain('whether release still is the base is not known');
+    expect(unknown.notices.join()).toContain('it is unknown whether release is still the base');
     const known = await planOf(given);
     expect(known.policy.tree.commit).toBe(release);
     expect(known.evaluated.commit).toBe(mergeIntoRelease);
@@ -218,7 +218,7 @@ test('a required workflow says that its result for a branch of its own policy is
   github.state.protection.set('release', REVIEWED_RULES);
   const said = async (base: string, required: boolean) =>
     (await planOf({ head, base, started: null, required })).notices.join();
-  expect(await said('release', true)).toContain('is not started when the base of a pull request changes');
+  expect(await said('release', true)).toContain('does not rerun a required workflow');
   expect(await said('release', false)).not.toContain('required workflow');
   expect(await said('main', true)).not.toContain('required workflow');
 });

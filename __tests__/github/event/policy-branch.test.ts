@@ -106,7 +106,7 @@ describe('another branch', () => {
     if (rules !== null) github.state.protection.set('release/1.x', rules);
     const found = await policy('release/1.x');
     expect(found).toMatchObject({ commit: main, name: 'the tip of main', isOwn: false });
-    expect(found.notices.join()).toContain('The policy is that of main, not of release/1.x');
+    expect(found.notices.join()).toContain('The policy comes from main, not release/1.x');
     expect(await policy('release/1.x', { commit: other })).toMatchObject({ commit: main });
   });
 
@@ -119,7 +119,7 @@ describe('another branch', () => {
     github.server.faults.push({ operation, status });
     const found = await policy('release/1.x');
     expect(found).toMatchObject({ commit: main, isOwn: false });
-    expect(found.notices.join()).toContain('is not known');
+    expect(found.notices.join()).toContain('it is unknown');
   });
 
   test('may have any name', async () => {

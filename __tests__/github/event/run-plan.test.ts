@@ -117,7 +117,7 @@ describe('a pull request', () => {
     );
     expect(plan.evaluated.commit).toBe(head);
     expect(plan.base?.commit).toBe(start);
-    expect(plan.notices.join()).toContain('in conflict with its base');
+    expect(plan.notices.join()).toContain('has conflicts with its base');
     expect(waits).toEqual([]);
   });
 
@@ -151,7 +151,7 @@ describe('a pull request', () => {
     );
     expect(plan.evaluated.commit).toBe(head);
     expect(waits.reduce((sum, pause) => sum + pause, 0)).toBe(15_000);
-    expect(plan.notices.join()).toContain('had not made the merge of the pull request into main after 15 seconds');
+    expect(plan.notices.join()).toContain('had not created the merge of the pull request into main after 15 seconds');
     expect(plan.notices.join()).not.toContain('conflict');
   });
 
@@ -201,7 +201,7 @@ test('a commit that is not part of its branch has not that branch’s right to a
   });
   const again = await resolve(push(before));
   expect(again.policy.tree.commit).toBe(tip);
-  expect(again.notices.join()).toContain('is not part of that branch');
+  expect(again.notices.join()).toContain('is not on that branch');
   expect((await resolve(push(tip))).policy.name).toBe('the evaluated commit');
 });
 

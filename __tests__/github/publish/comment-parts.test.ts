@@ -77,7 +77,7 @@ describe('the limit', () => {
     const body = formatComment('default', parts, 'footer');
     expect(body.length).toBeLessThan(MAX_COMMENT_LENGTH);
     expect(body).toContain('**api failed**');
-    expect(body).toContain('The details did not fit here');
+    expect(body).toContain('The details are in the job summary');
     expect(body).toContain(long.slice(0, 20_000));
     expect(body).not.toContain(long);
   });

@@ -123,7 +123,7 @@ describe('the pull request', () => {
   });
 
   test('that is gone leaves nothing to post on', async () => {
-    expect(await run()).toMatchObject({ ok: true, value: expect.stringContaining('nothing was posted') });
+    expect(await run()).toMatchObject({ ok: true, value: expect.stringContaining('Nothing was posted') });
   });
 });
 
@@ -224,8 +224,8 @@ test.each([
 });
 
 test.each([
-  ['a run of push', { event: 'push' }, 'only runs of pull_request'],
-  ['a run of pull_request_target', { event: 'pull_request_target' }, 'only runs of pull_request'],
+  ['a run of push', { event: 'push' }, 'only pull_request runs'],
+  ['a run of pull_request_target', { event: 'pull_request_target' }, 'only pull_request runs'],
   ['a run for a fork that was deleted', { head_repository: null }, 'was deleted'],
   ['a run for a branch that was deleted', { head_branch: null }, 'was deleted'],
 ])('%s is nothing to report, and no error', async (_what, changes, said) => {
@@ -272,7 +272,7 @@ describe('the artifact of the run', () => {
   });
 
   test.each([
-    ['is not there', () => undefined, 'left no artifact named base-image-gate'],
+    ['is not there', () => undefined, 'no artifact named base-image-gate'],
     ['has expired', () => uploaded(Buffer.alloc(0), { expired: true }), 'has expired'],
   ])('that %s is nothing to report, and no error', async (_what, prepare, said) => {
     open(5);

@@ -101,7 +101,7 @@ describe('failures', () => {
       {},
       /address the organization allows/,
     ],
-    ['Repository access blocked', {}, /switch this output off/],
+    ['Repository access blocked', {}, /turn this output off/],
   ])('a refusal that says "%s" says what to do about it', async (message, headers, fix) => {
     fail(403, message, headers);
     const answer = await attempt({ doing: 'read', permission: 'contents: read' }, () => client().rest.repos.get(PLACE));
@@ -114,12 +114,12 @@ describe('failures', () => {
       return Object(data).object.sha;
     });
     expect(answer).toMatchObject({ ok: false, error: { code: 'unexpected-answer' } });
-    expect(answer.ok ? '' : answer.error.message).toContain("not the one that GitHub's API describes");
+    expect(answer.ok ? '' : answer.error.message).toContain("does not match GitHub's API documentation");
   });
 
   test.each([
-    [401, /GitHub does not accept the token \(401\)\./, /may be empty, .*Without the input/],
-    [503, /GitHub answered 503, which is its own failure\.$/, /^Run the job again/],
+    [401, /GitHub does not accept the token \(401\)\./, /may be expired, revoked, or empty.*Without the input/],
+    [503, /GitHub returned 503, an error on GitHub's side\.$/, /^Run the job again/],
   ])('a write that ends in %i says what to do, and nothing that was not done', async (status, message, fix) => {
     github.server.faults.push({ operation: 'issues/create-comment', status });
     const place = { owner: PLACE.owner, repo: PLACE.repo, issue_number: 7, body: 'x' };

@@ -199,5 +199,7 @@ test('two names that differ only in bytes that are no UTF-8 do not hide one anot
   execFileSync('git', ['-C', directory, 'fast-import', '--quiet', '--force'], { input });
   const objects = cloneObjects(directory, state.git.tip('bytes') ?? '');
   const entries = await makeCommitTree(objects, 'bytes').entries();
-  expect(entries.ok ? entries.value : entries.error.message).toContain('Two files read as svc\ufffd/Dockerfile');
+  expect(entries.ok ? entries.value : entries.error.message).toContain(
+    'Two file names are read as svc\ufffd/Dockerfile',
+  );
 });

@@ -42,6 +42,6 @@ test('keys without a list are named', () => {
   const after = policy({ rules: { fresh: { level: 'off', options: {} } }, trustedRoot: '{}' });
   expect(policyChanges(policy(), after)).toEqual(['`rules` changes.', 'The trusted root changes.']);
   const feeds = policy({ vulnerabilityFeeds: ['chainguard'] });
-  expect(policyChanges(policy(), feeds)).toEqual(['Feeds of vulnerabilities become chainguard (now none).']);
-  expect(policyChanges(feeds, policy())).toEqual(['Feeds of vulnerabilities become none (now chainguard).']);
+  expect(policyChanges(policy(), feeds)).toEqual(['Vulnerability feeds become chainguard (now none).']);
+  expect(policyChanges(feeds, policy())).toEqual(['Vulnerability feeds become none (now chainguard).']);
 });

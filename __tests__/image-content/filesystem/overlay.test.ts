@@ -92,7 +92,7 @@ describe('layers laid over each other', () => {
     ];
     const { unread } = await overlay(base, [{ path: 'l/sh', content: 'x' }]);
     expect(unread).toEqual([
-      { path: 'l/sh', reason: 'it replaces /usr/bin/sh through a link, which not every runtime follows' },
+      { path: 'l/sh', reason: 'it replaces /usr/bin/sh through a link, which some runtimes do not follow' },
     ]);
   });
 
@@ -162,9 +162,9 @@ describe('layers laid over each other', () => {
       { path: 'l1/x' },
     ]);
     expect(unread.map(({ path, reason }) => `${path}: ${reason}`)).toEqual([
-      'h: it is a hard link to /nowhere, which is not there',
+      'h: it is a hard link to /nowhere, which does not exist',
       'g: it is a hard link to the directory /d',
-      'l1/x: the links in its path loop',
+      'l1/x: the links in its path form a loop',
     ]);
   });
 

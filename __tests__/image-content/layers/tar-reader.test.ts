@@ -239,9 +239,9 @@ describe('archives that are made to be read differently', () => {
 describe('what is no archive', () => {
   test.each<[string, Buffer, RegExp]>([
     ['a wrong checksum', Buffer.concat([tarHeader({ name: 'f', checksum: '000001\0 ' })]), /checksum/],
-    ['a cut member', tarMember({ name: 'f' }, 'x'.repeat(600)).subarray(0, 800), /middle of a member/],
-    ['a cut header', tarHeader({ name: 'f' }).subarray(0, 100), /middle of a member/],
-    ['an extension without a member', tarMember({ name: 'x', type: 'L' }, 'name'), /middle of a member/],
+    ['a cut member', tarMember({ name: 'f' }, 'x'.repeat(600)).subarray(0, 800), /middle of an entry/],
+    ['a cut header', tarHeader({ name: 'f' }).subarray(0, 100), /middle of an entry/],
+    ['an extension without a member', tarMember({ name: 'x', type: 'L' }, 'name'), /middle of an entry/],
     ['a lone block of zeros', Buffer.concat([Buffer.alloc(512), tarMember({ name: 'f' })]), /zeros/],
     ['a negative size', tarHeader({ name: 'f', sizeField: Buffer.alloc(12, 0xff) }), /negative/],
     [

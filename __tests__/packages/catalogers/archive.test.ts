@@ -122,7 +122,7 @@ describe('an archive that could not be read', () => {
       makeZip({ 'META-INF/maven/a/b/pom.properties': 'version=$v\n' }),
       'groupId',
     ],
-    ['in an archive', 'lib/a.jar', makeZip({ 'BOOT-INF/lib/b.jar': 'broken' }), 'of BOOT-INF/lib/b.jar, '],
+    ['in an archive', 'lib/a.jar', makeZip({ 'BOOT-INF/lib/b.jar': 'broken' }), 'in BOOT-INF/lib/b.jar, '],
     [
       'whose metadata is larger than is read',
       'lib/a.jar',

@@ -62,7 +62,7 @@ describe('a Go program', () => {
   test('whose build information breaks off is named as not read', () => {
     const whole = goProgram('go1.22.3', MODULES);
     const found = catalogFile('app', whole.subarray(0, whole.length - 120));
-    expect(found.problems).toEqual(['its Go build information breaks off']);
+    expect(found.problems).toEqual(['its Go build information is truncated']);
   });
 
   test('with more module text than is read is named as not read', () => {

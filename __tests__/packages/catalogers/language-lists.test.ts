@@ -82,9 +82,9 @@ describe("Composer's list of what it installed", () => {
 
   test.each([
     ['{"packages":', 'it is not JSON'],
-    ['{"packages":{}}', "it is no list of Composer's packages"],
-    ['[{"name":"a/b"}]', "it is no list of Composer's packages"],
-    ['null', "it is no list of Composer's packages"],
+    ['{"packages":{}}', 'it is not a Composer package list'],
+    ['[{"name":"a/b"}]', 'it is not a Composer package list'],
+    ['null', 'it is not a Composer package list'],
   ])('that can not be read is named: %s', (text, problem) => {
     expect(catalogFile(PLACE, text)).toEqual({ packages: [], unread: [], problems: [problem] });
   });
@@ -116,8 +116,8 @@ describe('the list of dependencies of a .NET application', () => {
 
   test.each([
     ['{', 'it is not JSON'],
-    ['[]', 'it is no list of the dependencies of a .NET application'],
-    ['{"libraries":{"A/1":1}}', 'it is no list of the dependencies of a .NET application'],
+    ['[]', 'it is not the dependency list of a .NET application'],
+    ['{"libraries":{"A/1":1}}', 'it is not the dependency list of a .NET application'],
   ])('that can not be read is named: %s', (text, problem) => {
     expect(catalogFile('app/shop.deps.json', text)).toEqual({ packages: [], unread: [], problems: [problem] });
   });
@@ -153,7 +153,7 @@ describe("the SPDX file of one of Bitnami's components", () => {
 
   test.each([
     ['SPDXVersion: SPDX-2.3', 'it is not JSON'],
-    ['{}', 'it is no SPDX document of a component'],
+    ['{}', 'it is not the SPDX document of a component'],
   ])('that can not be read is named: %s', (text, problem) => {
     expect(catalogFile(PLACE, text)).toEqual({ packages: [], unread: [], problems: [problem] });
   });

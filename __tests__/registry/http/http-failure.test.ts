@@ -10,10 +10,10 @@ const NAME = {
 describe('what to do about an answer names what has to be typed', () => {
   test.each([
     [401, 'unauthorized', 'Log in to registry.example:5000 ('],
-    [403, 'forbidden', 'or log in with another ('],
-    [404, 'not-found', 'answer so for what is private: then log in to registry.example:5000 ('],
+    [403, 'forbidden', 'or log in with another account ('],
+    [404, 'not-found', 'return this for private images: if so, log in to registry.example:5000 ('],
     [429, 'rate-limited', 'Log in to registry.example:5000 ('],
-    [500, 'server-error', 'See the status page of registry.example:5000'],
+    [500, 'server-error', 'Check the status page of registry.example:5000'],
     [418, 'malformed', 'Check that registry.example:5000 is a registry'],
   ])('%i', (status, code, fix) => {
     const error = statusError(NAME, { status });
@@ -43,6 +43,6 @@ describe('what to do about an answer names what has to be typed', () => {
 
   test('no answer: the host', () => {
     const error = connectionError(NAME, { code: 'ENOTFOUND' });
-    expect(error.fix).toMatch(/^Check that registry\.example:5000 can be reached from here /);
+    expect(error.fix).toMatch(/^Check that this machine can reach registry\.example:5000 /);
   });
 });

@@ -147,7 +147,7 @@ describe('a credential helper', () => {
       join(directory, 'bin/docker-credential-planted'),
     );
     const { found } = await lookUp({ credsStore: 'planted' }, 'a.example', undefined, path());
-    expect(found).toMatchObject({ ok: false, error: expect.stringContaining('outside the checkout') });
+    expect(found).toMatchObject({ ok: false, error: expect.stringContaining('inside the checkout') });
   });
 
   test('that fails or talks nonsense is an error without what it said', async () => {
@@ -176,7 +176,7 @@ describe('the input registry-credentials', () => {
   test('that is wrong is named by its line, and never shown', () => {
     expect(parseCredentialInput('ghcr.io ann x\nghcr.io hunter2')).toEqual({
       ok: false,
-      error: 'Line 2 of registry-credentials is not "REGISTRY USERNAME PASSWORD".',
+      error: 'Line 2 of registry-credentials is not of the form "REGISTRY USERNAME PASSWORD".',
     });
   });
 });
@@ -328,7 +328,7 @@ describe('limits', () => {
 
   test('are set by the environment, and a mistake there is said before the run begins', async () => {
     const opening = openFor([], { environment: { BASE_IMAGE_GATE_LIMITS: 'layer-bites=3' } });
-    await expect(opening).rejects.toThrow('BASE_IMAGE_GATE_LIMITS: "layer-bites=3" sets no limit');
+    await expect(opening).rejects.toThrow('BASE_IMAGE_GATE_LIMITS: "layer-bites=3" does not set a limit');
   });
 
   test('have names, units and defaults, and are set by name', () => {

@@ -81,7 +81,7 @@ describe('readManifest', () => {
       OCI_INDEX,
       /announced as/,
     ],
-    ['an index that is also a manifest', { ...IMAGE, ...INDEX }, undefined, /at once/],
+    ['an index that is also a manifest', { ...IMAGE, ...INDEX }, undefined, /both an index and a manifest/],
     ['a doubled key', '{"schemaVersion":2,"schemaVersion":2,"manifests":[]}', undefined, /twice/],
     ['a key that is doubled in other letters', { ...INDEX, Manifests: [] }, undefined, /only in case/],
     [

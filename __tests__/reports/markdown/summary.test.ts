@@ -89,7 +89,7 @@ describe('renderSummary', () => {
           {
             path: 'y/Dockerfile',
             status: 'read',
-            reason: 'there is no stage "api", so every stage is taken for a target',
+            reason: 'there is no stage "api", so every stage counts as a target',
           },
           { path: 'z/Dockerfile', status: 'read' },
         ],
@@ -98,7 +98,7 @@ describe('renderSummary', () => {
     );
     expect(text).toContain('> [!NOTE]\n> The allowlist is not enforced: add `.github/base-image-gate.yml`.');
     expect(text).toContain('- `x/Dockerfile:3` unreadable: unknown instruction: FORM');
-    expect(text).toContain('- `y/Dockerfile:1` read: there is no stage "api", so every stage is taken for a target');
+    expect(text).toContain('- `y/Dockerfile:1` read: there is no stage "api", so every stage counts as a target');
     expect(text).not.toContain('z/Dockerfile');
     expect(text).toContain('- max-files: 12 files were left.');
   });

@@ -74,15 +74,18 @@ export function compareWithSbom(apko: Pick<ApkoConfiguration, 'packages'>, sbom:
     const versions = installed.get(name);
     if (versions === undefined) {
       // A name that is only provided by another package (`so:`, `cmd:` or a virtual name) is listed under that one.
-      if (version !== undefined) found.push(`apko was to install ${name} ${version}, and the SBOM does not list it`);
+      if (version !== undefined)
+        found.push(`the apko configuration installs ${name} ${version}, which the SBOM does not list`);
     } else if (version !== undefined && !versions.has(version)) {
-      found.push(`apko was to install ${name} ${version}, and the SBOM lists ${[...versions].join(' and ')}`);
+      found.push(
+        `the apko configuration installs ${name} ${version}, but the SBOM lists ${[...versions].join(' and ')}`,
+      );
     }
   }
   if (apko.packages.every(({ version }) => version !== undefined)) {
     const wanted = new Set(apko.packages.map(({ name }) => name));
     for (const name of installed.keys()) {
-      if (!wanted.has(name)) found.push(`the SBOM lists ${name}, and apko was not to install it`);
+      if (!wanted.has(name)) found.push(`the SBOM lists ${name}, which the apko configuration does not install`);
     }
   }
   return found;

@@ -50,7 +50,7 @@ export function evaluateLevel(
         level: 1,
         reasoning: [
           one,
-          `not level 2: ${describeSigner(signer)} signed it, and nothing says that only the build platform has that key (name the builder in the entry, if so)`,
+          `not level 2: ${describeSigner(signer)} signed it, but nothing shows that only the build platform has that key (if so, name the builder in the entry)`,
         ],
       };
     }
@@ -58,8 +58,8 @@ export function evaluateLevel(
       level: 2,
       reasoning: [
         one,
-        `level 2: the policy says that ${describeSigner(signer)} is this builder's`,
-        "not level 3: nothing shows that the build itself can't use the key",
+        `level 2: according to the policy, ${describeSigner(signer)} belongs to this builder`,
+        "not level 3: nothing shows that the key is out of the build's reach",
       ],
     };
   }
@@ -67,7 +67,7 @@ export function evaluateLevel(
   if (platform === undefined) {
     return {
       level: 1,
-      reasoning: [one, `not level 2: ${signer.issuer} gives identities to others than jobs of a build platform`],
+      reasoning: [one, `not level 2: ${signer.issuer} issues identities to more than the jobs of a build platform`],
     };
   }
   const two = `level 2: a job of ${platform} signed it (${signer.subject})`;
@@ -97,13 +97,13 @@ function isolationOf(
     if (signer.subject.startsWith('https://') && !isBelow(signer.subject, source)) {
       const workflow = `the reusable workflow ${signer.subject} of another repository`;
       if (wantedBuilder === undefined || !namesWorkflow(wantedBuilder, signer.subject)) {
-        const reason = `${workflow} signed it, and the entry does not name it as \`builder\``;
+        const reason = `${workflow} signed it, but the entry does not name it as \`builder\``;
         return { isolated: false, reason };
       }
       return { isolated: true, reason: `${workflow} built and signed it, on a hosted runner` };
     }
   }
-  return { isolated: false, reason: "the repository's own workflow can write what it likes into its provenance" };
+  return { isolated: false, reason: "the repository's own workflow controls what its provenance says" };
 }
 
 /** GitHub's names are the same in any case. */

@@ -14,7 +14,7 @@ export const collectApko: Collector<'apko'> = async (context) => {
     const read = readApko(carrier.predicate);
     const { digest, on, place } = carrier;
     if (!read.ok) {
-      faults.push({ place, answer: `an apko configuration that can't be read: ${read.error}` });
+      faults.push({ place, answer: `an unreadable apko configuration: ${read.error}` });
       continue;
     }
     const signer = isSigned(carrier) ? { signer: describeSigner(carrier.signer) } : {};
@@ -23,8 +23,8 @@ export const collectApko: Collector<'apko'> = async (context) => {
   return {
     status: 'unavailable',
     cause: 'malformed',
-    message: `${faults[0]?.place ?? looked.from} holds ${faults[0]?.answer ?? 'no apko configuration'}.`,
-    fix: 'Ask the publisher for the configuration as apko writes it.',
+    message: `${faults[0]?.place ?? looked.from} has ${faults[0]?.answer ?? 'no apko configuration'}.`,
+    fix: 'Ask the publisher to attest the configuration as apko writes it.',
     lookedIn: faults,
   };
 };

@@ -45,7 +45,7 @@ export const collectProvenance: Collector<'provenance'> = async (context) => {
         status: 'unavailable',
         cause: 'malformed',
         message,
-        fix: 'Ask the publisher for SLSA provenance v1, as actions/attest-build-provenance makes it.',
+        fix: 'Ask the publisher to attest SLSA provenance v1, as actions/attest-build-provenance creates it.',
         lookedIn: reported,
       };
 };
@@ -96,7 +96,7 @@ function findConflicts(provenance: BuildProvenance, signer: Signer | null, now: 
   const certified = certifiedSource(signer);
   if (certified !== undefined && source !== undefined) {
     if (WORKFLOW_BUILD_TYPES.test(provenance.buildType) && !isSameRepository(certified, source.repository)) {
-      conflicts.push(`the signer's certificate is for ${certified}, and the provenance says ${source.repository}`);
+      conflicts.push(`the signer's certificate is for ${certified}, but the provenance says ${source.repository}`);
     }
   }
   for (const time of [startedOn, finishedOn]) {
@@ -126,7 +126,7 @@ function borrowedBuilder(provenance: BuildProvenance, signer: Signer | null, wan
   if (isIsolatedBuilder(subject)) return [];
   const runs = sourceRepository === undefined ? undefined : `${readSourceUri(sourceRepository).repository}/actions/`;
   if (runs !== undefined && builder.toLowerCase().startsWith(runs.toLowerCase())) return [];
-  return [`it names the builder ${builder}, and the signer's certificate is for ${subject}`];
+  return [`it names the builder ${builder}, but the signer's certificate is for ${subject}`];
 }
 
 /** GitHub's names are the same in any case. */

@@ -78,5 +78,5 @@ export function describeProvenance({ provenance, level, signer, on }: AttestedPr
   const commit = source?.commit === undefined ? '' : ` at ${source.commit}`;
   const from = source === undefined ? '' : ` from ${source.repository}${commit}`;
   const over = on === 'index' ? 'the index' : "the platform's manifest";
-  return `built by ${builder}${from}, SLSA build level ${level.level}, over ${over}, ${signedBy(signer)}`;
+  return `built by ${builder}${from}, SLSA build level ${level.level}, for ${over}, ${signedBy(signer)}`;
 }

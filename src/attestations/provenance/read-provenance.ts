@@ -25,7 +25,7 @@ export function readProvenance(predicateType: string, predicate: unknown): Resul
   if (predicateType === 'https://slsa.dev/provenance/v0.2') return readV02(predicate);
   return err({
     status: 'unsupported',
-    reason: `is of the type ${predicateType.slice(0, 100)}, and SLSA v0.2 and v1 are read`,
+    reason: `has the type ${predicateType.slice(0, 100)}; only SLSA v0.2 and v1 are supported`,
   });
 }
 

@@ -43,13 +43,13 @@ function versionsByType(sbom: Sbom): ReadonlyMap<string, ReadonlyMap<string, Rea
     types.set(type, names);
     const versions = names.get(name) ?? new Set<string>();
     names.set(name, versions);
-    versions.add(version ?? 'of no version');
+    versions.add(version ?? 'without a version');
   }
   return types;
 }
 
 function describe(versions: ReadonlySet<string> | undefined): string {
-  return versions === undefined ? 'is not there' : [...versions].sort().join(' and ');
+  return versions === undefined ? 'is missing' : [...versions].sort().join(' and ');
 }
 
 /**
@@ -86,7 +86,7 @@ function readCarrier(carrier: Carrier): Result<Sbom, SbomError> {
   if (carrier.otherSubjects !== undefined && carrier.otherSubjects.length > 0) {
     const count = carrier.otherSubjects.length;
     return err(
-      refused('malformed', `is stated of ${count} other digests as well, and can be the inventory of one only`),
+      refused('malformed', `also names ${count} other digests as its subjects, but an SBOM describes one image`),
     );
   }
   const read = readSbomPredicate(carrier.predicate);
@@ -94,7 +94,7 @@ function readCarrier(carrier: Carrier): Result<Sbom, SbomError> {
   return err(
     refused(
       'malformed',
-      `is ${read.value.format.name}, and its signed predicateType ${carrier.predicateType} says ${family}`,
+      `is ${read.value.format.name}, but its signed predicateType ${carrier.predicateType} says ${family}`,
     ),
   );
 }

@@ -228,7 +228,7 @@ class Reading {
       if (Array.isArray(values)) values.push(value);
       else fields[own.field] = [value];
     } else if (name in fields) {
-      const place = `in line ${this.parser.line}: readers disagree on which counts`;
+      const place = `in line ${this.parser.line}, and parsers disagree on which one counts`;
       this.#refuse(refused('duplicate-key', `has <${name}> twice in one <${parent.name}>, ${place}`));
     } else fields[name] = value;
   }

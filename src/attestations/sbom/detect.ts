@@ -21,7 +21,7 @@ const LOOKED_AT = 16_384;
 export function detectText(source: string): DetectedText {
   const start = source.slice(0, LOOKED_AT).trimStart();
   if (start === '')
-    return source.trim() === '' ? { kind: 'empty' } : { kind: 'unsupported', form: 'of an unknown form' };
+    return source.trim() === '' ? { kind: 'empty' } : { kind: 'unsupported', form: 'in an unknown format' };
   if (start.startsWith('{') || start.startsWith('[') || start.startsWith('"')) return { kind: 'json' };
   if (start.startsWith('<')) return detectXml(start);
   const version = /^SPDXVersion:[ \t]*SPDX-([0-9][0-9.]{0,9})[ \t]*$/m.exec(start.replaceAll('\r', '\n'))?.[1];
@@ -33,7 +33,7 @@ export function detectText(source: string): DetectedText {
   if (/^(?:---[ \t]*\n)?[ \t]*["']?(?:spdxVersion|SPDXID)["']?:/m.test(start))
     return { kind: 'unsupported', form: 'SPDX (YAML)' };
   if (start.startsWith('PK\u0003\u0004')) return { kind: 'unsupported', form: 'a ZIP archive or spreadsheet' };
-  return { kind: 'unsupported', form: 'of an unknown form (neither JSON, XML nor SPDX tag-value)' };
+  return { kind: 'unsupported', form: 'in an unknown format (not JSON, XML or SPDX tag-value)' };
 }
 
 /** Says which XML format this is, by the namespaces its beginning declares. */
@@ -45,7 +45,7 @@ function detectXml(start: string): DetectedText {
   return { kind: 'unsupported', form: UNKNOWN_XML };
 }
 
-export const UNKNOWN_XML = 'of an unknown form (XML)';
+export const UNKNOWN_XML = 'in an unknown format (XML)';
 
 /** Says whether a version of CycloneDX is read in XML. */
 export function detectXmlVersion(version: string): DetectedDocument {
@@ -63,7 +63,8 @@ export function detectJson(fields: Fields): DetectedDocument {
   const other = (form: string): DetectedDocument => ({ kind: 'unsupported', form });
   const spdxVersion = text(fields['spdxVersion']);
   const bomFormat = text(fields['bomFormat']);
-  if (spdxVersion !== undefined && bomFormat !== undefined) return other('both SPDX and CycloneDX by its fields');
+  if (spdxVersion !== undefined && bomFormat !== undefined)
+    return other('both SPDX and CycloneDX, according to its fields');
   if (spdxVersion !== undefined) {
     const version = spdxVersion.startsWith('SPDX-') ? spdxVersion.slice('SPDX-'.length) : spdxVersion;
     return SPDX_VERSIONS.has(version)
@@ -72,7 +73,7 @@ export function detectJson(fields: Fields): DetectedDocument {
   }
   if (bomFormat !== undefined) {
     if (bomFormat !== 'CycloneDX') return other(`of the bomFormat ${JSON.stringify(bomFormat.slice(0, 40))} (JSON)`);
-    const version = text(fields['specVersion']) ?? 'of no version';
+    const version = text(fields['specVersion']) ?? 'without a version';
     return CYCLONEDX_VERSIONS.has(version)
       ? { kind: 'read', format: { name: 'CycloneDX', version, encoding: 'JSON' } }
       : other(`CycloneDX ${version.slice(0, 20)} (JSON)`);
@@ -101,16 +102,16 @@ function nameOtherJson(fields: Fields): string {
   const contexts = [fields['@context'], ...texts(fields['@context'])].filter((item) => typeof item === 'string');
   for (const context of contexts) {
     if (context.startsWith('https://openvex.dev/ns'))
-      return 'OpenVEX, which is a statement about vulnerabilities and no SBOM';
+      return 'OpenVEX, which is a statement about vulnerabilities, not an SBOM';
   }
   const csaf = fields['document'];
-  if (isFields(csaf) && 'csaf_version' in csaf) return 'CSAF, which is a security advisory and no SBOM';
+  if (isFields(csaf) && 'csaf_version' in csaf) return 'CSAF, which is a security advisory, not an SBOM';
   if (Array.isArray(fields['artifacts']) && isFields(fields['descriptor'])) return 'Syft JSON';
   if ('ArtifactName' in fields && 'Results' in fields) return 'Trivy JSON';
   if (text(fields['_type'])?.startsWith('https://in-toto.io/Statement'))
-    return 'an in-toto statement, of which the predicate would be the SBOM';
-  if ('payloadType' in fields && 'payload' in fields) return 'a DSSE envelope, whose payload would hold the SBOM';
+    return 'an in-toto statement, whose predicate would be the SBOM';
+  if ('payloadType' in fields && 'payload' in fields) return 'a DSSE envelope, whose payload would contain the SBOM';
   if (text(fields['mediaType'])?.startsWith('application/vnd.dev.sigstore.bundle'))
-    return 'a Sigstore bundle, which would hold the SBOM';
-  return 'of an unknown form (JSON)';
+    return 'a Sigstore bundle, which would contain the SBOM';
+  return 'in an unknown format (JSON)';
 }

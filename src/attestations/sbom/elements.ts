@@ -62,12 +62,12 @@ function documentElements(sbom: Sbom, { signer, now }: ElementsInput): readonly 
     one(
       'author',
       authors,
-      document.authors.length === 0 && tools !== '' ? 'it names tools only, and a tool is not an author' : undefined,
+      document.authors.length === 0 && tools !== '' ? 'it names only tools, and a tool is not an author' : undefined,
     ),
     one(
       'signature',
       signer,
-      document.hasEmbeddedSignature ? 'it has a signature inside, which is not evaluated' : undefined,
+      document.hasEmbeddedSignature ? 'it has an embedded signature, which is not evaluated' : undefined,
     ),
     one('format', formatName(sbom.format)),
     one('context', document.context.join(', ')),
@@ -100,7 +100,7 @@ function timestamp(created: string | undefined, now: Date): ElementReport {
   }
   if (time > now.getTime() + CLOCK_SKEW) return one('timestamp', undefined, `${created} is in the future`);
   // apko and others write 1970, or Go's zero time of the year 1, so that the same input gives the same bytes.
-  if (time <= 0) return one('timestamp', created, 'a convention of reproducible builds, and no time');
+  if (time <= 0) return one('timestamp', created, 'a convention of reproducible builds, not a time');
   return one('timestamp', created);
 }
 

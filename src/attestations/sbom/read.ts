@@ -36,7 +36,7 @@ function parseJsonDocument(text: string, bytes: Uint8Array): Result<unknown, Sbo
     return err(
       refused(
         'duplicate-key',
-        `has the key ${key} twice in one object, at byte ${flaw.offset}: readers disagree on which counts`,
+        `has the key ${key} twice in one object, at byte ${flaw.offset}, and parsers disagree on which one counts`,
       ),
     );
   }
@@ -54,7 +54,7 @@ export function readSbom(bytes: Uint8Array): Result<Sbom, SbomError> {
     return err(overLimit('sbom-bytes', `has more than ${plural(SBOM_LIMITS['sbom-bytes'], 'byte')}`));
   const content = withoutByteOrderMark(bytes);
   const source = decode(content);
-  return source === null ? err(refused('encoding', 'is not in UTF-8')) : readSource(source, content);
+  return source === null ? err(refused('encoding', 'is not valid UTF-8')) : readSource(source, content);
 }
 
 /**
@@ -65,7 +65,7 @@ export function readSbom(bytes: Uint8Array): Result<Sbom, SbomError> {
 export function readSbomPredicate(predicate: unknown): Result<Sbom, SbomError> {
   const inner = isFields(predicate) && 'Data' in predicate && 'Timestamp' in predicate ? predicate['Data'] : predicate;
   if (isFields(inner)) return readFields(inner);
-  if (typeof inner !== 'string') return err(refused('malformed', 'is neither an object nor a text'));
+  if (typeof inner !== 'string') return err(refused('malformed', 'is neither an object nor a string'));
   const bytes = Buffer.from(inner, 'utf8');
   if (bytes.length > SBOM_LIMITS['sbom-bytes'])
     return err(overLimit('sbom-bytes', `has more than ${plural(SBOM_LIMITS['sbom-bytes'], 'byte')}`));
@@ -88,8 +88,8 @@ function readSource(source: string, bytes: Uint8Array): Result<Sbom, SbomError> 
   if (detected.kind === 'cyclonedx-xml') return readXml(source, bytes.length);
   const parsed = parseJsonDocument(source, bytes);
   if (!parsed.ok) return parsed;
-  if (typeof parsed.value === 'string') return err(refused('nested-string', 'is a text inside a text'));
-  if (!isFields(parsed.value)) return err(refused('malformed', 'is JSON, but no object'));
+  if (typeof parsed.value === 'string') return err(refused('nested-string', 'is a string inside a string'));
+  if (!isFields(parsed.value)) return err(refused('malformed', 'is JSON, but not an object'));
   return readFields(parsed.value);
 }
 

@@ -28,7 +28,7 @@ export function unsupported(form: string): SbomError {
   return {
     status: 'unsupported',
     form,
-    message: `The document is ${form}, which is not read`,
+    message: `The document is ${form}, which is not supported`,
     fix: 'Publish the SBOM as SPDX 2.2, 2.3 or 3.0 or as CycloneDX 1.2 to 1.7, in JSON.',
   };
 }
@@ -39,7 +39,7 @@ export function refused(code: Exclude<RefusalCode, 'limit'>, reason: string): Sb
     status: 'refused',
     code,
     message: `The document ${reason}`,
-    fix: 'Make it again with a current generator such as syft, trivy or apko, and attest it again.',
+    fix: 'Generate it again with a current tool such as Syft, Trivy or apko, and attest it again.',
   };
 }
 
@@ -50,6 +50,6 @@ export function overLimit(limit: SbomLimit, reason: string): SbomError {
     code: 'limit',
     limit,
     message: `The document ${reason} (limit ${limit})`,
-    fix: 'Attest an SBOM of the image alone, without file lists.',
+    fix: 'Attest an SBOM of this image only, without file lists.',
   };
 }

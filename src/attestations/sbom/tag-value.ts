@@ -130,7 +130,7 @@ function* entries(source: string): Generator<Entry> {
       const opens = source.indexOf(TEXT_OPENS, offset) + TEXT_OPENS.length;
       const closes = source.indexOf(TEXT_CLOSES, opens);
       if (closes < 0) {
-        yield { flaw: `the <text> of ${tag.slice(0, 40)} never ends`, line };
+        yield { flaw: `the <text> of ${tag.slice(0, 40)} is not closed`, line };
         return;
       }
       value = source.slice(opens, closes);

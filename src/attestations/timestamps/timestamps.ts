@@ -61,6 +61,6 @@ export function chooseTimestamp(candidates: Candidates, now: Date): Timestamps {
 function refusal(at: string, now: Date): string | null {
   const time = /^[0-9]{4}-[0-9]{2}-[0-9]{2}T/.test(at) ? Date.parse(at) : Number.NaN;
   if (Number.isNaN(time)) return 'it is not a time';
-  if (time > now.getTime() + TOLERANCE) return 'it lies in the future';
-  return time < FIRST_CONTAINERS ? 'it stands for "reproducible", not for a time' : null;
+  if (time > now.getTime() + TOLERANCE) return 'it is in the future';
+  return time < FIRST_CONTAINERS ? 'it is a placeholder of reproducible builds, not a time' : null;
 }

@@ -12,7 +12,10 @@ export const collectVex: Collector<'vex'> = async (context) => {
   const looked = await findCarriers(context, isOpenVexType);
   if (!looked.found) return looked.evidence;
   if (!looked.signed) {
-    const lookedIn = looked.carriers.map(({ place }) => ({ place, answer: 'unsigned OpenVEX, which never counts' }));
+    const lookedIn = looked.carriers.map(({ place }) => ({
+      place,
+      answer: 'unsigned OpenVEX, which is never accepted',
+    }));
     return { status: 'absent', lookedIn };
   }
   const statements: VexStatement[] = [];

@@ -34,7 +34,7 @@ export function readOpenVex(predicate: unknown, origin: VexOrigin): Result<OpenV
   const listed = predicate['statements'];
   if (!Array.isArray(listed)) return err('it has no statements');
   if (listed.length > VEX_LIMITS.statements)
-    return err(`it has ${listed.length} statements, and ${VEX_LIMITS.statements} are read`);
+    return err(`it has ${listed.length} statements; at most ${VEX_LIMITS.statements} are read`);
   const id = text(predicate['@id']) ?? 'OpenVEX document';
   const author = text(predicate['author']);
   const time = readTime(predicate['last_updated']) ?? readTime(predicate['timestamp']) ?? readTime(origin.signedAt);

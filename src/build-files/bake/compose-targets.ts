@@ -32,7 +32,7 @@ function serviceTarget(build: Build, service: Omit<ComposeService, 'build'>, dir
   const { definition: file, line, dockerfile, inline, context, target } = build;
   const at = { file, line, column: 1 };
   const name = (build.name ?? '').replaceAll('.', '_');
-  if (!/^[a-zA-Z0-9_-]+$/.test(name)) throw new BakeProblem(at, `The service "${name}" has no name that bake takes.`);
+  if (!/^[a-zA-Z0-9_-]+$/.test(name)) throw new BakeProblem(at, `The service name "${name}" is not valid in bake.`);
   const causes = new Map(
     build.open.map((open) => [open.field, { decidedBy: open.decidedBy, line: open.line ?? line }]),
   );
@@ -95,7 +95,7 @@ class Extension {
 
   constructor(node: ComposeNode | undefined) {
     const map = node === undefined || isNull(node) ? undefined : node;
-    if (map !== undefined && map.kind !== 'map') throw new BakeProblem(place(map.at), '"x-bake" is no map.');
+    if (map !== undefined && map.kind !== 'map') throw new BakeProblem(place(map.at), '"x-bake" is not a map.');
     for (const list of LISTS) if (map !== undefined) textsOf(map, list);
     this.platforms = map === undefined ? [] : textsOf(map, 'platforms');
     this.contexts = map === undefined ? [] : entriesOf(map, 'contexts');
@@ -108,10 +108,12 @@ const LISTS = ['tags', 'cache-from', 'cache-to', 'secret', 'ssh', 'output', 'no-
 function textsOf(map: ComposeMap, key: string): readonly string[] {
   const node = entry(map, key);
   if (node === undefined || isNull(node)) return [];
-  if (node.kind === 'map') throw new BakeProblem(place(node.at), `"${key}" of "x-bake" is neither a text nor a list.`);
+  if (node.kind === 'map')
+    throw new BakeProblem(place(node.at), `"${key}" of "x-bake" is neither a string nor a list.`);
   if (node.kind === 'scalar') return node.text.split(/\s+/u).filter((word) => word !== '');
   return node.items.map((item) => {
-    if (item.kind !== 'scalar') throw new BakeProblem(place(item.at), `An element of "${key}" of "x-bake" is no text.`);
+    if (item.kind !== 'scalar')
+      throw new BakeProblem(place(item.at), `An element of "${key}" of "x-bake" is not a string.`);
     return isNull(item) ? '' : (textOf(item) ?? item.text);
   });
 }
@@ -119,9 +121,9 @@ function textsOf(map: ComposeMap, key: string): readonly string[] {
 function entriesOf(map: ComposeMap, key: string): readonly (readonly [string, string])[] {
   const node = entry(map, key);
   if (node === undefined || isNull(node)) return [];
-  if (node.kind !== 'map') throw new BakeProblem(place(node.at), `"${key}" of "x-bake" is no map.`);
+  if (node.kind !== 'map') throw new BakeProblem(place(node.at), `"${key}" of "x-bake" is not a map.`);
   return [...node.entries].map(([name, { value }]: readonly [string, ComposeEntry]) => {
-    if (value.kind !== 'scalar') throw new BakeProblem(place(value.at), `"${name}" of "x-bake" is no text.`);
+    if (value.kind !== 'scalar') throw new BakeProblem(place(value.at), `"${name}" of "x-bake" is not a string.`);
     return [name, isNull(value) ? '' : value.text];
   });
 }

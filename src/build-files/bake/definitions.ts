@@ -63,7 +63,7 @@ function byLabel<T extends NamedBlock>(blocks: readonly T[]): ReadonlyMap<string
 function withLabel(block: Block): NamedBlock {
   const [label, ...more] = block.labels;
   if (label === undefined || more.length > 0)
-    throw new BakeProblem(block.at, `The block "${block.type}" takes one label: its name.`);
+    throw new BakeProblem(block.at, `The block "${block.type}" needs exactly one label, its name.`);
   return { ...block, label };
 }
 
@@ -73,7 +73,7 @@ function functionOf(block: NamedBlock): FunctionDefinition {
   const { attributes, blocks } = block.body;
   const other = [...attributes.values()].find(({ name }) => !FUNCTION_ATTRIBUTES.has(name)) ?? blocks[0];
   if (other !== undefined)
-    throw new BakeProblem(other.at, 'A function has "params", "variadic_params" and "result" only.');
+    throw new BakeProblem(other.at, 'A function has only "params", "variadic_params" and "result".');
   const params = attributes.get('params');
   const result = attributes.get('result');
   if (params === undefined || result === undefined)
@@ -98,6 +98,6 @@ function nameOf(expression: Expression): string {
           ? expression.keyword
           : undefined;
   if (name === undefined || !/^[\p{ID_Start}_][\p{ID_Continue}-]*$/u.test(name))
-    throw new BakeProblem(expression.at, 'The name of a parameter is expected here.');
+    throw new BakeProblem(expression.at, 'Expected the name of a parameter.');
   return name;
 }

@@ -122,7 +122,7 @@ class BlockEvaluation {
     const seen = new Set<string>();
     for (const variant of variants) {
       if (seen.has(variant.name))
-        throw new BakeProblem(matrix.at, `The matrix makes two targets of the name "${variant.name}".`);
+        throw new BakeProblem(matrix.at, `The matrix creates two targets named "${variant.name}".`);
       seen.add(variant.name);
     }
     return variants;
@@ -199,7 +199,7 @@ class BlockEvaluation {
 
   #value({ value, at, name }: Attribute, type: Type, scope: Scope): Value {
     const evaluated = evaluate(value, scope);
-    const converted = located(at, () => convert(evaluated, type), `"${name}" has another type: `);
+    const converted = located(at, () => convert(evaluated, type), `"${name}" has the wrong type: `);
     if (type === TEXTS && 'items' in converted && converted.items.some(({ kind }) => kind === 'null'))
       throw new BakeProblem(at, `An element of "${name}" is null.`);
     return converted;
@@ -215,7 +215,7 @@ class BlockEvaluation {
     const attribute = block.body.attributes.get(field);
     if (attribute === undefined) return { kind: 'null', type };
     const key = `${kind}.${name}.${field}`;
-    if (this.#active.has(key)) throw new BakeProblem(at, `"${key}" needs itself.`);
+    if (this.#active.has(key)) throw new BakeProblem(at, `"${key}" refers to itself.`);
     this.#active.add(key);
     try {
       return this.#value(attribute, type, variant?.scope ?? this.#scope);
@@ -231,20 +231,23 @@ const NAME = /^[a-zA-Z0-9_-]+$/;
 
 function checkName(name: string, at: Position): void {
   if (!NAME.test(name))
-    throw new BakeProblem(at, `"${name}" is no name of a target; only letters, digits, "_" and "-" are.`);
+    throw new BakeProblem(
+      at,
+      `"${name}" is not a valid target name; it may contain only letters, digits, "_" and "-".`,
+    );
 }
 
 function variantName({ value, at }: Attribute, scope: Scope): string {
   const evaluated = evaluate(value, scope);
   if (evaluated.kind === 'unknown') throw onlyInRun(at, 'The name of a target', evaluated.cause);
-  const name = located(at, () => convert(evaluated, 'string'), 'this is no name: ');
+  const name = located(at, () => convert(evaluated, 'string'), 'this is not a name: ');
   if (name.kind !== 'string') throw new BakeProblem(at, "The name of a target can't be null.");
   checkName(name.text, at);
   return name.text;
 }
 
 function onlyInRun(at: Position, what: string, { decidedBy }: Cause): BakeProblem {
-  return new BakeProblem(at, `${what} depends on ${decidedBy}; its targets are not known without a run.`);
+  return new BakeProblem(at, `${what} depends on ${decidedBy}; its targets are only known when it runs.`);
 }
 
 function fieldOf(value: Value = NULL): Field | undefined {

@@ -55,7 +55,7 @@ async function readServices(
   return {
     ...NO_SERVICES,
     problems: files.map(({ path }) =>
-      problem(path, 'bake reads this Compose file, too, and its services are not known.'),
+      problem(path, 'bake also reads this Compose file, whose services are not known.'),
     ),
   };
 }

@@ -59,7 +59,7 @@ export function checkLinks(resolve: (name: string, from: Target) => Target, targ
       if (typeof value !== 'string' || !value.startsWith('target:')) continue;
       const name = value.slice('target:'.length);
       if (path.has(name))
-        throw new BakeProblem(current.at, `The targets "${current.name}" and "${name}" need each other.`);
+        throw new BakeProblem(current.at, `The targets "${current.name}" and "${name}" depend on each other.`);
       const linked = resolve(name, current);
       check(linked, new Set([...path, name]));
       checkPlatforms(current, linked);
@@ -76,7 +76,7 @@ function checkPlatforms({ name, platforms = [], at }: Target, linked: Target): v
   if (missingOne === undefined || others.some((other) => typeof other !== 'string')) return;
   throw new BakeProblem(
     at,
-    `"${name}" is built for ${String(missingOne)}, and "${linked.name}", which it needs, is not.`,
+    `"${name}" is built for ${String(missingOne)}, but "${linked.name}", which it depends on, is not.`,
   );
 }
 

@@ -29,7 +29,7 @@ const GIVEN = new Map<string, (at: Position) => Value>([
     'BAKE_LOCAL_PLATFORM',
     ({ line }) => ({
       kind: 'unknown',
-      cause: { decidedBy: 'BAKE_LOCAL_PLATFORM, the platform of whoever builds', line },
+      cause: { decidedBy: 'BAKE_LOCAL_PLATFORM, the platform of the machine that builds', line },
     }),
   ],
 ]);
@@ -53,7 +53,7 @@ export function variableScope(
     const found = known.get(name);
     if (found !== undefined) return found;
     const key = `${what} ${name}`;
-    if (active.has(key)) throw new BakeProblem(at, `The ${what} "${name}" needs itself.`);
+    if (active.has(key)) throw new BakeProblem(at, `The ${what} "${name}" refers to itself.`);
     active.add(key);
     try {
       const made = make();
@@ -135,7 +135,7 @@ function variable(block: Block, scope: Scope, overrides: Overrides | undefined):
       : overridden({ kind: 'null', type }, type, overrides, block.at);
   }
   const value = evaluate(initial.value, scope);
-  const converted = located(initial.at, () => convert(value, type ?? 'dynamic'), 'the default has another type: ');
+  const converted = located(initial.at, () => convert(value, type ?? 'dynamic'), 'the default has the wrong type: ');
   return overridden(converted, type, overrides, initial.at);
 }
 
@@ -152,7 +152,7 @@ function overridden(value: Value, type: Type | undefined, overrides: Overrides |
       if (type !== undefined && override.isJson) return convert(decodeJson(override.text), type);
       return fromText(override.text, type ?? typeOf(value), type !== undefined);
     },
-    'the value that is given has another type: ',
+    'the given value has the wrong type: ',
   );
 }
 
@@ -167,7 +167,8 @@ function fromText(text: string, type: Type, isTyped: boolean): Value {
     if (TRUE_TEXTS.has(text)) return boolValue(true);
     return FALSE_TEXTS.has(text) ? boolValue(false) : unfit('true or false is needed');
   }
-  if (type === 'dynamic' || !isTyped || type.kind === 'object') return unfit('only JSON can give a value of this type');
+  if (type === 'dynamic' || !isTyped || type.kind === 'object')
+    return unfit('a value of this type must be given as JSON');
   if (type.kind === 'tuple') {
     const fields = csvFields(text);
     if (fields.length !== type.items.length) return unfit(`${type.items.length} values are needed`);
@@ -209,10 +210,10 @@ function loadNames(expression: Expression, own: ReadonlySet<string>, scope: Scop
   visit(expression, own, (found, hidden) => {
     if (found.kind === 'call') {
       if (!isStandardFunction(found.name) && scope.functions(found.name, found.at) === undefined)
-        throw new BakeProblem(found.at, `The function "${label}" needs a function "${found.name}", and there is none.`);
+        throw new BakeProblem(found.at, `The function "${label}" uses a function "${found.name}" that does not exist.`);
     } else if (found.kind === 'name' && !hidden.has(found.name) && !BLOCKS.has(found.name)) {
       if (scope.lookup(found.name, found.at) === undefined)
-        throw new BakeProblem(found.at, `The function "${label}" needs a variable "${found.name}", and there is none.`);
+        throw new BakeProblem(found.at, `The function "${label}" uses a variable "${found.name}" that does not exist.`);
     }
   });
 }
@@ -274,14 +275,11 @@ function validate(block: Block, { type, body, at }: Block, scope: Scope): void {
   const condition = body.attributes.get('condition');
   const value = condition === undefined ? NULL : evaluate(condition.value, scope);
   if (value.kind === 'unknown') return;
-  const held = located(condition?.at ?? at, () => convert(value, 'bool'), 'this is no condition: ');
+  const held = located(condition?.at ?? at, () => convert(value, 'bool'), 'this is not a condition: ');
   if (held.kind !== 'bool') throw new BakeProblem(at, 'A validation needs a condition that is true or false.');
   if (held.value) return;
   const message = body.attributes.get('error_message');
   const text = message === undefined ? NULL : evaluate(message.value, scope);
   const why = text.kind === 'string' ? `: ${text.text}` : '.';
-  throw new BakeProblem(
-    block.at,
-    `The variable "${block.labels[0] ?? ''}" does not hold what its validation asks for${why}`,
-  );
+  throw new BakeProblem(block.at, `The variable "${block.labels[0] ?? ''}" does not pass its validation${why}`);
 }

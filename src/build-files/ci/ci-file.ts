@@ -64,10 +64,10 @@ export async function buildsInCiFile(bytes: Uint8Array, path = ''): Promise<Requ
   };
   for (const [index, document] of documents.entries()) visit(document, { variables: {} }, [], index);
   const all = { ...allRequested(found), images: distinct(images) };
-  if (isDeeper) return { ...all, fault: { reason: 'it nests deeper than is read' } };
+  if (isDeeper) return { ...all, fault: { reason: 'it is nested too deeply to be read' } };
   return found.length < MAX_SCRIPTS && left > 0
     ? all
-    : { ...all, fault: { reason: 'it has more scripts than are read' } };
+    : { ...all, fault: { reason: 'it has too many scripts to be read' } };
 }
 
 /** What holds for a value and all in it. */

@@ -72,7 +72,7 @@ export function refuseOtherThanText(root: ComposeMap, problems: ProjectProblems)
 function refuseUnlessText(build: ComposeNode | undefined, keys: readonly string[], problems: ProjectProblems): void {
   for (const key of keys) {
     const value = entry(build, key);
-    if (value !== undefined && textOf(value) === undefined) problems.refuse(value.at, `${key} is no text.`);
+    if (value !== undefined && textOf(value) === undefined) problems.refuse(value.at, `${key} is not a string.`);
   }
 }
 
@@ -93,7 +93,7 @@ function resolvedContexts(node: ComposeNode, directory: string, problems: Projec
   const map = node.kind === 'list' ? contextsOfList(node.items, node.at, problems) : node;
   if (map.kind !== 'map') return map;
   for (const [name, { value }] of map.entries) {
-    if (textOf(value) === undefined) problems.refuse(value.at, `The additional context ${name} is no text.`);
+    if (textOf(value) === undefined) problems.refuse(value.at, `The additional context ${name} is not a string.`);
   }
   const entries = [...map.entries].map(([name, context]): [string, ComposeEntry] => [
     name,

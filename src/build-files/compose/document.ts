@@ -41,7 +41,7 @@ export async function readDocuments(file: string, bytes: Uint8Array, variables: 
   try {
     const parsed = parseDocuments(text, lines, { schema: 'failsafe' });
     if ('error' in parsed)
-      return failure(parsed.error.offset, `it is no valid YAML: ${firstLine(parsed.error.message)}`);
+      return failure(parsed.error.offset, `it is not valid YAML: ${firstLine(parsed.error.message)}`);
     const documents: ComposeNode[] = [];
     const converter = new Converter({ isAlias, isMap, isScalar, isSeq }, file, variables, lines);
     for (const document of parsed.documents) {
@@ -51,7 +51,7 @@ export async function readDocuments(file: string, bytes: Uint8Array, variables: 
   } catch (error) {
     if (error instanceof Refused) return failure(error.offset, error.message);
     // The library overflows the stack on text that nests deep enough.
-    if (error instanceof RangeError) return failure(0, 'it nests too deep to be read');
+    if (error instanceof RangeError) return failure(0, 'it is nested too deeply to be read');
     throw error;
   }
 }
@@ -108,7 +108,7 @@ class Converter {
     const target = this.#yaml.isAlias(node) ? position.resolve(node) : node;
     if (target === undefined) throw new Refused(offsetOf(node), 'it has an alias without an anchor');
     const known = this.#known.get(target);
-    if (known === null) throw new Refused(offsetOf(node), 'an anchor holds itself');
+    if (known === null) throw new Refused(offsetOf(node), 'an anchor contains itself');
     if (known !== undefined) return known;
     if (++this.#nodes > MAX_NODES) throw new Refused(offsetOf(node), `it has more than ${MAX_NODES} nodes`);
     if (position.depth > MAX_DEPTH) throw new Refused(offsetOf(node), `it nests more than ${MAX_DEPTH} levels deep`);
@@ -127,7 +127,7 @@ class Converter {
           ? converted.items
           : [];
     const size = children.reduce((sum, child) => sum + (this.#sizes.get(child) ?? 1), 1);
-    if (size > MAX_WRITTEN_OUT) throw new Refused(offsetOf(node), 'its aliases make too much of it');
+    if (size > MAX_WRITTEN_OUT) throw new Refused(offsetOf(node), 'its aliases expand it too far');
     this.#sizes.set(converted, size);
   }
 
@@ -147,7 +147,10 @@ class Converter {
     if (value.type !== 'string') return { kind: 'scalar', ...value, open: [], at };
     const interpolated = interpolate(value.text, this.#variables);
     if (interpolated === undefined) {
-      throw new Refused(offsetOf(node), 'it has a "$" that is no valid interpolation (a literal one is written "$$")');
+      throw new Refused(
+        offsetOf(node),
+        'it has a "$" that is not a valid interpolation (write "$$" for a literal one)',
+      );
     }
     this.#text += interpolated.text.length;
     if (this.#text > MAX_TEXT) throw new Refused(offsetOf(node), `its values have more than ${MAX_TEXT} characters`);
@@ -186,13 +189,13 @@ class Converter {
     const written = isNode(pair.key) ? pair.key : undefined;
     const key = written !== undefined && this.#yaml.isAlias(written) ? resolve(written) : written;
     if (key === undefined || !this.#yaml.isScalar(key))
-      throw new Refused(offsetOf(map), 'it has a key that is no text');
+      throw new Refused(offsetOf(map), 'it has a key that is not a string');
     return { key, value: isNode(pair.value) ? pair.value : undefined };
   }
 
   #keyName(key: Scalar): string {
     const { type, text } = scalarOf(key);
-    if (type !== 'string') throw new Refused(offsetOf(key), `it has the key ${text}, which is no text (quote it)`);
+    if (type !== 'string') throw new Refused(offsetOf(key), `it has the key ${text}, which is not a string (quote it)`);
     return text;
   }
 
@@ -207,7 +210,7 @@ class Converter {
     const sources = source?.kind === 'list' ? source.items : [];
     const maps = sources.filter((item) => item.kind === 'map');
     if (source?.kind === 'list' && maps.length === sources.length) return maps;
-    throw new Refused(offsetOf(map), 'it has a merge key "<<" whose value is no map');
+    throw new Refused(offsetOf(map), 'it has a merge key "<<" whose value is not a map');
   }
 
   #nothing(offset: number): ComposeNode {

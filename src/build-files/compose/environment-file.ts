@@ -46,7 +46,7 @@ export function readEnvironmentFile(
     }
     at += matchLength(new RegExp(`${SPACE}*`, 'y'), text, at);
     const value = text[at] === '"' || text[at] === "'" ? quotedValue(text, at) : plainValue(text, at);
-    if (value === undefined) return fail('it has a quoted value that does not end');
+    if (value === undefined) return fail('it has a quoted value that is not closed');
     const expanded = value.literal ? { text: value.text, open: [] } : interpolate(value.text, scope);
     if (expanded === undefined) return fail(`the value of ${name} has no valid interpolation`);
     length += expanded.text.length;

@@ -39,7 +39,7 @@ export function withoutReplaced(base: ComposeMap, later: ComposeMap): ComposeMap
 export function mergeService(base: ComposeNode, over: ComposeNode, onError: OnMergeError): ComposeNode {
   if (isNull(over)) return base;
   if (base.kind !== 'map' || over.kind !== 'map') {
-    if (!isNull(base)) onError({ at: over.at, message: 'A service is no map.' });
+    if (!isNull(base)) onError({ at: over.at, message: 'A service is not a map.' });
     return over;
   }
   const entries = new Map(base.entries);
@@ -63,7 +63,7 @@ function mergeField(base: ComposeNode, over: ComposeNode, path: readonly string[
   if (base.kind === 'scalar') return over;
   if (base.kind === 'map' && over.kind === 'map') return mergeMaps(base, over, path, onError);
   if (base.kind === 'list' && over.kind === 'list') return { ...base, items: appended(base.items, over.items) };
-  onError({ at: over.at, message: `A value of another kind can't override ${name}.` });
+  onError({ at: over.at, message: `A value of another type can't override ${name}.` });
   return over;
 }
 
@@ -95,7 +95,7 @@ function mergeKeyed(base: ComposeNode, over: ComposeNode, onError: OnMergeError)
   const items = new Map<string, ComposeNode>();
   for (const item of [...asList(base), ...asList(over)]) {
     if (item.kind === 'scalar' && item.type === 'string') items.set(item.text.split('=', 1)[0] ?? '', item);
-    else onError({ at: item.at, message: 'An item of a list of NAME=value is no text.' });
+    else onError({ at: item.at, message: 'An item of a list of NAME=value is not a string.' });
   }
   return { kind: 'list', items: [...items.values()], at: over.at };
 }

@@ -192,7 +192,7 @@ class Loader {
 
   #isComposeDocument(document: ComposeNode): document is ComposeMap {
     if (document.kind !== 'map') {
-      this.problems.refuse(document.at, 'The Compose file is no map.');
+      this.problems.refuse(document.at, 'The Compose file is not a map.');
       return false;
     }
     const unknown = [...document.entries].filter(([key]) => !TOP_LEVEL_KEYS.has(key) && !key.startsWith('x-'));
@@ -210,7 +210,7 @@ class Loader {
     }
     for (const key of CONTAINER_KEYS) {
       const value = entry(document, key);
-      if (value !== undefined && value.kind !== 'map') this.problems.refuse(value.at, `\`${key}\` is no map.`);
+      if (value !== undefined && value.kind !== 'map') this.problems.refuse(value.at, `\`${key}\` is not a map.`);
     }
     return first === undefined;
   }
@@ -221,7 +221,7 @@ class Loader {
     const include = entry(root, 'include');
     if (isNull(include) || include === undefined) return model;
     if (include.kind !== 'list') {
-      this.problems.refuse(include.at, '`include` is no list.');
+      this.problems.refuse(include.at, '`include` is not a list.');
       return model;
     }
     for (const item of include.items) {
@@ -235,12 +235,12 @@ class Loader {
     const paths = item.kind === 'map' ? texts(entry(item, 'path')) : texts(item);
     const [main] = paths;
     if (main === undefined) {
-      this.problems.refuse(item.at, 'An include names no file.');
+      this.problems.refuse(item.at, 'An `include` names no file.');
       return undefined;
     }
     const unknown = paths.find(({ open }) => open.length > 0);
     if (unknown !== undefined) {
-      this.problems.note(item.at, `What is included depends on ${unknown.open.join(', ')}, which has no value here.`);
+      this.problems.note(item.at, `The included file depends on ${unknown.open.join(', ')}, which has no value here.`);
       return undefined;
     }
     const remote = paths.find(({ text }) => /:\/\/|^git@/.test(text) || text.startsWith('/'));
@@ -325,7 +325,7 @@ class Loader {
     if (wanted === undefined) this.problems.refuse(extended.at, `${name} extends a service that has no name.`);
     else if (chain.includes(place)) this.problems.refuse(extended.at, `${name} extends itself.`);
     else if (chain.length >= MAX_EXTENDS) {
-      this.problems.refuse(extended.at, `${name} stands in a chain of more than ${MAX_EXTENDS} \`extends\`.`);
+      this.problems.refuse(extended.at, `${name} is in a chain of more than ${MAX_EXTENDS} \`extends\`.`);
     } else {
       const from = await this.#extendedScope(extended, scope);
       if (from?.services.has(wanted) === true) {
@@ -333,7 +333,7 @@ class Loader {
         return base === undefined ? service.value : this.#extendedService(name, service, base, scope);
       }
       if (from !== undefined) {
-        this.problems.refuse(extended.at, `${name} extends ${wanted}, which is no service of ${from.file}.`);
+        this.problems.refuse(extended.at, `${name} extends ${wanted}, which is not a service in ${from.file}.`);
       }
     }
     // What it takes over is not known, so neither is what it builds.
@@ -373,12 +373,12 @@ class Loader {
     const path = textOf(file);
     const open = file.kind === 'scalar' ? file.open : [];
     if (path === undefined) {
-      this.problems.refuse(file.at, 'The file of an `extends` is no text.');
+      this.problems.refuse(file.at, 'The file of an `extends` is not a string.');
       return undefined;
     }
     if (open.length > 0 || !this.#options.exists(path)) {
       const why = open.length > 0 ? `depends on ${open.join(', ')}` : `is ${path}, not a file of the repository`;
-      this.problems.note(file.at, `The file that is extended ${why}, so the service is not known.`);
+      this.problems.note(file.at, `The extended file ${why}, so the service is not known.`);
       return undefined;
     }
     const known = this.#extended.get(path) ?? this.#extendedFile(path, scope.variables, file.at);

@@ -96,7 +96,7 @@ function readService(
 ): readonly ComposeService[] {
   const { problems, variables } = project;
   if (value.kind !== 'map') {
-    problems.refuse(at, `The service ${name} is no map.`);
+    problems.refuse(at, `The service ${name} is not a map.`);
     return [];
   }
   const inconsistent = (message: string) => {
@@ -206,7 +206,7 @@ class FieldReader {
   text(map: ComposeMap, key: string): ComposeScalar | undefined {
     const value = entry(map, key);
     if (value === undefined || this.#isText(value)) return value;
-    this.problems.refuse(value.at, `${key} is no text.`);
+    this.problems.refuse(value.at, `${key} is not a string.`);
     return undefined;
   }
 
@@ -214,10 +214,10 @@ class FieldReader {
     const value = entry(map, key);
     if (value === undefined) return [];
     const items = value.kind === 'list' ? value.items : [value];
-    if (value.kind !== 'list') this.problems.refuse(value.at, `${key} is no list.`);
+    if (value.kind !== 'list') this.problems.refuse(value.at, `${key} is not a list.`);
     return items.flatMap((item) => {
       if (this.#isText(item)) return [item];
-      this.problems.refuse(item.at, `An item of ${key} is no text.`);
+      this.problems.refuse(item.at, `An item of ${key} is not a string.`);
       return [];
     });
   }
@@ -230,13 +230,13 @@ class FieldReader {
     if (value.kind === 'map') {
       for (const [name, { value: item }] of value.entries) {
         if (!isSchemaScalar(item)) {
-          this.problems.refuse(item.at, `${name} of ${key} is neither a text nor a number.`);
+          this.problems.refuse(item.at, `${name} of ${key} is neither a string nor a number.`);
         } else found.set(name, item.type === 'null' ? undefined : item);
       }
     } else if (value.kind === 'list') {
       for (const item of value.items) {
         if (!this.#isText(item)) {
-          this.problems.refuse(item.at, `An item of ${key} is no text.`);
+          this.problems.refuse(item.at, `An item of ${key} is not a string.`);
           continue;
         }
         const [name = ''] = item.text.split('=', 1);
@@ -266,16 +266,16 @@ function inconsistency(
   services: ReadonlyMap<string, ComposeEntry>,
 ): string | undefined {
   if (build.inline !== undefined && (textOf(entry(source, 'dockerfile')) ?? '') !== '') {
-    return 'has both a dockerfile and a dockerfile_inline';
+    return 'has both `dockerfile` and `dockerfile_inline`';
   }
   if (platform !== undefined && platform.text !== '' && !build.platforms.includes(platform.text)) {
-    return `runs on ${platform.text}, which is none of the platforms it is built for`;
+    return `runs on ${platform.text}, which is not a platform it is built for`;
   }
   for (const context of Object.values(build.contexts)) {
     const name = context.startsWith('service:') ? context.slice('service:'.length) : undefined;
     const other = name === undefined ? undefined : services.get(name);
     if (name !== undefined && (other === undefined || entry(other.value, 'build') === undefined)) {
-      return `takes the service ${name} for a context, which builds nothing`;
+      return `uses the service ${name} as a context, but that service builds nothing`;
     }
   }
   return undefined;

@@ -46,14 +46,14 @@ export async function readConfig(
   const { parse } = await import('@humanwhocodes/momoa');
   try {
     const { body } = parse(text, { mode: 'jsonc', allowTrailingCommas: true });
-    if (body.type !== 'Object') return fail('The file is no JSON object.');
+    if (body.type !== 'Object') return fail('The file is not a JSON object.');
     return ok(configOf(body, path, environment));
   } catch (error) {
     // The library has no class of its own for a syntax error, and overflows the stack on deep nesting.
     if (!(error instanceof Error)) throw error;
     const { line, column } = placeOf(error);
     return fail(
-      `The file is no valid JSON with comments: ${error.message.replace(/ \(\d+:\d+\)$/, '')}.`,
+      `The file is not valid JSON with comments: ${error.message.replace(/\.? \(\d+:\d+\)$/, '')}.`,
       line,
       column,
     );

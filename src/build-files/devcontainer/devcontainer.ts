@@ -50,7 +50,7 @@ async function readDevcontainer(file: DefinitionFile, options: DefinitionOptions
   }
   if (config.image !== undefined) return { builds: [], images: [imageOf(config.image)], problems: [] };
   if (config.hasCompose) {
-    const message = 'It names a Compose project without its files, which is not read.';
+    const message = 'It refers to a Compose project without naming its files, so it is not read.';
     return { builds: [], problems: [{ file: file.path, line: 1, column: 1, message }] };
   }
   return { builds: [], problems: [] };
@@ -93,7 +93,7 @@ function buildOf(
     file: definition,
     line: at.line,
     column: at.column,
-    message: `The build option ${text} decides what is built, and is not understood.`,
+    message: `The build option ${text} affects what is built and is not supported.`,
   }));
   return { build, problems };
 }

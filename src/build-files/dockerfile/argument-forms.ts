@@ -74,7 +74,7 @@ export function parseJsonForm(text: string): Result<readonly string[] | undefine
   const strings = elements.filter((element) => typeof element === 'string');
   if (strings.length === elements.length) return ok(strings);
   if (!isJsonToGo(elements)) return ok(undefined);
-  return err('in a JSON array of arguments every element must be a string');
+  return err('every element of a JSON array of arguments must be a string');
 }
 
 /**

@@ -207,7 +207,7 @@ class Build {
   /** A context that is an image is pulled in the other's place; any other comes from the build's own surroundings. */
   #contextBase(context: string, found: (reference: string) => FoundBase): FoundBase {
     const image = contextImage(context);
-    if (image === undefined) return { kind: 'unknown', reason: `a named context, ${context}, takes its place` };
+    if (image === undefined) return { kind: 'unknown', reason: `the named context ${context} replaces it` };
     return image === 'scratch' ? { kind: 'scratch' } : found(image);
   }
 
@@ -304,6 +304,6 @@ function withoutValue(names: readonly string[]): string {
 
 function emptyBase(word: string): string {
   return word.includes('$')
-    ? `${word} is empty, since no ARG default and no build argument gives it a value`
-    : 'the name of the image is empty';
+    ? `${word} is empty because no ARG default or build argument sets it`
+    : 'the image name is empty';
 }

@@ -107,7 +107,7 @@ function checkFlags(instruction: Instruction, kinds: FlagKinds): string | undefi
     const value = equals < 0 ? undefined : text.slice(equals + 1);
     const kind = Object.hasOwn(kinds, name) ? kinds[name] : undefined;
     if (kind === undefined) return `${instruction.keyword.toUpperCase()} has no flag --${name}`;
-    if (used.has(name) && kind !== 'strings') return `--${name} is given twice`;
+    if (used.has(name) && kind !== 'strings') return `--${name} is given more than once`;
     used.add(name);
     if (kind !== 'boolean') {
       if (value === undefined) return `--${name} has no value`;
@@ -132,7 +132,7 @@ function checkFrom(instruction: Instruction): string | undefined {
   if (name === null) return 'FROM takes an image, or an image, AS and a name';
   return /^[a-z][a-z0-9\-_.]*$/.test(name)
     ? undefined
-    : `"${instruction.words[2]?.text}" is not a name for a stage: it begins with a letter and has letters, digits, "-", "_" and "."`;
+    : `"${instruction.words[2]?.text}" is not a valid stage name: it must start with a letter and contain only letters, digits, "-", "_" and "."`;
 }
 
 function checkSources(instruction: Instruction, name: string, generation: Generation): string | undefined {
@@ -193,6 +193,6 @@ function checkOnbuild(instruction: Instruction): string | undefined {
   if (instruction.trigger === undefined) return 'ONBUILD takes an instruction';
   const { line, start } = instruction.trigger;
   const keyword = (line.text.slice(start).split(/[\t\v\f\r ]/, 1)[0] ?? '').toUpperCase();
-  if (keyword === 'ONBUILD') return 'ONBUILD takes no ONBUILD';
-  return keyword === 'MAINTAINER' || keyword === 'FROM' ? `ONBUILD takes no ${keyword}` : undefined;
+  if (keyword === 'ONBUILD') return "ONBUILD can't contain ONBUILD";
+  return keyword === 'MAINTAINER' || keyword === 'FROM' ? `ONBUILD can't contain ${keyword}` : undefined;
 }

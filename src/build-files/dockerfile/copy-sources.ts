@@ -40,7 +40,7 @@ function copyFrom(instruction: Instruction, escapeWith: EscapeCharacter): readon
   const expanded = expandWord(text, { escape: escapeWith }, () => undefined);
   if (!expanded.ok) return refused(`--from can't be read: ${expanded.error}`);
   if (expanded.value !== text)
-    return refused('--from takes neither variables nor quotes; name a stage that has the variable in its FROM');
+    return refused('--from supports neither variables nor quotes; name a stage that has the variable in its FROM');
   const index = parseIndex(text);
   return [index === undefined ? { ...source, kind: 'name' } : { ...source, kind: 'index', index }];
 }

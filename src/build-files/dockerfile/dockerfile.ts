@@ -121,7 +121,7 @@ function findFrontend(source: SourceText, options: DockerfileOptions): FoundUse 
     start: syntax?.start ?? 0,
     end: syntax?.end ?? 0,
     expanded: printable(image ?? reference),
-    ...(image === undefined ? { unresolved: `a named context, ${printable(context ?? '')}, takes its place` } : {}),
+    ...(image === undefined ? { unresolved: `the named context ${printable(context ?? '')} replaces it` } : {}),
     platform: null,
     overridable: [],
     role: 'frontend',
@@ -162,7 +162,7 @@ function findBuilds(
   };
   const targets = options.targets === undefined || options.targets.length === 0 ? [undefined] : options.targets;
   if (platforms.length * targets.length > MAX_BUILDS)
-    throw new LimitPassed('builds', `it is to be built for more than ${MAX_BUILDS} platforms and targets`);
+    throw new LimitPassed('builds', `it is built for more than ${MAX_BUILDS} combinations of platform and target`);
   const builds = platforms.flatMap((platform) => targets.map((target) => find(platform, target, false)));
   const missing = targets.filter((target, index) => target !== undefined && builds[index]?.build.targetFound === false);
   if (missing.length > 0 || options.anyTarget === true)
@@ -180,12 +180,12 @@ function statusOf(
   if (error !== undefined) {
     const binary = source.text.includes('\0') ? 'it looks like a binary file; ' : '';
     const foreign = frontend !== undefined && !isDockerfileFrontend(frontend.expanded);
-    const reader = foreign ? `it is written for the frontend ${frontend.expanded}; as a Dockerfile, ` : '';
+    const reader = foreign ? `it is written for the frontend ${frontend.expanded}; read as a Dockerfile, ` : '';
     return { status: 'unreadable', reason: shortReason(`${reader}${binary}${error.reason}`), line: error.line };
   }
   if (missing.length === 0) return { status: 'read' };
   const names = missing.map((target) => `"${target}"`).join(', ');
-  return { status: 'read', reason: `there is no stage ${names}, so every stage is taken for a target` };
+  return { status: 'read', reason: `there is no stage ${names}, so every stage counts as a target` };
 }
 
 function isDockerfileFrontend(text: string): boolean {

@@ -110,5 +110,5 @@ function keyOf(use: FoundUse): string {
 }
 
 function notAReference(expanded: string, reason: string): string {
-  return expanded === '' ? 'the name of the image is empty' : `"${expanded}" is not an image reference: ${reason}`;
+  return expanded === '' ? 'the image name is empty' : `"${expanded}" is not an image reference: ${reason}`;
 }

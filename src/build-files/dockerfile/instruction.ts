@@ -116,7 +116,10 @@ function parseArguments(
     case 'onbuild': {
       if (text === '') return PLAIN;
       if (depth >= MAX_TRIGGER_DEPTH)
-        throw new LimitPassed('trigger-depth', `ONBUILD nests more than ${plural(MAX_TRIGGER_DEPTH, 'level')} deep`);
+        throw new LimitPassed(
+          'trigger-depth',
+          `ONBUILD is nested more than ${plural(MAX_TRIGGER_DEPTH, 'level')} deep`,
+        );
       const trigger = parseInstruction(line, textStart, escapeWith, flagEscape, depth + 1);
       return { ...PLAIN, trigger, ...optionalField('fault', trigger.fault) };
     }

@@ -52,8 +52,7 @@ export class WorkBudget {
   /** Ends the reading of the file when all is spent. */
   spend(amount: number): void {
     this.#spent += amount;
-    if (this.#spent > MAX_WORK)
-      throw new LimitPassed('expansion-work', 'its variables and triggers make too much work');
+    if (this.#spent > MAX_WORK) throw new LimitPassed('expansion-work', 'its variables and triggers expand too far');
   }
 }
 

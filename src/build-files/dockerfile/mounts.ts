@@ -45,7 +45,7 @@ export function parseMount(flag: Flag, generation: Generation = 'current'): Resu
     const from = field.text.slice(equals + 1);
     const dollar = from.indexOf('$');
     if (generation === 'current' && dollar >= 0 && dollar !== from.length - 1)
-      return err("--mount's from takes no variables; name a stage that has them in its FROM");
+      return err('from in --mount does not support variables; name a stage that has them in its FROM');
     const first = field.at[equals + 1];
     const last = field.at.at(-1);
     const start = first === undefined ? 0 : (flag.at[PREFIX + first] ?? 0);
@@ -66,11 +66,11 @@ export function checkDevice(value: string): string | undefined {
     const rest = equals < 0 ? '' : text.slice(equals + 1);
     if (equals < 0 && key === 'required') continue;
     if (equals >= 0 && key === 'name') {
-      if (name !== '') return `--device has the name ${name} already`;
+      if (name !== '') return `--device already has the name ${name}`;
       name = rest;
     } else if (equals >= 0 && key === 'required') {
       if (!/^(?:1|t|T|TRUE|true|True|0|f|F|FALSE|false|False)$/.test(rest))
-        return `--device's required is not a boolean`;
+        return `required in --device is not a boolean`;
     } else if (name === '') name = text;
     else return `--device has an unknown field "${text}"`;
   }

@@ -86,7 +86,7 @@ function toUse(source: TriggerSource, parent: ImageUse, stages: readonly Stage[]
     return makeUse(parent, source.text, `its ONBUILD trigger copies from stage "${source.text}", which comes later`);
   }
   if (source.kind === 'index')
-    return makeUse(parent, source.text, `its ONBUILD trigger copies from stage ${source.text}, which is not there`);
+    return makeUse(parent, source.text, `its ONBUILD trigger copies from stage ${source.text}, which does not exist`);
   return source.text === 'scratch' ? undefined : makeUse(parent, source.text, undefined);
 }
 

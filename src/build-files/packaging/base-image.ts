@@ -17,7 +17,8 @@ export interface BasedImage {
 export function basedOn({ base, line, what, name, platforms }: BasedImage): RequestedBuilds {
   const image = typeof base === 'string' ? base.replace(/^(?:docker|registry):\/\//, '') : '';
   if (!/^[\w./:@-]+$/.test(image) || !parseReference(image).ok) {
-    const written = typeof base === 'string' ? ` on ${base}, which is not literal` : ' on an image it does not name';
+    const written =
+      typeof base === 'string' ? ` on ${base}, which is not literal` : ' on an image that it does not name';
     return { ...NO_BUILDS, unseen: [{ what: `${what}${written}`, line }] };
   }
   const asked = { line, ...optionalField('name', name) };

@@ -50,7 +50,7 @@ export function buildsInEarthfile(text: string, directory: string): RequestedBui
     });
   });
   const all = allRequested(found);
-  return isCut ? { ...all, fault: { reason: 'it has more commands than are read' } } : all;
+  return isCut ? { ...all, fault: { reason: 'it has too many commands to be read' } } : all;
 }
 
 /** Commands that name targets. */
@@ -141,7 +141,7 @@ function fromOf(
   if (first === 'DOCKERFILE') {
     const given = words.slice(1).filter((word) => !word.startsWith('--allow-privileged'));
     const made = given.find((word) => /^(?:-f=?|--file=)?["(]*[^\s=]*\+/.test(word));
-    if (made !== undefined) return named(`builds a Dockerfile that ${made} makes`, command);
+    if (made !== undefined) return named(`builds a Dockerfile that ${made} creates`, command);
     // A run may give a variable another value than its default.
     const script = given
       .join(' ')

@@ -20,7 +20,7 @@ export async function buildsInKo(bytes: Uint8Array): Promise<RequestedBuilds> {
     usual === undefined
       ? {
           ...NO_BUILDS,
-          unseen: [{ what: 'builds with ko on its default image, since it names no `defaultBaseImage`', line: 1 }],
+          unseen: [{ what: "builds with ko on ko's default image because it sets no `defaultBaseImage`", line: 1 }],
         }
       : basedOn({ base: usual, what: 'builds with ko', line: lineOf(['defaultBaseImage']), ...given });
   return allRequested([ofUsual, ...overrides]);

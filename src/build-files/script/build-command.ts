@@ -210,7 +210,7 @@ function requestedBuild(
       if (isOpen(value)) open.platforms = true;
       else platforms = value.split(',');
     } else if (flag === '--from' && tool === 'podman') {
-      if (isOpen(value)) return 'builds with a base of its own (--from)';
+      if (isOpen(value)) return 'overrides the base image (--from)';
       firstBase = value;
     }
   }
@@ -223,7 +223,7 @@ function requestedBuild(
     [joinInside(directory, part), joinInside(directory, context, part)].filter((path) => path !== undefined),
   );
   if (parts.some((paths) => paths.length === 0) || (isMade && preprocessorFlags.some(isOpen)))
-    return `builds ${listed(files.map((part) => (isOpen(part) ? 'a file that only a run knows' : part)))} as one`;
+    return `builds ${listed(files.map((part) => (isOpen(part) ? 'a file that is only known at run time' : part)))} as one`;
   const usual = tool === 'podman' ? 'Containerfile' : 'Dockerfile';
   const path = file === undefined ? joinInside(directory, context, usual) : joinInside(directory, file);
   const inContext =
@@ -271,7 +271,7 @@ function bakeRun(invocation: BuildInvocation, directory: string | null, line: nu
   const known = paths.filter((path) => path !== undefined);
   const isRemote = places.some((place) => /^(?:[a-z+]+:\/\/|git@|github\.com\/)/.test(place));
   if (directory === null || known.length < paths.length || isRemote)
-    return 'runs docker buildx bake on files that only a run knows';
+    return 'runs docker buildx bake on files that are only known at run time';
   const overrides = values.filter(({ flag }) => flag === '--set').map(({ value }) => value);
   const variables = values.filter(({ flag }) => flag === '--var').map(({ value }) => `var ${value}`);
   return { files: known, directory, overrides: [...overrides, ...variables], line };
@@ -297,6 +297,6 @@ function whyUnseen(
   const place = file ?? context;
   if (place === undefined) return undefined;
   if (place === '-') return 'builds from standard input';
-  if (isOpen(place) || directory === null) return 'builds a file that only a run knows';
+  if (isOpen(place) || directory === null) return 'builds a file that is only known at run time';
   return 'builds a file from outside the repository';
 }

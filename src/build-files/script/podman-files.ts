@@ -19,18 +19,18 @@ export async function withPodmanFiles(build: NamedBuild, load: LoadText): Promis
   const parts: string[] = [];
   for (const candidates of podman.files) {
     const found = await firstOf(candidates, load);
-    if (found === undefined) return `builds ${candidates[0] ?? 'a file'}, which is not here`;
+    if (found === undefined) return `builds ${candidates[0] ?? 'a file'}, which does not exist`;
     parts.push(found.path);
     if (!found.path.endsWith('.in')) texts.push(found.text);
     else {
       const read = await preprocess(found.path, podman.preprocessorFlags, load);
-      if ('fault' in read) return `builds ${found.path} through the C preprocessor, and ${read.fault}`;
+      if ('fault' in read) return `builds ${found.path} through the C preprocessor, but ${read.fault}`;
       texts.push(read.text);
     }
   }
   // Each is parsed by itself: no instruction goes on in the next file, and each has an escape character of its own.
   if (texts.some((text) => /[\\`]\s*$/.test(lastLine(text)) || /^#[ \t]*escape[ \t]*=/im.test(text)))
-    return `builds ${listed(parts)} as one, and one of them ends within an instruction or has an escape directive`;
+    return `builds ${listed(parts)} as one file, but one of them ends inside an instruction or has an escape directive`;
   return {
     ...given,
     inline: texts.map((text) => text.replace(/\n*$/, '\n')).join(''),

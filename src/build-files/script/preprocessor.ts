@@ -55,7 +55,7 @@ class Preprocessor {
   define(flags: readonly string[]): string | undefined {
     for (const flag of flags) {
       const [, kind, name = '', value = '1'] = /^-([DU])\s*(\w+)(?:=(.*))?$/s.exec(flag) ?? [];
-      if (kind === undefined) return `the preprocessor is given ${shown(flag)}`;
+      if (kind === undefined) return `the preprocessor has the option ${shown(flag)}`;
       if (kind === 'D') this.#macros.set(name, value);
       else this.#macros.delete(name);
     }
@@ -63,11 +63,11 @@ class Preprocessor {
   }
 
   async read(path: string, depth = 0): Promise<string | undefined> {
-    if (depth > MAX_DEPTH || this.#includes++ > MAX_INCLUDES) return `${path} includes more than is read`;
+    if (depth > MAX_DEPTH || this.#includes++ > MAX_INCLUDES) return `${path} includes too many files`;
     const content = await this.#load(path);
     if (content === undefined) return `${path} can't be read`;
     // A comment may hold any instruction, and a glob begins one.
-    if (content.includes('/*')) return `${path} has /*, which begins a comment of the preprocessor`;
+    if (content.includes('/*')) return `${path} contains /*, which starts a preprocessor comment`;
     const branches: Branch[] = [];
     for (const line of content.replace(/\\\r?\n/g, '').split(/\r?\n/)) {
       const isOn = branches.at(-1)?.isOn ?? true;
@@ -147,9 +147,9 @@ class Preprocessor {
 
   #add(line: string): string | undefined {
     const expanded = this.#expanded(line, 0);
-    if (expanded === undefined) return 'its macros are nested too deep';
+    if (expanded === undefined) return 'its macros are nested too deeply';
     this.#length += expanded.length + 1;
-    if (this.#length > MAX_OUTPUT) return 'it comes to more than is read';
+    if (this.#length > MAX_OUTPUT) return 'its result is too large to be read';
     this.#lines.push(expanded);
     return undefined;
   }

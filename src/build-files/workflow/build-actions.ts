@@ -88,7 +88,7 @@ export function buildsOfAction(uses: string, given: unknown): RequestedBuilds {
       ? { named: [], unseen: [] }
       : {
           named: [],
-          unseen: [{ what: `uses ${uses.slice(0, 100)}, whose builds are not known`, remedy: 'elsewhere' }],
+          unseen: [{ what: `uses ${uses.slice(0, 100)}, whose builds are unknown`, remedy: 'elsewhere' }],
         };
   }
   const build = buildOf(action, inputs);
@@ -120,11 +120,13 @@ function buildOf(action: BuildAction, inputs: Inputs): NamedBuild | string {
   const dir = inRepository === null ? context : (inRepository[1] ?? '');
   const below = action.isInContext === true ? dir : (inRepository?.[1] ?? '');
   const [path, ...more] = given === undefined ? [] : linesOf(given);
-  if (more.length > 0) return `builds several files as one (${[path, ...more].join(', ')})`;
+  if (more.length > 0) return `builds several files as one file (${[path, ...more].join(', ')})`;
   const file = path === undefined ? joinInside(dir, 'Dockerfile') : joinInside(below, text(path));
   if (file === undefined) {
     const place = path === undefined ? context : text(path);
-    return place === undefined ? 'builds a file that only a run knows' : 'builds a file from outside the repository';
+    return place === undefined
+      ? 'builds a file that is only known at run time'
+      : 'builds a file from outside the repository';
   }
   const target = text(one(action.target) ?? '');
   const platforms = list(one(action.platforms));
@@ -183,7 +185,7 @@ function bakeOf(inputs: Inputs): BakeRun | string {
   // A file that another action writes (tags and labels) says nothing about images.
   const isWritten = (file: string) => /outputs\.bake-file/.test(file);
   if (!isLocal || directory === undefined || known.length < paths.filter((file) => !isWritten(file)).length)
-    return 'runs docker/bake-action on files that only a run knows';
+    return 'runs docker/bake-action on files that are only known at run time';
   const overrides = linesOf(inputs.first(['set']));
   const variables = linesOf(inputs.first(['vars'])).map((line) => `var ${line}`);
   return {

@@ -72,7 +72,7 @@ class Workflow {
     const requested = allRequested([...jobs, ...steps, ...own]);
     // The runs of a matrix mostly name the same images.
     const all = { ...requested, images: distinct(requested.images ?? []) };
-    return this.#left > 0 ? all : { ...all, fault: { reason: 'it has more steps than are read' } };
+    return this.#left > 0 ? all : { ...all, fault: { reason: 'it has too many steps to be read' } };
   }
 
   #job(name: string, job: unknown): RequestedBuilds {

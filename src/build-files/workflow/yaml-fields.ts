@@ -32,7 +32,7 @@ export async function parseYaml(bytes: Uint8Array): Promise<ParsedYaml> {
     const parsed = parseDocuments(text, lineCounter, { stringKeys: false });
     if ('error' in parsed) {
       const { message, offset } = parsed.error;
-      const reason = `it is no valid YAML: ${firstLine(message)}`;
+      const reason = `it is not valid YAML: ${firstLine(message)}`;
       return failed({ reason, line: Math.max(lineCounter.linePos(offset).line, 1) });
     }
     const found = parsed.documents;
@@ -70,11 +70,11 @@ export async function parseYaml(bytes: Uint8Array): Promise<ParsedYaml> {
     return { documents, placeOf, lineOf };
   } catch (error) {
     // The library overflows the stack on text that nests deep enough; what it throws else is about aliases.
-    if (error instanceof RangeError) return failed({ reason: 'it nests too deep to be read' });
+    if (error instanceof RangeError) return failed({ reason: 'it is nested too deeply to be read' });
     if (!(error instanceof ReferenceError)) throw error;
     const isTooLarge = /alias count/i.test(error.message);
     return failed({
-      reason: isTooLarge ? 'it has more YAML aliases than are read' : 'it has a YAML alias without an anchor',
+      reason: isTooLarge ? 'it has too many YAML aliases' : 'it has a YAML alias without an anchor',
     });
   }
 }

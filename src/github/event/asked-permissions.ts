@@ -60,5 +60,5 @@ function permissionsFix(permissions: readonly Permission[]): string {
     (permission) =>
       !permissions.some((other) => other === permission.replace(': read', ': write') && other !== permission),
   );
-  return `Give the job all that it needs, in the workflow:\n\npermissions:\n${lines.map((line) => `  ${line}`).join('\n')}`;
+  return `Give the job these permissions in the workflow:\n\npermissions:\n${lines.map((line) => `  ${line}`).join('\n')}`;
 }

@@ -79,10 +79,10 @@ export function readRunnerEnvironment(env: Readonly<Record<string, string | unde
   };
   const repository = parseRepositoryName(need('GITHUB_REPOSITORY'));
   if (repository === null) {
-    throw new EnvironmentError('GITHUB_REPOSITORY is not of the form owner/name. It is set by the runner.');
+    throw new EnvironmentError('GITHUB_REPOSITORY is not of the form owner/name. The runner sets it.');
   }
   const commit = need('GITHUB_SHA');
-  if (!isCommit(commit)) throw new EnvironmentError('GITHUB_SHA is not a commit id. It is set by the runner.');
+  if (!isCommit(commit)) throw new EnvironmentError('GITHUB_SHA is not a commit ID. The runner sets it.');
   return {
     eventName: need('GITHUB_EVENT_NAME'),
     eventPath: env['GITHUB_EVENT_PATH'] || null,

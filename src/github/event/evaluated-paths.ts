@@ -25,7 +25,7 @@ export async function evaluatedPaths(
   const globs: { readonly line: string; readonly glob: Glob }[] = [];
   for (const line of paths) {
     const glob = parseGlob(line);
-    if (!glob.ok) return wrongPaths(`has a line that is not a glob: ${glob.error}`);
+    if (!glob.ok) return wrongPaths(`has an invalid glob: ${glob.error}`);
     globs.push({ line, glob: glob.value });
   }
   const all = entries.value.map(({ path }) => path);
@@ -69,7 +69,7 @@ function wrongPaths(what: string): Result<never, Stop> {
   return err({
     code: 'usage',
     message: `The input \`paths\` ${what}.`,
-    fix: "Write globs such as services/*/Dockerfile or services/api/**, one a line, from the repository's root.",
+    fix: "Write one glob per line, relative to the repository's root, such as services/*/Dockerfile or services/api/**.",
   });
 }
 

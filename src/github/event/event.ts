@@ -70,7 +70,7 @@ export interface EventPlan {
 
 export type EventError = Failure<'no-payload' | 'unexpected-payload' | 'nothing-to-evaluate'>;
 
-const commit = z.string().refine(isCommit, 'a full commit id');
+const commit = z.string().refine(isCommit, 'a full commit ID');
 // Git allows more, GitHub's branch names come from people: whatever reaches a URL is encoded by the client.
 const branch = z.string().min(1).max(255);
 const repository = z.object({ full_name: z.string().max(201) });
@@ -156,8 +156,8 @@ function planMergeGroup(env: RunnerEnvironment, payload: unknown): Result<EventP
   if (head !== env.commit) {
     return err({
       code: 'unexpected-payload',
-      message: `The payload is about the merge group ${head.slice(0, 12)}, the run about the commit ${env.commit.slice(0, 12)}.`,
-      fix: 'Run the Action in a workflow that merge_group starts; its result counts for the commit of the run.',
+      message: `The payload is for the merge group ${head.slice(0, 12)}, but the run is for the commit ${env.commit.slice(0, 12)}.`,
+      fix: 'Run the Action in a workflow that merge_group triggers; its result applies to the commit of the run.',
     });
   }
   return ok({
@@ -180,13 +180,13 @@ function planRef(env: RunnerEnvironment, payload: unknown): Result<EventPlan, Ev
   if (known.deleted === true) {
     return err({
       code: 'nothing-to-evaluate',
-      message: `${env.ref} was deleted: there is no commit left to evaluate.`,
-      fix: 'Nothing has to be done.',
+      message: `${env.ref} was deleted, so there is no commit to evaluate.`,
+      fix: 'No action is needed.',
     });
   }
   const notices = KNOWN_EVENTS.has(env.eventName)
     ? []
-    : [`The event ${env.eventName} has no plan of its own: the commit of the run was evaluated in full.`];
+    : [`The event ${env.eventName} gets no special handling: the commit of the run was evaluated in full.`];
   const branchName = env.ref.startsWith('refs/heads/') ? env.ref.slice('refs/heads/'.length) : null;
   return ok({
     event: env.eventName,
@@ -228,8 +228,8 @@ function readPullRequest(env: RunnerEnvironment, payload: unknown): Result<PullR
   if (baseRepository === null || !sameRepository(baseRepository, env.repository)) {
     return err({
       code: 'unexpected-payload',
-      message: `The payload is about ${JSON.stringify(base.repo.full_name)}, the run about ${formatRepositoryName(env.repository)}.`,
-      fix: 'Run the Action in a workflow of the repository that the pull request is opened against.',
+      message: `The payload is for ${JSON.stringify(base.repo.full_name)}, but the run is for ${formatRepositoryName(env.repository)}.`,
+      fix: "Run the Action in a workflow of the pull request's base repository.",
     });
   }
   const headRepository = head.repo === null ? null : parseRepositoryName(head.repo.full_name);
@@ -241,14 +241,14 @@ function unreadable(env: RunnerEnvironment, payload: unknown, error: z.ZodError)
   if (payload === null || payload === undefined) {
     return err({
       code: 'no-payload',
-      message: `The runner left no readable payload for ${env.eventName} at ${env.eventPath ?? 'GITHUB_EVENT_PATH, which is not set'}, so the base branch is not known.`,
-      fix: 'Run the Action from the workflow itself, or use "base-image-gate check" where there is no event.',
+      message: `There is no readable payload for ${env.eventName} at ${env.eventPath ?? 'GITHUB_EVENT_PATH, which is not set'}, so the base branch is unknown.`,
+      fix: 'Run the Action in a workflow, or use "base-image-gate check" outside GitHub Actions.',
     });
   }
   const issue = error.issues[0];
   return err({
     code: 'unexpected-payload',
-    message: `The payload of ${env.eventName} is not what GitHub documents: ${issue?.path.join('.') ?? 'it'} is not as expected (${issue?.message ?? 'unknown'}).`,
-    fix: 'If the payload was written by hand, compare it with the webhook documentation; otherwise report it.',
+    message: `The payload of ${env.eventName} does not match GitHub's documentation: ${issue?.path.join('.') ?? 'it'} is invalid (${issue?.message ?? 'unknown'}).`,
+    fix: 'If you wrote the payload yourself, compare it with the webhook documentation; otherwise, report a bug.',
   });
 }

@@ -56,8 +56,8 @@ export interface InputError extends Failure<'bad-input'> {
 
 /** An empty token is what a secret is where it is not given, which GitHub answers as if it had expired. */
 export const NO_TOKEN = {
-  message: 'The input `token` is empty, as a secret is in runs for forks and for Dependabot.',
-  fix: "Leave the input out: the workflow's own token is used then.",
+  message: 'The input `token` is empty. Secrets are empty in runs for forks and Dependabot.',
+  fix: "Remove the input to use the workflow's own token.",
 } as const;
 const PROFILES = ['observe', 'baseline', 'hardened', 'strict'] as const;
 const COMMENT_MODES = ['changes', 'always', 'on-failure', 'never'] as const;
@@ -156,8 +156,8 @@ class InputReader {
       if (meant === undefined || this.#input(meant).trim() !== '') continue;
       this.fail(
         name,
-        'is none that this action has',
-        `Did you mean \`${meant}\`? If it is a variable of the environment, rename it: INPUT_ is how a runner passes inputs on.`,
+        'does not exist',
+        `Did you mean \`${meant}\`? If it is an environment variable, rename it: the prefix INPUT_ is reserved for inputs.`,
       );
     }
     return this.error === null ? ok(inputs) : err(this.error);
@@ -237,7 +237,7 @@ class InputReader {
       code: 'bad-input',
       input: 'registry-credentials',
       message: parsed.error,
-      fix: 'The line is not shown here, because it may hold a secret.',
+      fix: 'The line is not shown because it may contain a secret.',
     };
     return new Map();
   }
@@ -248,7 +248,7 @@ class InputReader {
     for (const text of platforms) {
       const parsed = parsePlatform(text);
       if (!parsed.ok)
-        this.fail('platforms', `can't be read, because ${parsed.error}`, 'Write os/architecture[/variant].');
+        this.fail('platforms', `can't be read because ${parsed.error}`, 'Write os/architecture[/variant].');
     }
     return platforms;
   }
@@ -256,7 +256,7 @@ class InputReader {
   pairs(name: string): readonly string[] {
     const lines = this.lines(name);
     const wrong = lines.find((line) => line.indexOf('=') <= 0);
-    if (wrong !== undefined) this.fail(name, `has the line ${JSON.stringify(wrong)}`, 'Write NAME=value, one a line.');
+    if (wrong !== undefined) this.fail(name, `has the line ${JSON.stringify(wrong)}`, 'Write one NAME=value per line.');
     return lines;
   }
 }

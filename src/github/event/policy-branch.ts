@@ -35,14 +35,14 @@ export async function policyCommit(
   if (!tip.ok) return tip;
   const atTip = { commit: tip.value, branch: holds, name: `the tip of ${holds}`, isDefault };
   if (!isOwn || commit === null) {
-    const notices = why === null ? [] : [`The policy is that of ${holds}, not of ${branch}: ${why}`];
+    const notices = why === null ? [] : [`The policy comes from ${holds}, not ${branch}: ${why}`];
     return ok({ ...atTip, isOwn, notices });
   }
   // The branch may have been made anew under its name, or be the default one only since the run was started first.
   const isPart = await commits.isPartOf(commit, tip.value);
   if (!isPart.ok) return isPart;
   if (isPart.value) return ok({ commit, branch, name: 'the evaluated commit', isOwn, isDefault, notices: [] });
-  const notices = [`The policy is that at the tip of ${holds}: the evaluated commit is not part of that branch.`];
+  const notices = [`The policy comes from the tip of ${holds} because the evaluated commit is not on that branch.`];
   return ok({ ...atTip, isOwn: false, notices });
 }
 
@@ -51,8 +51,8 @@ async function whyNot(
   { branch, unconfirmed }: { readonly branch: string; readonly unconfirmed: string | undefined },
   commits: Commits,
 ): Promise<string | null> {
-  if (unconfirmed !== undefined) return `whether ${branch} still is the base is not known. ${unconfirmed}`;
+  if (unconfirmed !== undefined) return `it is unknown whether ${branch} is still the base. ${unconfirmed}`;
   const reviewed = await commits.isReviewed(branch);
-  if (!reviewed.ok) return `whether changes to ${branch} have to be reviewed is not known. ${reviewed.error.message}`;
-  return reviewed.value ? null : `nothing says that changes to ${branch} have to be reviewed.`;
+  if (!reviewed.ok) return `it is unknown whether changes to ${branch} require review. ${reviewed.error.message}`;
+  return reviewed.value ? null : `no rule requires review of changes to ${branch}.`;
 }

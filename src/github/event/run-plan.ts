@@ -45,7 +45,7 @@ export async function resolvePlan(
   const against = changeBase(change, evaluated.value, policy.value, base.ok ? base.value : undefined);
   if (plan.required && !policy.value.isDefault) {
     notices.push(
-      `A required workflow is not started when the base of a pull request changes, so this result would stay. Before merging into a branch other than ${change.base}, run it again, push a commit, or close and reopen the pull request.`,
+      `Changing the base of a pull request does not rerun a required workflow, so this result would stay. Before merging into a branch other than ${change.base}, rerun it, push a commit, or close and reopen the pull request.`,
     );
   }
   const baseTree = base.ok ? await commits.tree(base.value) : null;
@@ -54,7 +54,9 @@ export async function resolvePlan(
     return ok({ ...resolved, base: baseTree, against, changedFiles: changed.value, notices });
   }
   const reason = base.ok ? (changed?.ok === false ? changed.error.message : '') : base.error.message;
-  notices.push(`What this change inherits could not be reported, so it is evaluated in full. ${reason}`);
+  notices.push(
+    `The findings that already exist on the base could not be determined, so the change is evaluated in full. ${reason}`,
+  );
   return ok({ ...resolved, base: null, against, changedFiles: null, notices });
 }
 
@@ -72,7 +74,7 @@ async function withCurrentBase(plan: EventPlan, commits: Commits): Promise<Curre
   if (!now.ok) return { policy: { ...policy, unconfirmed: now.error.message }, change, notices };
   const { base } = now.value;
   if (base === change.base) return plan;
-  const moved = `The base of the pull request is ${base} now; the run was started for ${change.base}.`;
+  const moved = `The base of the pull request is now ${base}; the run was started for ${change.base}.`;
   return { policy: { ...policy, branch: base }, change: { ...change, base }, notices: [...notices, moved] };
 }
 
@@ -85,7 +87,7 @@ async function evaluatedCommit(
   if (evaluated.kind === 'commit') return ok({ commit: evaluated.commit, into: null, notices: [] });
   const { number, head, started } = evaluated;
   // What whoever made the base put there could undo, in the merge alone, what the head does.
-  if (!policy.isOwn) return atHead(head, "Nobody has to review the pull request's base.");
+  if (!policy.isOwn) return atHead(head, "Changes to the pull request's base require no review.");
   return mergeCommit({
     number,
     head,

@@ -35,7 +35,7 @@ const payloadSchema = z.object({
     id: z.int().positive(),
     event: z.string(),
     name: z.string().nullish(),
-    head_sha: z.string().refine(isCommit, 'a full commit id'),
+    head_sha: z.string().refine(isCommit, 'a full commit ID'),
     head_branch: z.string().min(1).max(255).nullable(),
     html_url: z.url({ protocol: /^https?$/ }),
     // Null where the fork was deleted since.
@@ -48,21 +48,21 @@ const payloadSchema = z.object({
 export function readReportedRun(env: RunnerEnvironment, payload: unknown): Result<ReportedRun, NotReported> {
   const parsed = payloadSchema.safeParse(payload);
   if (env.eventName !== 'workflow_run' || !parsed.success) {
-    return notReportable('The report action runs on workflow_run only: see docs/events.md for the workflow to copy.');
+    return notReportable('The report action runs only on workflow_run. See docs/events.md for a workflow to copy.');
   }
   const run = parsed.data.workflow_run;
   const repository = parseRepositoryName(run.repository.full_name);
   if (repository === null || !sameRepository(repository, env.repository)) {
-    return notReportable('The payload of workflow_run is not about a run of this repository.');
+    return notReportable('The payload of workflow_run is not for a run of this repository.');
   }
   if (run.event !== 'pull_request') {
-    return nothing(`The run was started by ${run.event}; only runs of pull_request are reported.`);
+    return nothing(`The run was triggered by ${run.event}; only pull_request runs are reported.`);
   }
   if (run.head_repository === null || run.head_branch === null) {
-    return nothing("The fork or branch that this run was for was deleted, so that its pull request can't be reported.");
+    return nothing("The fork or branch of this run was deleted, so its pull request can't be found.");
   }
   const headRepository = parseRepositoryName(run.head_repository.full_name);
-  if (headRepository === null) return notReportable('The payload of workflow_run names no repository of the head.');
+  if (headRepository === null) return notReportable('The payload of workflow_run names no head repository.');
   return ok({
     id: run.id,
     head: run.head_sha,

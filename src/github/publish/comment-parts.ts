@@ -145,13 +145,13 @@ function formatPart(part: CommentPart, whole: boolean): string {
   return [
     `<!-- base-image-gate part=${part.id} commit=${part.commit}${older} findings=${part.fingerprints.slice(0, MAX_FINGERPRINTS).join(',')} -->`,
     withoutMarkers(
-      whole ? part.markdown : `${verdict}\n\nThe details did not fit here; they are in the summary of the job.`,
+      whole ? part.markdown : `${verdict}\n\nThe details are in the job summary because they did not fit here.`,
     ),
     END_LINE,
     ...(part.olderSince === undefined
       ? []
       : [
-          `\n_Evaluated at ${part.commit.slice(0, 12)}; this job has not reported on ${part.olderSince.slice(0, 12)}._`,
+          `\n_Evaluated at ${part.commit.slice(0, 12)}; this job has not reported on ${part.olderSince.slice(0, 12)} yet._`,
         ]),
   ].join('\n');
 }

@@ -158,7 +158,7 @@ function bodyOf(suggestion: Suggestion): string {
   const fence = '`'.repeat(longest + 1);
   return [
     `<!-- base-image-gate suggestion=${referenceId(suggestion)} -->`,
-    'Pin to the digest that was evaluated, so that it is what will be pulled:',
+    'Pin the evaluated digest so that builds pull exactly this image:',
     '',
     `${fence}suggestion`,
     suggestion.text,

@@ -118,12 +118,12 @@ async function pullRequestNow(
 }
 
 const NEWER_COMMIT: Shortfall = {
-  message: 'The pull request was left alone: it has a newer commit than the one evaluated here.',
-  fix: 'The run for that commit writes on it.',
+  message: 'Nothing was posted on the pull request because it has a newer commit.',
+  fix: 'The run for that commit will post the result.',
 };
 const CLOSED: Shortfall = {
-  message: 'The pull request was left alone: it is closed.',
-  fix: 'What was found is in this summary.',
+  message: 'Nothing was posted on the pull request because it is closed.',
+  fix: 'The findings are in this summary.',
 };
 
 type PullRequest = Extract<EventPlan['change'], { kind: 'pull-request' }>;
@@ -203,8 +203,8 @@ async function sarif(publication: Publication): Promise<Output> {
   const place = analysisPlace(publication);
   if (place === null) {
     return ok({
-      message: `Findings of ${plan.event} are not uploaded to code scanning: its ref is GitHub's own and goes away.`,
-      fix: 'The findings of the pull request and of the push are uploaded.',
+      message: `Findings of ${plan.event} are not uploaded to code scanning because its ref is temporary.`,
+      fix: 'Findings are uploaded for the pull request and for the push.',
     });
   }
   const uploaded = await uploadSarif({
@@ -217,8 +217,8 @@ async function sarif(publication: Publication): Promise<Output> {
   if (!uploaded.ok) return uploaded;
   if (uploaded.value === 'complete') return ok(null);
   return ok({
-    message: 'Code scanning took the findings and has not processed them yet.',
-    fix: 'Look at the Security tab in a few minutes.',
+    message: 'Code scanning accepted the findings but has not processed them yet.',
+    fix: 'Check the Security tab in a few minutes.',
   });
 }
 
@@ -238,9 +238,9 @@ async function trackingIssue({ env, inputs, client, report, renderers, job }: Pu
 }
 
 const TITLES: Readonly<Record<Verdict, string>> = {
-  pass: 'nothing left to do',
+  pass: 'nothing to do',
   fail: 'there is something to fix',
-  indeterminate: 'some questions could not be answered',
+  indeterminate: 'some checks could not be completed',
 };
 const MAX_ISSUE_LENGTH = 60_000;
 
@@ -252,8 +252,8 @@ function shortfalls(errors: readonly GitHubError[], { env, inputs, plan }: Publi
   const others = errors.filter(({ code }) => code !== 'no-permission');
   if (lacking.length === 0) return others;
   const reported: Shortfall = {
-    message: `Could not ${allListed(lacking.map(({ doing }) => doing))}: a run for a fork has a read-only token.`,
-    fix: 'A second workflow with the report action can post what this one found.',
+    message: `Could not ${allListed(lacking.map(({ doing }) => doing))}: the token of a run for a fork is read-only.`,
+    fix: 'A second workflow with the report action can post this result.',
     ...(env.docsUrl === null ? {} : { page: `${env.docsUrl}/events.md#forks-dependabot-and-renovate` }),
   };
   return [reported, ...others];

@@ -55,11 +55,11 @@ export async function readReportArtifact(
   const [newest] = listed.value.items.toSorted((a, b) => b.id - a.id);
   if (newest === undefined) {
     return ok({
-      nothing: `The run left no artifact named ${name}: it stopped before it had a report, or uploads it by another name.`,
+      nothing: `The run has no artifact named ${name}: it stopped before writing a report, or uploaded it under another name.`,
     });
   }
   if (newest.expired) {
-    return ok({ nothing: `The artifact ${name} has expired: run the gate again to have its report posted.` });
+    return ok({ nothing: `The artifact ${name} has expired. Run the gate again to post its report.` });
   }
   if (newest.size_in_bytes > MAX_REPORT_BYTES) {
     return err(
@@ -74,7 +74,7 @@ export async function readReportArtifact(
     return downloaded;
   }
   const { data } = downloaded.value;
-  if (!(data instanceof ArrayBuffer)) return err(`GitHub answered with something that is not an archive for ${name}.`);
+  if (!(data instanceof ArrayBuffer)) return err(`GitHub returned something other than an archive for ${name}.`);
   const text = fileOf(data);
   if (!text.ok) return err(`The artifact ${name} could not be read: ${text.error}.`);
   const report = parseUntrustedReport(text.value);
@@ -87,7 +87,7 @@ function fileOf(archive: ArrayBuffer): Result<string, string> {
   const entries = readZipDirectory(source, ZIP_LIMITS);
   if (!entries.ok) return err(entries.error.reason);
   const [entry, ...others] = entries.value.filter(({ name }) => name === FILE);
-  if (entry === undefined) return err(`it has no ${FILE} at its top; upload the file that report-json names, alone`);
+  if (entry === undefined) return err(`it has no ${FILE} at its root; upload only the file that report-json names`);
   if (others.length > 0) return err(`it has ${FILE} ${others.length + 1} times`);
   const read = readZipEntry(source, entry, ZIP_LIMITS);
   return read.ok ? ok(read.value.toString('utf8')) : err(read.error.reason);

@@ -43,7 +43,7 @@ export async function reportRun(
   const pulls = await pullRequestsOf(client, env.repository, run.value);
   if (!pulls.ok) return failed([pulls.error], inputs);
   if (pulls.value.length === 0)
-    return ok('No open pull request has the head that this run was for; nothing was posted.');
+    return ok("Nothing was posted because no open pull request has this run's head commit.");
   const errors: GitHubError[] = [];
   const posting = { env, inputs, client, wait, run: run.value, report: read.value.report };
   for (const pull of pulls.value) {
@@ -95,7 +95,7 @@ async function post(
           const pulls = await pullRequestsOf(client, env.repository, run);
           return pulls.ok && pulls.value.some((pull) => pull.number === number);
         },
-        footer: `[The run that was reported](${run.url})`,
+        footer: `[The reported run](${run.url})`,
         own: {
           id,
           commit: run.head,
@@ -120,7 +120,7 @@ async function post(
 /** Stands before everything that another run said, and stays when there is no space for the rest. */
 function untrustedText({ fork }: ReportedRun): string {
   const whose = fork ? 'the fork' : "the pull request's branch";
-  return `> [!CAUTION]\n> **Reported by ${whose}'s own run.** Whoever controls ${whose} could have written this. It is not a check and decides nothing.`;
+  return `> [!CAUTION]\n> **Reported by ${whose}'s own run.** Whoever controls ${whose} could have written this. It is not a check and blocks nothing.`;
 }
 
 function failed(errors: readonly GitHubError[], inputs: ReportInputs): Result<never, string> {

@@ -38,7 +38,7 @@ export async function uploadSarif(upload: SarifUpload): Promise<Result<SarifOutc
       code: 'limit',
       doing: UPLOADING.doing,
       message: `Could not ${UPLOADING.doing}: the findings have ${plural(gzipped.byteLength, 'byte')} compressed; GitHub takes at most ${plural(MAX_GZIPPED_BYTES, 'byte')}.`,
-      fix: 'Engine parts of the repository in jobs of their own, with `paths`.',
+      fix: 'Evaluate parts of the repository in separate jobs, with `paths`.',
     });
   }
   const sent = await attempt(UPLOADING, () =>
@@ -67,7 +67,7 @@ function processingFailed(errors: readonly string[]): GitHubError {
   return {
     code: 'rejected',
     doing: UPLOADING.doing,
-    message: `Code scanning could not process the findings: ${shown || 'GitHub gives no reason'}${more}.`,
-    fix: 'The findings are in the job summary and in the output report-sarif. Report it, with this message.',
+    message: `Code scanning could not process the findings: ${shown || 'GitHub gave no reason'}${more}.`,
+    fix: 'The findings are in the job summary and in the output report-sarif. Report a bug with this message.',
   };
 }

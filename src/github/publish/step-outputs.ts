@@ -86,7 +86,7 @@ export async function showReport(
   const summarized = await appendSummary(step.summaryPath, `${summary}${shortfallSection(problems)}`);
   if (summarized !== null) problems.push(summarized);
   for (const { message, fix, page } of problems) logLines([message, fix, page ?? ''].join(' ').trimEnd());
-  logLines(`${verdictLine(report)}\nSummary of the job: ${runUrl(step.env)}`);
+  logLines(`${verdictLine(report)}\nJob summary: ${runUrl(step.env)}`);
 }
 
 /** The verdict and its reason on one line: a failing check leads people to the end of the log first. */
@@ -169,7 +169,7 @@ function notWritten(what: string, where: string, error: unknown): Shortfall {
   const said = error instanceof Error ? error.message : String(error);
   return {
     message: `Could not write ${what}: ${said}.`,
-    fix: `Make the place that ${where} names writable for this step.`,
+    fix: `Make the path in ${where} writable for this step.`,
   };
 }
 

@@ -120,7 +120,7 @@ async function open({ client, repository, ...issue }: TrackingIssue): Promise<Re
   return err({
     ...created.error,
     message: `The tracking issue was opened without labels and assignees. ${created.error.message}`,
-    fix: 'Correct the inputs `issue-labels` and `issue-assignees`: whom an issue is assigned to must have access to the repository.',
+    fix: 'Correct the inputs `issue-labels` and `issue-assignees`; assignees must have access to the repository.',
   });
 }
 
@@ -148,7 +148,7 @@ async function closeDuplicate(
   kept: number,
 ): Promise<Result<unknown, GitHubError>> {
   const place = { owner: repository.owner, repo: repository.name, issue_number: number };
-  const body = `Two runs opened this at the same time: #${kept} is kept up to date.`;
+  const body = `Two runs opened this issue at the same time; #${kept} is kept up to date.`;
   return attempt(KEEPING, () =>
     client.rest.issues.update({ ...place, body, state: 'closed', state_reason: 'not_planned' }),
   );

@@ -29,7 +29,7 @@ export async function readUntrustedReport(path: string): Promise<Result<Report, 
   } catch (error) {
     const code = codeOf(error) ?? 'unknown';
     const reason = code === 'ELOOP' ? 'it is a link' : code === 'ENOENT' ? 'there is no such file' : code;
-    return err(`The report could not be read: ${reason}. Name the file that actions/download-artifact left.`);
+    return err(`The report could not be read: ${reason}. Name the file that actions/download-artifact downloaded.`);
   }
   return parseUntrustedReport(text);
 }
@@ -40,7 +40,7 @@ export function parseUntrustedReport(text: string): Result<Report, string> {
   if (!read.ok) return err(`${read.error.message} ${read.error.fix}`);
   const outside = linkedFiles(read.value).find(leavesRepository);
   if (outside === undefined) return read;
-  return err(`The report names the file ${JSON.stringify(outside)}, which is no path in a repository.`);
+  return err(`The report names the file ${JSON.stringify(outside)}, which is not a path in a repository.`);
 }
 
 /** The files that comment, summary and SARIF lead to. */

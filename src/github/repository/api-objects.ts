@@ -83,7 +83,7 @@ function tooManyEntries(name: string): TreeError {
   return {
     code: 'too-large',
     path: '.',
-    message: `${name} has too many entries to be listed through the API: more than ${plural(MAX_TREE_REQUESTS, 'request')} (limit tree-requests).`,
-    fix: 'Run actions/checkout before this step, so that the clone is read instead.',
+    message: `${name} has too many entries to list through the API: more than ${plural(MAX_TREE_REQUESTS, 'request')} (limit tree-requests).`,
+    fix: 'Run actions/checkout before this step to read the clone instead.',
   };
 }

@@ -28,7 +28,7 @@ const document = z.object({
 export function askAttestations(clientFor: (repository: RepositoryName) => GitHubClient): AskAttestations {
   return async (repository, digest, most) => {
     const name = parseRepositoryName(repository);
-    if (name === null) return err(incomplete('malformed', `${repository} is not a repository of GitHub.`, NAME_FIX));
+    if (name === null) return err(incomplete('malformed', `${repository} is not a GitHub repository.`, NAME_FIX));
     const client = clientFor(name);
     const place = { owner: name.owner, repo: name.name };
     const purpose: Purpose = {
@@ -67,8 +67,8 @@ async function listPage(
     return err({
       code: 'unexpected-answer',
       doing: purpose.doing,
-      message: `Could not ${purpose.doing}: the answer is no list of attestations.`,
-      fix: 'Run the job again; if it stays, report it.',
+      message: `Could not ${purpose.doing}: the response is not a list of attestations.`,
+      fix: 'Run the job again. If this persists, report a bug.',
     });
   const after = nextCursor(headers.link);
   return ok({
@@ -113,7 +113,7 @@ function toIncomplete({ code, message, fix }: GitHubError, { owner, name }: Repo
     CAUSES[code],
     message,
     hidden
-      ? `Give a token that may read attestations of ${owner}/${name} (attestations: read): the input \`policy-token\`, or GH_TOKEN on the command line. Its own repository's attestations need \`permissions: attestations: read\` in the workflow.`
+      ? `Provide a token that may read attestations of ${owner}/${name} (attestations: read) in the input \`policy-token\`, or in GH_TOKEN on the command line. For the workflow's own repository, set \`permissions: attestations: read\` in the workflow.`
       : fix,
   );
 }

@@ -60,9 +60,9 @@ export const POLICY_RULE = {
   id: 'policy',
   title: 'The policy file can be read',
   question: 'Is the policy file valid?',
-  why: "A policy that can't be read protects nothing: the last valid one of the branch is used until it is fixed.",
-  fix: 'Fix the file at the place named; `base-image-gate policy validate FILE` checks it on the command line.',
-  controls: { 'CM-6': 'An invalid policy is shown before it decides anything.' },
+  why: 'An unreadable policy protects nothing. Until it is fixed, the last valid policy of the branch is used.',
+  fix: 'Fix the file at the reported position; check it with `base-image-gate policy validate FILE`.',
+  controls: { 'CM-6': 'An invalid policy is reported before it takes effect.' },
   securitySeverity: 5,
 } as const;
 /** The loader has a limit of its own and says so; this one only keeps memory bounded. */
@@ -96,7 +96,7 @@ export async function loadBranchPolicy(request: BranchPolicyRequest): Promise<Re
   const last = found.value;
   const instead =
     last === null
-      ? `the profile ${profile} was used instead, since no earlier version on the branch is valid`
+      ? `the profile ${profile} was used instead because no earlier version on the branch is valid`
       : `its last valid version, of commit ${last.commit.slice(0, 12)}, was used instead`;
   return ok({
     policy: last?.policy ?? request.builtIn(profile),
@@ -107,7 +107,7 @@ export async function loadBranchPolicy(request: BranchPolicyRequest): Promise<Re
         'warning',
       ),
     ),
-    notices: [`The policy ${path} at ${branch.name} is invalid; ${instead}. Fix it with a pull request.`],
+    notices: [`The policy ${path} at ${branch.name} is invalid; ${instead}. Fix it in a pull request.`],
   });
 }
 

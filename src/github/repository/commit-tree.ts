@@ -115,7 +115,7 @@ async function follow(
   return err({
     code: 'unreadable',
     path,
-    message: `${path} leads through more than ${plural(MAX_LINK_HOPS, 'link')}.`,
+    message: `${path} goes through more than ${plural(MAX_LINK_HOPS, 'link')}.`,
     fix: 'Point the link at the file itself.',
   });
 }
@@ -167,7 +167,7 @@ export function tooLarge(path: string, maxBytes: number): TreeError {
   return {
     code: 'too-large',
     path,
-    message: `${path} has more than the ${plural(maxBytes, 'byte')} that are read.`,
+    message: `${path} has more than ${plural(maxBytes, 'byte')}, the most that are read.`,
     fix: 'Exclude it with files.exclude if it is not a build file.',
   };
 }
@@ -181,7 +181,7 @@ function outside(path: string): TreeError {
     code: 'outside-repository',
     path,
     message: `${path} leads out of the repository.`,
-    fix: 'Keep the file, and what a link points to, in the repository.',
+    fix: 'Keep the file and the targets of its links inside the repository.',
   };
 }
 
@@ -189,7 +189,7 @@ function wrongBytes(entry: GitEntry, name: string): TreeError {
   return {
     code: 'unreadable',
     path: entry.path,
-    message: `${name} returned bytes for ${entry.path} that are not the object ${entry.id}.`,
-    fix: 'Run the job again; if it stays, something between the runner and GitHub changes what it passes on.',
+    message: `${name} returned content for ${entry.path} that does not match the object ${entry.id}.`,
+    fix: 'Run the job again. If this persists, something between the runner and GitHub changes the content.',
   };
 }

@@ -179,7 +179,7 @@ export class Commits {
 /** What git will be given as a commit must be one, whoever answers in GitHub's name. */
 function commitId(text: string): string {
   if (isCommit(text)) return text;
-  throw new TypeError('GitHub named a commit by something that is not a commit id');
+  throw new TypeError('GitHub returned an invalid commit ID');
 }
 
 /** A clone that was made without all objects (`filter: blob:none`, a depth) answers for what it has. */

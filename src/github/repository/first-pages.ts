@@ -29,7 +29,7 @@ export function beyondPages(doing: string, things: string, most: number): GitHub
   return {
     code: 'limit',
     doing,
-    message: `Could not ${doing}: there are more than ${most * PAGE_SIZE} ${things}, and ours may be among those that were not read.`,
-    fix: 'Nothing was written, so that nothing is there twice. Close or delete what is done with among them.',
+    message: `Could not ${doing}: there are more than ${most * PAGE_SIZE} ${things}, and the gate's own may be among those that were not read.`,
+    fix: 'Nothing was posted, to avoid duplicates. Close or delete those that are no longer needed.',
   };
 }

@@ -71,8 +71,8 @@ export function explain(purpose: Purpose, error: unknown): GitHubError {
     return {
       code: 'unexpected-answer',
       doing,
-      message: `Could not ${doing}: the answer is not the one that GitHub's API describes (${oneLine(text)}).`,
-      fix: 'Check that GITHUB_API_URL is the address of the API, and run the job again; if it stays, report it.',
+      message: `Could not ${doing}: the response does not match GitHub's API documentation (${oneLine(text)}).`,
+      fix: "Check that GITHUB_API_URL is the API's URL, and run the job again. If this persists, report a bug.",
     };
   }
   const { status, message, headers } = failed;
@@ -83,8 +83,8 @@ export function explain(purpose: Purpose, error: unknown): GitHubError {
         code: 'rate-limited',
         doing,
         status,
-        message: `Could not ${doing}: GitHub's rate limit was reached, and it does not end within this run's time.`,
-        fix: 'Run the job again later, or give the Action a token of its own.',
+        message: `Could not ${doing}: GitHub's rate limit was reached and does not reset within this run's time.`,
+        fix: 'Run the job again later, or give the Action its own token.',
       };
     }
     if (/not accessible by|must have|required permission|write access/i.test(message)) {
@@ -94,7 +94,7 @@ export function explain(purpose: Purpose, error: unknown): GitHubError {
       code: 'rejected',
       doing,
       status,
-      message: `Could not ${doing}: GitHub answered ${status}, "${said}".`,
+      message: `Could not ${doing}: GitHub returned ${status}, "${said}".`,
       fix: refusalFix(message, headers),
     };
   }
@@ -104,7 +104,7 @@ export function explain(purpose: Purpose, error: unknown): GitHubError {
       doing,
       status,
       message: `Could not ${doing}: GitHub does not accept the token (401).`,
-      fix: "Check the input `token`: it may be empty, as a secret is in runs that are not given it, or expired or revoked. Without the input, the workflow's own token is used.",
+      fix: "Check the input `token`: it may be expired, revoked, or empty because the run has no access to the secret. Without the input, the workflow's own token is used.",
     };
   }
   if (status === 404) {
@@ -112,7 +112,7 @@ export function explain(purpose: Purpose, error: unknown): GitHubError {
       code: 'not-found',
       doing,
       status,
-      message: `Could not ${doing}: GitHub answered 404, which it also does where the token may not look.`,
+      message: `Could not ${doing}: GitHub returned 404, which may also mean that the token lacks access.`,
       fix: `Check that it exists, and that the token has \`${purpose.permission}\`.`,
     };
   }
@@ -122,16 +122,16 @@ export function explain(purpose: Purpose, error: unknown): GitHubError {
       code: 'server-error',
       doing,
       status,
-      message: `Could not ${doing}: GitHub answered ${status}, which is its own failure.`,
-      fix: "Run the job again, later if GitHub's status page shows of an incident.",
+      message: `Could not ${doing}: GitHub returned ${status}, an error on GitHub's side.`,
+      fix: "Run the job again; if GitHub's status page shows an incident, wait until it is over.",
     };
   }
   return {
     code: 'rejected',
     doing,
     status,
-    message: `Could not ${doing}: GitHub answered ${status}, "${said}".`,
-    fix: 'Report it if the message does not tell what to do.',
+    message: `Could not ${doing}: GitHub returned ${status}, "${said}".`,
+    fix: 'If the message does not say what to do, report a bug.',
   };
 }
 
@@ -152,8 +152,8 @@ function refusalFix(message: string, headers: FailedRequest['headers']): string 
   if (headers['x-github-sso'] !== undefined || /\bSAML\b|single sign-on/i.test(message))
     return "Authorize the token for the organization's single sign-on, or leave the input `token` out: the workflow's own token needs none.";
   if (/\bIP (?:allow list|address)\b/i.test(message))
-    return 'Run the job on a runner whose address the organization allows, or have its address added.';
-  return 'Do what GitHub says, or switch this output off.';
+    return 'Use a runner whose IP address the organization allows, or have its address added.';
+  return 'Follow the message from GitHub, or turn this output off.';
 }
 
 function unreachable(doing: string, message: string): GitHubError {
@@ -161,7 +161,7 @@ function unreachable(doing: string, message: string): GitHubError {
     return {
       code: 'unexpected-answer',
       doing,
-      message: `Could not ${doing}: GITHUB_API_URL answered with ${oneLine(message.slice(NOT_THE_API.length))}, not JSON, so a proxy or login page answers for it.`,
+      message: `Could not ${doing}: GITHUB_API_URL answered with ${oneLine(message.slice(NOT_THE_API.length))}, not JSON, so a proxy or a login page answered instead.`,
       fix: "Check GITHUB_API_URL and the runner's network, HTTPS_PROXY and NO_PROXY.",
     };
   }
@@ -169,8 +169,8 @@ function unreachable(doing: string, message: string): GitHubError {
     return {
       code: 'network',
       doing,
-      message: `Could not ${doing}: the proxy asks for a login (407).`,
-      fix: "Write it into HTTPS_PROXY (http://USER:PASSWORD@HOST:PORT), or except GitHub's API by NO_PROXY.",
+      message: `Could not ${doing}: the proxy requires authentication (407).`,
+      fix: "Add credentials to HTTPS_PROXY (http://USER:PASSWORD@HOST:PORT), or list GitHub's API in NO_PROXY.",
     };
   }
   if (message.includes(RESPONSE_LIMIT)) {
@@ -178,14 +178,14 @@ function unreachable(doing: string, message: string): GitHubError {
       code: 'limit',
       doing,
       message: `Could not ${doing}: ${oneLine(message)}.`,
-      fix: "Report it: GitHub's answers to this request were never seen to be so long.",
+      fix: 'Report a bug: the response is larger than any known response of GitHub.',
     };
   }
   const timedOut = /time/i.test(message);
   return {
     code: timedOut ? 'timeout' : 'network',
     doing,
-    message: `Could not ${doing}: GitHub's API ${timedOut ? 'did not answer in time' : `could not be reached (${oneLine(message)})`}.`,
+    message: `Could not ${doing}: GitHub's API ${timedOut ? 'did not respond in time' : `could not be reached (${oneLine(message)})`}.`,
     fix: "Check the runner's network, HTTPS_PROXY and NO_PROXY, and run the job again.",
   };
 }

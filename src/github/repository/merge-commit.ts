@@ -48,11 +48,11 @@ export async function mergeCommit(request: MergeRequest): Promise<Result<MergeCo
     if (merge.value !== null) return ok({ ...merge.value, notices: [] });
     const state = await commits.pullRequest(number);
     if (state.ok && state.value.head !== head) {
-      return atHead(head, 'The pull request has a newer commit, whose merge is evaluated by the run for that commit.');
+      return atHead(head, 'The pull request has a newer commit; the run for that commit evaluates its merge.');
     }
     if (state.ok && state.value.closed) return atHead(head, 'The pull request is closed.');
     if (state.ok && state.value.mergeable === false) {
-      return atHead(head, 'The pull request is in conflict with its base, so there is no merge to evaluate.');
+      return atHead(head, 'The pull request has conflicts with its base, so there is no merge commit to evaluate.');
     }
     if (pause === null) break;
     waited += pause;
@@ -60,7 +60,7 @@ export async function mergeCommit(request: MergeRequest): Promise<Result<MergeCo
   }
   return atHead(
     head,
-    `GitHub had not made the merge of the pull request into ${base.branch} after ${waited / 1_000} seconds.`,
+    `GitHub had not created the merge of the pull request into ${base.branch} after ${waited / 1_000} seconds.`,
   );
 }
 
@@ -98,6 +98,6 @@ export function atHead(head: string, why: string): Result<MergeCommit, never> {
   return ok({
     commit: head,
     into: null,
-    notices: [`${why} Its head was evaluated instead of what merging would make.`],
+    notices: [`${why} Its head was evaluated instead of the merge result.`],
   });
 }

@@ -35,7 +35,7 @@ export function policyChanges(before: Policy, after: Policy): readonly string[] 
   }
   const feeds = (policy: Policy) => policy.vulnerabilityFeeds?.join(', ') ?? '';
   if (feeds(before) !== feeds(after)) {
-    sentences.push(`Feeds of vulnerabilities become ${feeds(after) || 'none'} (now ${feeds(before) || 'none'}).`);
+    sentences.push(`Vulnerability feeds become ${feeds(after) || 'none'} (now ${feeds(before) || 'none'}).`);
   }
   return sentences;
 }

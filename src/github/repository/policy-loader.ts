@@ -64,7 +64,7 @@ export function fixFor(
 ): string {
   if (code !== 'not-found' && code !== 'no-permission' && code !== 'unauthorized') return fix;
   return token === 'token'
-    ? `Check its repository, path and ref. Where ${owner}/${repository} is private or internal, give the input \`policy-token\`; runs for forks get no secrets, and those of Dependabot its own.`
+    ? `Check its repository, path and ref. If ${owner}/${repository} is private or internal, set the input \`policy-token\`; runs for forks get no secrets, and Dependabot runs get only Dependabot secrets.`
     : `Check its repository, path and ref, and that \`policy-token\` has not expired and may read ${owner}/${repository} (contents: read).`;
 }
 
@@ -94,7 +94,7 @@ async function commitOf(
   if (isCommit(ref)) return commitAt(ref);
   const [, qualified] = /^(?:refs\/)?((?:heads|tags)\/.+)$/.exec(ref) ?? [];
   const found: { readonly name: string; readonly commit: string }[] = [];
-  let missing: FetchError = { code: 'not-found', message: `${ref} is no branch or tag.`, fix: 'Check its ref.' };
+  let missing: FetchError = { code: 'not-found', message: `${ref} is not a branch or a tag.`, fix: 'Check its ref.' };
   for (const name of qualified === undefined ? [`heads/${ref}`, `tags/${ref}`] : [qualified]) {
     const there = await refAt(name);
     if (!there.ok && there.error.code !== 'not-found') return there;
@@ -108,8 +108,8 @@ async function commitOf(
     if (shadow?.ok) {
       return err({
         code: 'rejected',
-        message: `${name} is a tag, and there is a branch of that name, at ${shadow.value.data.object.sha}.`,
-        fix: 'Delete the branch, or write a commit after the @.',
+        message: `${name} is a tag, but a branch has the same name, at ${shadow.value.data.object.sha}.`,
+        fix: 'Delete the branch, or write a commit ID after the @.',
       });
     }
     const commit = type === 'commit' ? ok(sha) : await commitAt(name);
@@ -121,8 +121,8 @@ async function commitOf(
   if (other === undefined) return ok(one.commit);
   return err({
     code: 'rejected',
-    message: `${ref} is a branch, at ${one.commit}, and a tag, at ${other.commit}.`,
-    fix: `Write ${one.name}, ${other.name} or a commit after the @, or delete one of the two.`,
+    message: `${ref} is both a branch, at ${one.commit}, and a tag, at ${other.commit}.`,
+    fix: `Write ${one.name}, ${other.name} or a commit ID after the @, or delete one of them.`,
   });
 }
 

@@ -12,7 +12,7 @@ const viewer = z.object({ viewer: z.object({ login: z.string().min(1).max(100) }
  * @see https://docs.github.com/en/graphql/reference/queries#viewer
  */
 export async function viewerLogin(client: GitHubClient): Promise<Result<string, GitHubError>> {
-  return attempt({ doing: 'ask whom the token speaks for', permission: 'contents: read' }, async () =>
+  return attempt({ doing: 'find out which account the token belongs to', permission: 'contents: read' }, async () =>
     viewer.parse(await client.graphql('query { viewer { login } }')),
   ).then((answer) => (answer.ok ? { ok: true, value: answer.value.viewer.login } : answer));
 }

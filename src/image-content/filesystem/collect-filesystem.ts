@@ -65,14 +65,14 @@ export const collectFilesystem: Collector<'filesystem'> = async (context) => {
     return {
       status: 'unsupported',
       form: 'Windows layers',
-      message: 'Layers of Windows images hold registry hives and links that are not files of a Linux tree.',
+      message: 'Layers of Windows images contain registry hives and links, which are not read.',
     };
   }
   if (configuration.diffIds.length !== manifest.layers.length) {
     return {
       status: 'unavailable',
       cause: 'malformed',
-      message: `The manifest ${manifestDigest} lists ${plural(manifest.layers.length, 'layer')}, and its configuration ${plural(configuration.diffIds.length, 'diffID')}.`,
+      message: `The manifest ${manifestDigest} lists ${plural(manifest.layers.length, 'layer')}, but its configuration lists ${plural(configuration.diffIds.length, 'diffID')}.`,
       fix: "Ask the image's publisher to push it again.",
     };
   }
@@ -87,7 +87,7 @@ export const collectFilesystem: Collector<'filesystem'> = async (context) => {
     return {
       status: 'unavailable',
       cause: 'limit',
-      message: `The layers of ${manifestDigest} can't be laid over each other: ${message} (limit ${limit}).`,
+      message: `The layers of ${manifestDigest} can't be combined: ${message} (limit ${limit}).`,
       fix: 'Use an image with fewer files, or accept it by a waiver with `covers: indeterminate`.',
     };
   }

@@ -18,5 +18,5 @@ export function keptText(tree: FileTree, path: string): string | undefined {
 export function whyUnread(tree: FileTree, path: string): string | undefined {
   const file = tree.resolve(path);
   if (file?.type !== 'file' || file.content?.bytes !== undefined) return undefined;
-  return `it is another name of /${file.hardLinkTo ?? file.path}, whose content was not read`;
+  return `it is a hard link to /${file.hardLinkTo ?? file.path}, whose content was not read`;
 }

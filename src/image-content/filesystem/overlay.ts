@@ -53,7 +53,7 @@ export function layOver(
       const problem = place(root, entry, directories, makeDirectory, hiddenTargets, linked);
       if (problem !== null) unread.push({ path: entry.path, reason: problem });
       if (implied > LAYER_LIMITS['implied-directories']) {
-        const message = `they name more than ${LAYER_LIMITS['implied-directories']} directories only by what lies in them`;
+        const message = `more than ${LAYER_LIMITS['implied-directories']} directories have no entry of their own`;
         return err({ message, limit: 'implied-directories' });
       }
       if (directories.taken.steps > LAYER_LIMITS['path-steps']) {
@@ -73,7 +73,7 @@ function shareRights(linked: readonly TreeNode[]): Overlay['unread'] {
     const { entry, shared } = node;
     if (entry === null || shared === null) continue;
     if (isUnsearched(entry, shared.rights))
-      unread.push({ path: entry.path, reason: 'a hard link makes a program of what was stored as a library' });
+      unread.push({ path: entry.path, reason: 'a hard link turns a library into a program' });
     const { mode, ...rights } = shared.rights;
     node.entry = { ...entry, ...rights, ...(entry.type === 'link' ? {} : { mode }) };
   }
@@ -118,7 +118,7 @@ function place(
   if (isHardLink(entry)) {
     const first = walk(root, root, entry.hardLinkTo, false, undefined, directories.taken);
     const target = first?.entry ?? hiddenTargets.get(entry.hardLinkTo);
-    if (target === undefined) return `it is a hard link to /${entry.hardLinkTo}, which is not there`;
+    if (target === undefined) return `it is a hard link to /${entry.hardLinkTo}, which does not exist`;
     if (target.type === 'directory') return `it is a hard link to the directory /${entry.hardLinkTo}`;
     const shared = first?.shared ?? { rights: target };
     // Without a capability of its own the header takes none away for certain: the file keeps what it had.
@@ -147,7 +147,7 @@ function putEntry(
 ): string | null {
   const slash = entry.path.lastIndexOf('/');
   const parent = slash < 0 ? root : directories.find(entry.path.slice(0, slash), makeDirectory);
-  if (parent === null) return 'the links in its path loop';
+  if (parent === null) return 'the links in its path form a loop';
   if (parent.entry !== null && parent.entry.type !== 'directory') {
     // A file where a directory must be: runtimes refuse the image; what is above the file is evaluated all the same.
     parent.entry = null;
@@ -168,7 +168,7 @@ function putEntry(
   placed(node);
   if (entry.type !== 'directory') node.children = null;
   return path !== entry.path && replaced?.type === 'file'
-    ? `it replaces /${path} through a link, which not every runtime follows`
+    ? `it replaces /${path} through a link, which some runtimes do not follow`
     : null;
 }
 

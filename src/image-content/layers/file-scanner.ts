@@ -139,7 +139,7 @@ export class FileScanner implements MemberSink {
     }
     if (beginsLikeKeyFile(head)) {
       if (this.#request.size <= MAX_KEY_FILE) this.#keyFile = [];
-      else this.#request.unevaluated(`it begins like a key store and has more than ${MAX_KEY_FILE} bytes`);
+      else this.#request.unevaluated(`it looks like a key store but has more than ${MAX_KEY_FILE} bytes`);
     }
     this.#search(head);
   }

@@ -13,7 +13,7 @@ import type { MemberSink, TarMember } from './tar-reader.js';
 function memberPath(name: string): string {
   if (name.length > LAYER_LIMITS['path-bytes'])
     throw new TarError(`a path has ${name.length} characters`, 'path-bytes');
-  if (name.includes('\0')) throw new TarError('a path holds a NUL byte');
+  if (name.includes('\0')) throw new TarError('a path contains a NUL byte');
   // Nearly every name is plain already.
   if (!/(?:^|\/)(?:\.{0,2})(?:\/|$)/.test(name)) return name;
   const parts: string[] = [];
@@ -78,7 +78,7 @@ export class LayerBuilder {
   member(member: TarMember): MemberSink | null {
     this.#members += 1;
     if (this.#members > LAYER_LIMITS['layer-entries']) {
-      throw new TarError(`it has more than ${LAYER_LIMITS['layer-entries']} members`, 'layer-entries');
+      throw new TarError(`it has more than ${LAYER_LIMITS['layer-entries']} entries`, 'layer-entries');
     }
     this.#countPaths(member);
     const path = memberPath(member.name);
@@ -103,7 +103,7 @@ export class LayerBuilder {
     if (type === undefined) {
       this.#unread.push({
         path,
-        reason: `the archive calls it type ${JSON.stringify(member.type)}, which no runtime unpacks`,
+        reason: `it has the tar type ${JSON.stringify(member.type)}, which no runtime unpacks`,
       });
       return null;
     }
@@ -119,7 +119,7 @@ export class LayerBuilder {
       this.#entries.push(entry);
       return null;
     }
-    if (member.sparse) this.#unread.push({ path, reason: 'it is stored as a sparse file, so its digest is not known' });
+    if (member.sparse) this.#unread.push({ path, reason: 'it is stored as a sparse file, so its digest is unknown' });
     return new FileScanner({
       path,
       size: member.size,

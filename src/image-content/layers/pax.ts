@@ -76,7 +76,7 @@ function sparseOf(records: ReadonlyMap<string, string>): NonNullable<PaxRecords[
 }
 
 function nameOf(value: Uint8Array): string {
-  if (value.includes(0)) throw new TarError('a PAX name holds a NUL byte');
+  if (value.includes(0)) throw new TarError('a PAX name contains a NUL byte');
   return textOf(value);
 }
 

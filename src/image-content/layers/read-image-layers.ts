@@ -72,7 +72,7 @@ export async function readImageLayers(
 }
 
 function tooMany({ digest }: Descriptor): Result<never, LayersError> {
-  const message = `with the layers beside it, it has more than ${LAYER_LIMITS['image-entries']} members`;
+  const message = `together with the other layers, it has more than ${LAYER_LIMITS['image-entries']} entries`;
   return err({ kind: 'layer', digest, error: { code: 'limit', message, limit: 'image-entries' } });
 }
 
@@ -80,7 +80,7 @@ function tooMany({ digest }: Descriptor): Result<never, LayersError> {
 function unreadableForm(mediaType: string): string | null {
   if (LAYER_TYPE.test(mediaType)) return null;
   if (mediaType.endsWith('+encrypted')) return 'encrypted layer';
-  if (/nondistributable|foreign/.test(mediaType)) return 'foreign layer, which its registry does not hold';
+  if (/nondistributable|foreign/.test(mediaType)) return 'foreign layer, which the registry does not store';
   return `layer of type ${mediaType.slice(0, 120)}`;
 }
 
@@ -98,7 +98,7 @@ async function readOne(
   } catch (error) {
     if (error instanceof BlobStreamError) return err({ kind: 'registry', error: error.error });
     const what = codeOf(error) ?? messageOf(error);
-    const message = `its source failed in a way nobody foresaw (${what})`;
+    const message = `reading it failed unexpectedly (${what})`;
     return err({ kind: 'layer', digest: descriptor.digest, error: { code: 'malformed', message } });
   }
 }

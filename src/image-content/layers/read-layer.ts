@@ -61,7 +61,7 @@ export async function readLayer(
   if (hashed !== diffId) {
     return err({
       code: 'malformed',
-      message: `its archive hashes to ${hashed}, and the image's configuration says ${diffId}`,
+      message: `its archive has the digest ${hashed}, but the image's configuration says ${diffId}`,
     });
   }
   return ok({ ...builder.facts(), diffId, uncompressedBytes: counted.uncompressed });
@@ -93,7 +93,7 @@ function checkVolume({ compressed, uncompressed }: { compressed: number; uncompr
   }
   if (uncompressed > RATIO_FREE_BYTES && uncompressed > compressed * LAYER_LIMITS['layer-compression-ratio']) {
     throw new TarError(
-      `${compressed} bytes unpack to more than ${LAYER_LIMITS['layer-compression-ratio']} times as many`,
+      `it unpacks to more than ${LAYER_LIMITS['layer-compression-ratio']} times its ${compressed} compressed bytes`,
       'layer-compression-ratio',
     );
   }

@@ -40,7 +40,7 @@ export interface TarHeader {
  */
 export function readTarHeader(block: Uint8Array): TarHeader | null {
   if (block.every((byte) => byte === 0)) return null;
-  if (!checksumHolds(block)) throw new TarError('a header does not match its own checksum');
+  if (!checksumHolds(block)) throw new TarError('a header does not match its checksum');
   const type = String.fromCharCode(block[156] ?? 0);
   const prefix = prefixOf(block);
   const name = textOf(untilNul(block.subarray(0, 100)));

@@ -93,7 +93,7 @@ export class TarReader {
   end(): void {
     const { step } = this.#state;
     if (step === 'ended' || (step === 'header' && this.#blockFill === 0 && !this.#hasPendingExtension())) return;
-    throw new TarError('the archive stops in the middle of a member');
+    throw new TarError('the archive ends in the middle of an entry');
   }
 
   #takeBlock(chunk: Uint8Array, at: number): { bytes: Uint8Array | null; taken: number } {
@@ -114,7 +114,7 @@ export class TarReader {
       if (this.#zeroBlocks === 2) this.#state = { step: 'ended' };
       return;
     }
-    if (this.#zeroBlocks === 1) throw new TarError('a single block of zeros stands before a header');
+    if (this.#zeroBlocks === 1) throw new TarError('a single block of zeros precedes a header');
     if ('xgLK'.includes(header.type)) {
       if (header.size > MAX_EXTENSION_BYTES)
         throw new TarError(`an extended header has ${header.size} bytes`, 'tar-extension-bytes');

@@ -62,7 +62,7 @@ class FrameWalker {
       case 'magic':
         if (value === FRAME_MAGIC) this.#begin('descriptor', 1);
         else if (value >= 0x184d2a50 && value <= 0x184d2a5f) this.#begin('skip-size', 4);
-        else throw new Error('a zstd frame does not begin with its magic number');
+        else throw new Error('a zstd frame does not start with the magic number');
         return false;
       case 'skip-size':
         if (value === 0) this.#begin('magic', 4);

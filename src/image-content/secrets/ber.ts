@@ -31,7 +31,7 @@ export function berElement(bytes: Uint8Array, at: number, depth = 0): BerElement
   let length = lengthOctets === 0 ? first : 0;
   for (let i = 0; i < lengthOctets; i += 1) length = length * 256 + octet(bytes, at + 2 + i);
   const start = at + 2 + lengthOctets;
-  if (start + length > bytes.length) throw new RangeError('a value ends outside the file');
+  if (start + length > bytes.length) throw new RangeError('a value ends beyond the file');
   return { tag, content: bytes.subarray(start, start + length), next: start + length };
 }
 
@@ -57,12 +57,12 @@ export function berChildren(content: Uint8Array, most: number): readonly BerElem
 export function berOctets({ tag, content }: BerElement): Uint8Array {
   if ((tag & CONSTRUCTED) === 0) return content;
   const pieces = berChildren(content, MAX_PIECES);
-  if (pieces.length === MAX_PIECES) throw new RangeError('a text has too many pieces');
+  if (pieces.length === MAX_PIECES) throw new RangeError('a string has too many parts');
   return Buffer.concat(pieces.map((piece) => piece.content));
 }
 
 function octet(bytes: Uint8Array, at: number): number {
   const value = bytes[at];
-  if (value === undefined) throw new RangeError('a value ends outside the file');
+  if (value === undefined) throw new RangeError('a value ends beyond the file');
   return value;
 }

@@ -58,7 +58,7 @@ function archiveReader(file: CandidateFile, spool: Spool): FileReader {
       try {
         if (isTooLarge)
           return problem(`it has more than ${CATALOG_LIMITS['archive-bytes']} bytes (limit archive-bytes)`);
-        if (spool.failure !== undefined) return problem(`it could not be kept to be read: ${spool.failure}`);
+        if (spool.failure !== undefined) return problem(`it could not be stored for reading: ${spool.failure}`);
         return new ArchiveWalk().read(spool.source(), file.path);
       } finally {
         spool.close();
@@ -243,7 +243,7 @@ class ArchiveWalk {
 
   #problem(inside: readonly string[], reason: string): void {
     if (this.#problems.length < MAX_PROBLEMS)
-      this.#problems.push(inside.length === 0 ? reason : `of ${inside.join('!').slice(0, 200)}, ${reason}`);
+      this.#problems.push(inside.length === 0 ? reason : `in ${inside.join('!').slice(0, 200)}, ${reason}`);
   }
 }
 

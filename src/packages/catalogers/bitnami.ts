@@ -34,7 +34,7 @@ function readDocument(text: string): FileCatalog {
     return { ...EMPTY, problems: ['it is not JSON'] };
   }
   const read = document.safeParse(value);
-  if (!read.success) return { ...EMPTY, problems: ['it is no SPDX document of a component'] };
+  if (!read.success) return { ...EMPTY, problems: ['it is not the SPDX document of a component'] };
   if (read.data.packages.length > CATALOG_LIMITS['packages']) {
     return { ...EMPTY, problems: [`it has more than ${CATALOG_LIMITS['packages']} packages (limit packages)`] };
   }

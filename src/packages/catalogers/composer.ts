@@ -26,7 +26,7 @@ function readInstalled(text: string): FileCatalog {
     return { ...EMPTY, problems: ['it is not JSON'] };
   }
   const read = installed.safeParse(value);
-  if (!read.success) return { ...EMPTY, problems: ["it is no list of Composer's packages"] };
+  if (!read.success) return { ...EMPTY, problems: ['it is not a Composer package list'] };
   if (read.data.length > CATALOG_LIMITS['packages']) {
     return { ...EMPTY, problems: [`it has more than ${CATALOG_LIMITS['packages']} packages (limit packages)`] };
   }

@@ -141,7 +141,7 @@ class GoReader implements FileReader {
   }
 
   #oldForm({ size, little, toolchain, modules }: Pointers): FileCatalog {
-    const problem = 'it is a Go program of Go 1.17 or older whose build information could not be read whole';
+    const problem = 'it is a program built with Go 1.17 or older, whose build information could not be read in full';
     const target = (range: ByteRange | undefined) => {
       if (range === undefined || range.length < size * 2) return undefined;
       const offset = fileOffset(this.#segments, readAddress(range.bytes, 0, size, little));
@@ -191,7 +191,7 @@ class InlineStrings {
   }
 
   read(): { readonly toolchain: string; readonly modules: string; readonly problem?: string } {
-    return this.#found ?? { toolchain: '', modules: '', problem: 'its Go build information breaks off' };
+    return this.#found ?? { toolchain: '', modules: '', problem: 'its Go build information is truncated' };
   }
 
   #parse(): { readonly toolchain: string; readonly modules: string; readonly problem?: string } | undefined {

@@ -33,7 +33,7 @@ function readDependencies(text: string): FileCatalog {
     return { ...EMPTY, problems: ['it is not JSON'] };
   }
   const read = dependencies.safeParse(value);
-  if (!read.success) return { ...EMPTY, problems: ['it is no list of the dependencies of a .NET application'] };
+  if (!read.success) return { ...EMPTY, problems: ['it is not the dependency list of a .NET application'] };
   const { libraries = {}, targets = {} } = read.data;
   const entries = Object.values(targets).flatMap((target) => Object.entries(target));
   const withCode = new Set(

@@ -30,12 +30,14 @@ export async function askHelper(
 ): Promise<Result<Credential | undefined, string>> {
   if (!/^[A-Za-z0-9][A-Za-z0-9_.-]{0,63}$/.test(name))
     return err(
-      `the credential helper ${JSON.stringify(name)} was not run, since it is not a bare name such as osxkeychain.`,
+      `the credential helper ${JSON.stringify(name)} was not run because it is not a plain name such as osxkeychain.`,
     );
   const program = `docker-credential-${name}`;
   const path = await findProgram(program, place);
   if (path === undefined)
-    return err(`the credential helper ${program} was not found on the PATH, outside the checkout under evaluation.`);
+    return err(
+      `the credential helper ${program} was not found on the PATH (directories inside the checkout are ignored).`,
+    );
   const run = await get(path, key, place.environment);
   if (run.failed)
     return run.output.trim() === NOT_FOUND
@@ -49,7 +51,7 @@ export async function askHelper(
   }
   const parsed = answer.safeParse(document);
   if (!parsed.success)
-    return err(`the credential helper answered \`${program} get\` for ${key} with what is not a credential.`);
+    return err(`the credential helper's output of \`${program} get\` for ${key} is not a credential.`);
   const { Username: username, Secret: secret } = parsed.data;
   if (username === '' || secret === '') return ok(undefined);
   return ok(

@@ -31,7 +31,7 @@ export function parseCredentialInput(text: string): Result<ReadonlyMap<string, C
     if (trimmed === '' || trimmed.startsWith('#')) continue;
     const [, registry, username, password] = /^(\S+)[ \t]+(\S+)[ \t]+(\S.*)$/.exec(trimmed) ?? [];
     if (registry === undefined || username === undefined || password === undefined)
-      return err(`Line ${index + 1} of registry-credentials is not "REGISTRY USERNAME PASSWORD".`);
+      return err(`Line ${index + 1} of registry-credentials is not of the form "REGISTRY USERNAME PASSWORD".`);
     credentials.set(loginHost(registry), { kind: 'password', username, password });
   }
   return ok(credentials);

@@ -75,7 +75,7 @@ async function readConfig({ environment, workspace, notice }: DockerConfigOption
   try {
     const real = await realpath(path);
     if (isWithin(real, await realpath(workspace))) {
-      notice(`${path} lies in the checkout under evaluation, so its credentials are not used.`);
+      notice(`${path} is inside the checkout, so its credentials are not used.`);
       return EMPTY;
     }
     text = await readFile(real, 'utf8');

@@ -76,8 +76,8 @@ export async function askForToken(
       registry,
       request: requestText(request),
       status: 401,
-      message: `${registry} asks for a token from ${shown(challenge.parameters.get('realm') ?? '')}, which is not a token server: it must be an https address without credentials.`,
-      fix: `Ask the operator of ${registry} to fix the WWW-Authenticate header of its 401.`,
+      message: `${registry} requests a token from ${shown(challenge.parameters.get('realm') ?? '')}, which can't be a token server: expected an https URL without credentials.`,
+      fix: `Ask the operator of ${registry} to fix the WWW-Authenticate header of its 401 responses.`,
     });
   const service = challenge.parameters.get('service');
   const fields = { ...optionalField('service', service), scope };
@@ -115,7 +115,7 @@ function readToken(
       code: 'malformed',
       registry: name.registry,
       request: requestText(name),
-      message: `${requestText(name)} answered without a token.`,
+      message: `${requestText(name)} returned no token.`,
       fix: `Ask the operator of ${name.registry} to fix its token server.`,
     });
   const seconds = parsed.data.expires_in ?? 0;
@@ -171,13 +171,13 @@ export function withheld(error: RegistryError, registry: string, realm: URL): Re
   if (realm.protocol !== 'https:' && !isLoopback(realm)) {
     return {
       ...error,
-      message: `${error.message} The credentials for ${registry} were not sent there, since the connection is not encrypted.`,
-      fix: `Serve ${realm.host} over TLS, and take \`insecure\` out of the policy's registries.`,
+      message: `${error.message} The credentials for ${registry} were not sent because the connection is not encrypted.`,
+      fix: `Serve ${realm.host} over TLS, and remove \`insecure\` from the policy's registries.`,
     };
   }
   return {
     ...error,
-    message: `${error.message} The credentials for ${registry} were not sent there, since it is another host.`,
+    message: `${error.message} The credentials for ${registry} were not sent because its token server is another host.`,
     fix: `If ${realm.host} is the registry's token server, list it in the policy: \`registries: { ${registry}: { token-hosts: [${realm.host}] } }\`.`,
   };
 }

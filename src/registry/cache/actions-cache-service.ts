@@ -63,7 +63,7 @@ export function actionsCacheService(environment: Environment): ActionsCacheServi
       signal,
     });
     const text = new TextDecoder().decode(await bytesOf(answer, MAX_ANSWER_BYTES));
-    if (!answer.ok) throw new ActionsCacheError(`the service answered ${answer.status} to ${method}`);
+    if (!answer.ok) throw new ActionsCacheError(`the service returned ${answer.status} for ${method}`);
     return JSON.parse(text);
   };
 
@@ -76,7 +76,7 @@ export function actionsCacheService(environment: Environment): ActionsCacheServi
       const entry = found.safeParse(await call('GetCacheEntryDownloadURL', request, signal));
       if (!entry.success) return undefined;
       const answer = await fetch(entry.data.signed_download_url, { redirect: 'error', dispatcher, signal });
-      if (!answer.ok) throw new ActionsCacheError(`the storage answered ${answer.status}`);
+      if (!answer.ok) throw new ActionsCacheError(`the storage returned ${answer.status}`);
       return { key: entry.data.matched_key, bytes: await bytesOf(answer, maxBytes) };
     },
     async save(key, bytes) {
@@ -94,7 +94,7 @@ export function actionsCacheService(environment: Environment): ActionsCacheServi
         dispatcher,
         signal,
       });
-      if (!answer.ok) throw new ActionsCacheError(`the storage answered ${answer.status}`);
+      if (!answer.ok) throw new ActionsCacheError(`the storage returned ${answer.status}`);
       await call('FinalizeCacheEntryUpload', { key, size_bytes: String(bytes.length) }, signal);
     },
   };

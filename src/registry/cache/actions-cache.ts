@@ -35,7 +35,9 @@ export async function openActionsCache(options: {
     if (entry !== undefined) await cache.add(await unpackContent(entry.bytes, MAX_PACK_BYTES));
     restored = entry?.key;
   } catch (error) {
-    notice(`The cache of registry content could not be restored: ${messageOf(error)}. What it held is fetched again.`);
+    notice(
+      `The cache of registry content could not be restored: ${messageOf(error)}. Its content is downloaded again.`,
+    );
   }
   return {
     get: async (digest, maxBytes) => (await cache.get(digest, maxBytes)) ?? own.get(digest, maxBytes),
@@ -53,7 +55,9 @@ export async function openActionsCache(options: {
         if (key === undefined || key === restored) return;
         await service.save(key, await packContent(await cache.content()));
       } catch (error) {
-        notice(`The cache of registry content could not be saved: ${messageOf(error)}. The next run fetches it again.`);
+        notice(
+          `The cache of registry content could not be saved: ${messageOf(error)}. The next run downloads it again.`,
+        );
       }
     },
   };

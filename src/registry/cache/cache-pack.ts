@@ -41,7 +41,7 @@ export async function unpackContent(packed: Uint8Array, maxBytes: number): Promi
   const blobs: Uint8Array[] = [];
   let offset = end + 1;
   for (const size of sizes) {
-    if (offset + size > bytes.length) throw new RangeError('it ends within a blob');
+    if (offset + size > bytes.length) throw new RangeError('it ends inside a blob');
     blobs.push(bytes.subarray(offset, offset + size));
     offset += size;
   }

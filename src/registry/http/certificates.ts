@@ -24,7 +24,7 @@ export async function trustedAuthorities(
       authorities.push(await readFile(path, 'utf8'));
     } catch (error) {
       return err(
-        `The environment variable ${name} names ${path}, which can't be read: ${messageOf(error)}. Name a file with certificates in PEM form, or unset it.`,
+        `The environment variable ${name} names ${path}, which can't be read: ${messageOf(error)}. Set it to a PEM file with certificates, or unset it.`,
       );
     }
   }

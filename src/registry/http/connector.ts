@@ -11,7 +11,7 @@ export class RefusedAddressError extends Error {
   readonly code = REFUSED_ADDRESS;
 
   constructor(host: string, address: string) {
-    super(`${host} is at ${address}, which is not an address of the public internet`);
+    super(`${host} resolves to ${address}, which is not a public address`);
   }
 }
 

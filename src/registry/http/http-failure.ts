@@ -27,13 +27,13 @@ const MAX_REASON = 300;
 
 /** What the commonest codes mean, for those who do not know them; the code stays beside it. */
 const PLAIN: Readonly<Record<string, string>> = {
-  ENOTFOUND: 'no name server knows the host',
-  EAI_AGAIN: 'the name server did not answer',
-  ECONNREFUSED: 'nothing listens there',
-  ECONNRESET: 'the other side cut the connection',
-  UND_ERR_SOCKET: 'the other side cut the connection',
-  EHOSTUNREACH: 'the network has no way there',
-  ENETUNREACH: 'the network has no way there',
+  ENOTFOUND: 'the host name does not resolve',
+  EAI_AGAIN: 'the name server did not respond',
+  ECONNREFUSED: 'the connection was refused',
+  ECONNRESET: 'the connection was closed by the other side',
+  UND_ERR_SOCKET: 'the connection was closed by the other side',
+  EHOSTUNREACH: 'there is no route to the host',
+  ENETUNREACH: 'there is no route to the host',
 };
 
 /** The error of a request that got no answer, or whose answer broke off. */
@@ -54,7 +54,7 @@ export function connectionError(name: RequestName, error: unknown): RegistryErro
     code,
     registry: name.registry,
     request: requestText(name),
-    message: `${requestText(name)} failed: ${plain ? 'the answer is not TLS' : (PLAIN[reason] ?? messageOf(error).slice(0, MAX_REASON))}${reason === '' ? '' : ` (${reason})`}.`,
+    message: `${requestText(name)} failed: ${plain ? 'the response is not TLS' : (PLAIN[reason] ?? messageOf(error).slice(0, MAX_REASON))}${reason === '' ? '' : ` (${reason})`}.`,
     fix: fixFor(code, name, plain),
   };
 }
@@ -64,7 +64,7 @@ const NOT_TLS = /WRONG_VERSION_NUMBER|PACKET_LENGTH_TOO_LONG|HTTP_REQUEST|wrong 
 
 /** What a policy says of a registry on a private network, in one go: that it may be contacted, and how. */
 export function listing(host: string): string {
-  return `list it in the policy: \`registries: { "${host}": { private-network: true } }\`, with \`insecure: true\` as well where it serves plain HTTP`;
+  return `list it in the policy: \`registries: { "${host}": { private-network: true } }\`; add \`insecure: true\` if it serves plain HTTP`;
 }
 
 function fixFor(code: Code, { registry, url }: RequestName, plain = false): string {
@@ -75,22 +75,22 @@ function fixFor(code: Code, { registry, url }: RequestName, plain = false): stri
       return raiseTimes('answer-ms', 'document-ms');
     case 'tls':
       if (plain)
-        return `If ${url.host} serves plain HTTP, list it in the policy: \`registries: { "${url.host}": { insecure: true } }\`; else serve it over TLS.`;
+        return `If ${url.host} serves plain HTTP, list it in the policy: \`registries: { "${url.host}": { insecure: true } }\`; otherwise, serve it over TLS.`;
       return `Check the certificate of ${url.host}; set NODE_EXTRA_CA_CERTS or SSL_CERT_FILE for a private certificate authority.`;
     case 'unauthorized':
-      return `Log in to ${registry} (${LOGINS}), or check that the image exists and its name is right.`;
+      return `Log in to ${registry} (${LOGINS}), or check that the image exists and its name is correct.`;
     case 'forbidden':
-      return `Give the account that is logged in to ${registry} the right to pull this repository, or log in with another (${LOGINS}).`;
+      return `Grant the account that is logged in to ${registry} permission to pull this repository, or log in with another account (${LOGINS}).`;
     case 'not-found':
-      return `Check the name, the tag and the digest; a tag may have been removed. Some registries answer so for what is private: then log in to ${registry} (${LOGINS}).`;
+      return `Check the name, the tag and the digest; a tag may have been removed. Some registries return this for private images: if so, log in to ${registry} (${LOGINS}).`;
     case 'rate-limited':
       return `Log in to ${registry} (${LOGINS}), use a mirror, or run the gate again later.`;
     case 'server-error':
-      return `See the status page of ${registry}, and run the gate again later.`;
+      return `Check the status page of ${registry}, and run the gate again later.`;
     case 'network':
-      return `Check that ${url.host} can be reached from here (HTTPS_PROXY and NO_PROXY say how), and run the gate again.`;
+      return `Check that this machine can reach ${url.host} (see HTTPS_PROXY and NO_PROXY), and run the gate again.`;
     default:
-      return `Check that ${url.host} is a registry, and that no proxy answers in its place.`;
+      return `Check that ${url.host} is a registry and that no proxy answers for it.`;
   }
 }
 
@@ -104,13 +104,13 @@ export function statusError(
 ): RegistryError {
   const { status, retryAfterMs, detail } = answer;
   const code = statusCode(status);
-  const wait = retryAfterMs === undefined ? '' : `, asking to wait ${Math.ceil(retryAfterMs / 1000)} s`;
+  const wait = retryAfterMs === undefined ? '' : `and asked to wait ${Math.ceil(retryAfterMs / 1000)} s`;
   return {
     code,
     registry: name.registry,
     request: requestText(name),
     status,
-    message: `${requestText(name)} was answered ${status}${detail === undefined ? '' : ` (${detail})`}${wait}.`,
+    message: `${requestText(name)} returned ${status}${detail === undefined ? '' : ` (${detail})`}${wait}.`,
     fix: fixFor(code, name),
     ...(retryAfterMs === undefined ? {} : { retryAfterSeconds: Math.ceil(retryAfterMs / 1000) }),
   };
@@ -153,7 +153,7 @@ export function outOfTime(name: RequestName, runMs: number, asked: boolean): Reg
     code: 'timeout',
     registry: name.registry,
     request: requestText(name),
-    message: `${requestText(name)} was ${asked ? 'broken off' : 'not made'}: the run had used its ${amountOf('run-ms', runMs)} for registries (limit run-ms).`,
+    message: `${requestText(name)} was ${asked ? 'aborted' : 'not made'}: the run had used up its ${amountOf('run-ms', runMs)} for registries (limit run-ms).`,
     fix: raiseTimes('run-ms'),
     limit: 'run-ms',
   };

@@ -50,7 +50,7 @@ export function nextPage(
   const url = URL.canParse(link, from.url.href) ? new URL(link, from.url.href) : undefined;
   const reason =
     url === undefined
-      ? 'is not an address'
+      ? 'is not a URL'
       : url.origin !== from.url.origin
         ? 'is on another host'
         : visited.has(url.href)
@@ -61,7 +61,7 @@ export function nextPage(
       code: 'malformed',
       registry: from.registry,
       request: requestText(from),
-      message: `${requestText(from)} names a next page that ${reason}.`,
+      message: `${requestText(from)} links to a next page that ${reason}.`,
       fix: `Ask the operator of ${from.registry} to fix the Link headers of its lists.`,
     });
   if (visited.size >= limits[limit])

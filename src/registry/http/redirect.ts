@@ -35,13 +35,13 @@ export function nextHop(
       request: requestText(from),
       status: answer.status,
       message: `${requestText(from)} was redirected ${reason}.`,
-      fix: `Ask the operator of ${from.registry} to redirect GET requests alone, and to https addresses without credentials.`,
+      fix: `Ask the operator of ${from.registry} to redirect only GET requests, and only to https URLs without credentials.`,
     });
   if (from.method === 'POST') return refused('although it is a POST');
-  if (url === undefined) return refused('to what is not an address');
+  if (url === undefined) return refused('to an invalid URL');
   if (url.protocol !== 'https:' && url.protocol !== 'http:') return refused(`to the scheme ${url.protocol}`);
   if (from.url.protocol === 'https:' && url.protocol === 'http:') return refused('from https to plain http');
-  if (url.username !== '' || url.password !== '') return refused('to an address that holds credentials');
+  if (url.username !== '' || url.password !== '') return refused('to a URL that contains credentials');
   if (url.origin === from.url.origin) return ok({ url, headers });
   return ok({ url, headers: Object.fromEntries(Object.entries(headers).filter(([name]) => name !== 'authorization')) });
 }

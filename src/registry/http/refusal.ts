@@ -37,6 +37,6 @@ export function refusalError(name: RequestName, answer: WholeAnswer): RegistryEr
   return {
     ...error,
     code: 'malformed',
-    message: `${requestText(name)} was answered 404 by something that is not a registry, such as a proxy.`,
+    message: `${requestText(name)} returned 404 from something that is not a registry, such as a proxy.`,
   };
 }

@@ -38,15 +38,15 @@ export async function readWhole(
       registry: name.registry,
       request: requestText(name),
       status,
-      message: `${requestText(name)} was answered compressed, although identity was asked for.`,
-      fix: 'Check what lies between here and the registry: content that has a digest must arrive as it is.',
+      message: `${requestText(name)} returned a compressed response although the request did not accept one.`,
+      fix: 'Check proxies between this machine and the registry: they must not change content.',
     });
   }
   const tooLarge = limitError(
     name,
     limit,
     limits[limit],
-    `The answer to ${requestText(name)} is larger than ${amountOf(limit, limits[limit])}`,
+    `The response to ${requestText(name)} is larger than ${amountOf(limit, limits[limit])}`,
   );
   if (name.method !== 'HEAD' && Number(headers.get('content-length') ?? 0) > limits[limit]) {
     await answer.discard();

@@ -94,8 +94,8 @@ export function wrongDigest(origin: Origin, expected: string, actual: string): R
     code: 'malformed',
     registry: origin.registry,
     request: origin.request,
-    message: `${origin.what} hashes to ${actual}, expected ${expected}: its bytes are not those that were asked for.`,
-    fix: 'Run the gate again; if it stays, the registry or something in between changes what it serves.',
+    message: `${origin.what} has the digest ${actual}, expected ${expected}: it is not the requested content.`,
+    fix: 'Run the gate again. If this persists, the registry or a proxy changes the content.',
   };
 }
 
@@ -106,7 +106,7 @@ export function wrongSize(origin: Origin, expected: number, found: string): Regi
     registry: origin.registry,
     request: origin.request,
     message: `${origin.what} has ${found} bytes, expected ${expected}.`,
-    fix: 'Run the gate again; if it stays, the registry serves content that is cut off or padded.',
+    fix: 'Run the gate again. If this persists, the registry serves truncated or padded content.',
   };
 }
 

@@ -46,14 +46,14 @@ export class LayoutIndex {
         ...at,
         code: 'not-found',
         message: `The image layout ${path} has no ${name}.`,
-        fix: `Name an image of its index.json in the annotation ${REF_NAME}, or use another tag.`,
+        fix: `Give an image in its index.json this name in the annotation ${REF_NAME}, or use another tag.`,
       });
     if (others.some((entry) => entry.digest !== first.digest))
       return err({
         ...at,
         code: 'malformed',
         message: `The image layout ${path} gives the name ${name} to several images.`,
-        fix: `Leave the annotation ${REF_NAME} with that name on one entry of its index.json.`,
+        fix: `Keep the annotation ${REF_NAME} with that name on only one entry of its index.json.`,
       });
     return ok(first);
   }

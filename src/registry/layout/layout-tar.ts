@@ -27,7 +27,7 @@ export async function readTarIndex(file: FileHandle): Promise<ReadonlyMap<string
     if (!hasValidChecksum(header)) throw new Error(`there is no tar header at byte ${offset}`);
     const size = numberField(extended.get('size')) ?? tarNumber(header.subarray(124, 136));
     const start = offset + BLOCK;
-    if (start + size > end) throw new Error(`it ends within the file that starts at byte ${offset}`);
+    if (start + size > end) throw new Error(`it ends inside the file that starts at byte ${offset}`);
     const type = String.fromCharCode(header[156] ?? 0);
     if (type === 'x') {
       if (size > MAX_EXTENDED_HEADER) throw new Error(`its extended header at byte ${offset} is too large`);
@@ -61,7 +61,7 @@ function tarNumber(field: Buffer): number {
     first >= 0x80
       ? Number(BigInt(`0x${field.toString('hex')}`) & ((1n << BigInt(field.length * 8 - 1)) - 1n))
       : Number.parseInt(text(field).trim() || '0', 8);
-  if (!Number.isSafeInteger(value) || value < 0) throw new Error('a number in a tar header is not one');
+  if (!Number.isSafeInteger(value) || value < 0) throw new Error('a number in a tar header is invalid');
   return value;
 }
 

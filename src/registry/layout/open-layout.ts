@@ -98,8 +98,8 @@ export class OpenLayout {
           code: 'not-found',
           registry: origin.registry,
           request: origin.request,
-          message: `${origin.what} is not there.`,
-          fix: 'Copy the image into the layout, with everything that refers to it, or name another place.',
+          message: `${origin.what} does not exist.`,
+          fix: 'Copy the image and its referrers into the layout, or use another layout.',
         });
       return size > this.#limits[limit] ? err(tooLarge(origin, limit, this.#limits[limit])) : ok(size);
     } catch (error) {
@@ -129,6 +129,6 @@ export function fileError(error: unknown, path: string): RegistryError {
     registry: path,
     request: path,
     message: `The image layout ${path} can't be read: ${messageOf(error)}.`,
-    fix: 'Name an OCI image layout: a directory with oci-layout, index.json and blobs/, or an uncompressed tar of one.',
+    fix: 'Use an OCI image layout: a directory with oci-layout, index.json and blobs/, or an uncompressed tar archive of one.',
   };
 }

@@ -78,13 +78,11 @@ export function readConfiguration(bytes: Uint8Array): Result<ImageConfiguration,
   if (typeof json.value !== 'object' || json.value === null) return err(malformed('it is not a JSON object'));
   const spelling = findMisspelling(json.value);
   if (spelling !== undefined)
-    return err(malformed(`its key ${shown(spelling)} differs only in case from one that has a meaning`));
+    return err(malformed(`its key ${shown(spelling)} differs only in case from a key of the format`));
   const parsed = document.safeParse(json.value);
   if (!parsed.success) {
     const issue = parsed.error.issues[0];
-    return err(
-      malformed(`its ${shown(issue?.path.join('.') || 'content')} is not what it should be (${issue?.message})`),
-    );
+    return err(malformed(`its ${shown(issue?.path.join('.') || 'content')} is invalid (${issue?.message})`));
   }
   const { config, rootfs, os, architecture, variant, created, history } = parsed.data;
   return ok({

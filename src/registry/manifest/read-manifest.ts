@@ -101,14 +101,14 @@ export function readManifest(
   if (!type.ok) return type;
   const spelling = findMisspelling(document);
   if (spelling !== undefined)
-    return err(malformed(`its key ${shown(spelling)} differs only in case from one that has a meaning`));
+    return err(malformed(`its key ${shown(spelling)} differs only in case from a key of the format`));
   return isIndexType(type.value) ? readIndex(document, type.value, limits) : readImage(document, type.value, limits);
 }
 
 function schema1(): DocumentFault {
   return unsupportedForm(
     'Docker image manifest v2 schema 1',
-    'it is a Docker manifest of schema 1, which registries and Docker itself no longer take; expected OCI or Docker v2 schema 2',
+    'it is a Docker manifest of schema 1, which Docker no longer supports; expected OCI or Docker v2 schema 2',
   );
 }
 
@@ -120,9 +120,7 @@ function documentType(document: object, declared: string | undefined): Result<st
   const hasManifests = 'manifests' in document;
   const hasImage = 'layers' in document || 'config' in document || 'fsLayers' in document;
   if (hasManifests && hasImage)
-    return err(
-      malformed('it has the content of an index and of a manifest at once, so that programs read it differently'),
-    );
+    return err(malformed('it has the fields of both an index and a manifest, so programs read it differently'));
   if (own !== undefined && declared !== undefined && own !== declared)
     return err(malformed(`its mediaType is ${shown(own)}, but it was announced as ${shown(declared)}`));
   const type = own ?? declared ?? (hasManifests ? OCI_INDEX : OCI_MANIFEST);
@@ -212,7 +210,7 @@ function findMisspelling(document: object): string | undefined {
 function firstIssue(error: z.ZodError, within?: string): string {
   const issue = error.issues[0];
   const place = [...(within === undefined ? [] : [within]), ...(issue?.path ?? [])].join('.');
-  return `its ${shown(place || 'content')} is not what it should be (${issue?.message ?? 'unknown'})`;
+  return `its ${shown(place || 'content')} is invalid (${issue?.message ?? 'unknown'})`;
 }
 
 type Present<T> = { [K in keyof T as undefined extends T[K] ? never : K]: T[K] } & {

@@ -58,7 +58,7 @@ async function readStore(
     const bytes = await readRegularFile(path);
     if (!bytes.ok) return err(`${name} ${bytes.error}`);
     const certificates = readStoreFile(bytes.value, type);
-    if (!certificates.ok) return err(`of ${name}: ${certificates.error}`);
+    if (!certificates.ok) return err(`${name} is invalid: ${certificates.error}`);
     files.push({ path, certificates: certificates.value });
   }
   return files.length === 0 ? err('it contains no certificate') : ok(files);

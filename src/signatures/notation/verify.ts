@@ -107,7 +107,8 @@ function readChain(encoded: readonly Buffer[]): Result<readonly Certificate[], N
   const chain: Certificate[] = [];
   for (const [index, der] of encoded.entries()) {
     const certificate = readCertificate(der);
-    if (!certificate.ok) return refuse('chain', `certificate ${index + 1} of its chain: ${certificate.error}`);
+    if (!certificate.ok)
+      return refuse('chain', `certificate ${index + 1} of its chain is invalid: ${certificate.error}`);
     chain.push(certificate.value);
   }
   return ok(chain);

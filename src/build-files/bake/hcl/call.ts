@@ -15,7 +15,7 @@ import { boolValue, elementsOf, unknownIn, type Value } from './value.js';
 /** Functions whose value only a run knows, or that are not evaluated: what depends on them is open. */
 const OPEN_FUNCTIONS = new Map<string, string>([
   ...['timestamp', 'homedir', 'uuidv4', 'bcrypt'].map(
-    (name) => [name, `${name}(), which differs in each run`] as const,
+    (name) => [name, `${name}(), which differs on each run`] as const,
   ),
   ...[
     'cidrhost',
@@ -89,7 +89,7 @@ function argumentsOf(call: Call, evaluate: (argument: Expression) => Value): Val
   const last = given.pop();
   if (last?.kind === 'unknown') return last;
   if (last === undefined || !('items' in last))
-    throw new BakeProblem(call.at, 'The argument in front of "..." must be a list.');
+    throw new BakeProblem(call.at, 'The argument before "..." must be a list.');
   return [...given, ...last.items];
 }
 

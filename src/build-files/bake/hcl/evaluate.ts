@@ -151,12 +151,12 @@ class Evaluation {
         unknown ??= value;
         continue;
       }
-      if (value.kind === 'null') throw new BakeProblem(part.at, "A null value can't be part of a text.");
-      const text = located(part.at, () => convert(value, 'string'), "A part of a text can't be used: ");
+      if (value.kind === 'null') throw new BakeProblem(part.at, "A null value can't be part of a string.");
+      const text = located(part.at, () => convert(value, 'string'), "A part of a string can't be used: ");
       if (text.kind !== 'string') continue;
       length += text.text.length;
       if (length > MAX_TEXT_LENGTH)
-        throw new BakeProblem(at, `This text has more than ${MAX_TEXT_LENGTH} characters`, 'bake-text');
+        throw new BakeProblem(at, `This string has more than ${MAX_TEXT_LENGTH} characters`, 'bake-text');
       texts.push(text.text);
     }
     this.#scope.budget.spend(at, length >> 6);
@@ -187,7 +187,7 @@ class Evaluation {
     const isSequence = 'items' in value;
     if (value.kind === 'null') {
       if (typeof value.type !== 'string' && value.type.kind !== 'map' && value.type.kind !== 'object')
-        throw new BakeProblem(at, '"*" can\'t go through a null value.');
+        throw new BakeProblem(at, '"*" can\'t iterate over a null value.');
       return tupleValue([]);
     }
     const items = (isSequence ? value.items : [value]).map((item) => evaluate(each, this.#scope, item));
@@ -215,12 +215,9 @@ class Evaluation {
     if (key.kind === 'name') return textValue(key.name);
     if (key.kind === 'literal' && key.keyword !== undefined) return textValue(key.keyword);
     if (isPath(key))
-      throw new BakeProblem(
-        key.at,
-        'A key with a "." stands in quotes if it is a text, and in parentheses if it is a value.',
-      );
+      throw new BakeProblem(key.at, 'A key with a "." must be in quotes (a string) or in parentheses (an expression).');
     const value = this.#evaluate(key);
-    return located(key.at, () => convert(value, 'string'), 'This is no key: ');
+    return located(key.at, () => convert(value, 'string'), 'This is not a key: ');
   }
 
   #for(loop: ForExpression, at: Position): Value {
@@ -228,7 +225,7 @@ class Evaluation {
     if (collection.kind === 'unknown') return collection;
     const pairs = pairsOf(collection);
     if (pairs === undefined)
-      throw new BakeProblem(loop.collection.at, `A "for" can't go through ${typeName(typeOf(collection))}.`);
+      throw new BakeProblem(loop.collection.at, `A "for" can't iterate over ${typeName(typeOf(collection))}.`);
     const items: Value[] = [];
     const groups = new Map<string, Value[]>();
     let unknown: Value | undefined;
@@ -262,7 +259,7 @@ class Evaluation {
 
   #isIncluded(condition: Expression, scope: Scope): boolean | Value {
     const value = evaluate(condition, scope, this.#element);
-    const included = located(condition.at, () => convert(value, 'bool'), 'This is no condition: ');
+    const included = located(condition.at, () => convert(value, 'bool'), 'This is not a condition: ');
     if (included.kind === 'bool') return included.value;
     if (included.kind === 'unknown') return included;
     throw new BakeProblem(condition.at, "A condition can't be null.");
@@ -270,7 +267,7 @@ class Evaluation {
 
   #loopKey(key: Expression, scope: Scope): Value {
     const value = evaluate(key, scope, this.#element);
-    const name = located(key.at, () => convert(value, 'string'), 'This is no key: ');
+    const name = located(key.at, () => convert(value, 'string'), 'This is not a key: ');
     if (name.kind === 'null') throw new BakeProblem(key.at, "The key of an object can't be null.");
     return name;
   }
@@ -280,12 +277,12 @@ class Evaluation {
     const attempts = [yes, no].map((branch) => attempt(() => this.#evaluate(branch)));
     const [whenTrue, whenFalse] = attempts;
     const type = branchesType(attempts);
-    if (type === undefined) throw new BakeProblem(at, 'The two values of "? :" have types that nothing has in common.');
+    if (type === undefined) throw new BakeProblem(at, 'The two values of "? :" have incompatible types.');
     try {
       const decided = this.#evaluate(condition);
       if (decided.kind === 'null') throw new BakeProblem(condition.at, "A condition can't be null.");
       if (decided.kind === 'unknown') return decided;
-      const flag = located(condition.at, () => convert(decided, 'bool'), 'This is no condition: ');
+      const flag = located(condition.at, () => convert(decided, 'bool'), 'This is not a condition: ');
       const taken = flag.kind === 'bool' && flag.value ? whenTrue : whenFalse;
       if (taken === undefined || taken instanceof BakeProblem) throw taken ?? new BakeProblem(at, 'There is no value.');
       return located(at, () => convert(taken, type), 'A value of "? :" can\'t be used: ');
@@ -331,14 +328,14 @@ function index(collection: Value, key: Value, at: Position): Value {
   if (collection.kind === 'null' || key.kind === 'null')
     throw new BakeProblem(at, "A null value can't be indexed or be an index.");
   if (collection.kind === 'list' || collection.kind === 'tuple') {
-    const number = located(at, () => convert(key, 'number'), 'This is no index: ');
+    const number = located(at, () => convert(key, 'number'), 'This is not an index: ');
     const place = number.kind === 'number' ? wholeNumber(number.number) : undefined;
     const item = place === undefined ? undefined : collection.items[place];
     if (item !== undefined) return item;
     throw new BakeProblem(at, 'There is no element at this index.');
   }
   if ('entries' in collection) {
-    const name = located(at, () => convert(key, 'string'), 'This is no key: ');
+    const name = located(at, () => convert(key, 'string'), 'This is not a key: ');
     const entry = name.kind === 'string' ? collection.entries.get(name.text) : undefined;
     if (entry !== undefined) return entry;
     throw new BakeProblem(at, 'There is no element with this key.');

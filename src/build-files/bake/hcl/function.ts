@@ -28,7 +28,7 @@ export type FunctionTable = (name: string, at: Position) => HclFunction | undefi
 
 /** Throws where a text that is about to be made would be too long. */
 export function checkLength(length: number): void {
-  if (length > MAX_TEXT_LENGTH) throw new TooMuch(`A text has more than ${MAX_TEXT_LENGTH} characters`, 'bake-text');
+  if (length > MAX_TEXT_LENGTH) throw new TooMuch(`A string has more than ${MAX_TEXT_LENGTH} characters`, 'bake-text');
 }
 
 /** An argument that is no value of the type a function needs. */
@@ -38,7 +38,7 @@ export function unfit(message: string): never {
 
 /** The text of an argument whose type is text. */
 export function textOf(value: Value | undefined): string {
-  return value?.kind === 'string' ? value.text : unfit('a text is needed');
+  return value?.kind === 'string' ? value.text : unfit('a string is needed');
 }
 
 /** The whole number that an argument is. */

@@ -41,7 +41,7 @@ function bodyOf(node: Node, types: BlockTypes): Body {
         for (const member of membersOf(value))
           blocks.push(...blocksOf(name, [member.name], member.at, member.value, type.within));
     } else if (name !== '//') {
-      if (attributes.has(name)) throw new BakeProblem(at, `"${name}" is set twice; remove one of them.`);
+      if (attributes.has(name)) throw new BakeProblem(at, `"${name}" is set more than once; keep one.`);
       attributes.set(name, { name, at, value: expressionOf(value) });
     }
   }
@@ -54,16 +54,16 @@ function membersOf(node: Node): readonly Member[] {
   if (node.kind === 'array')
     return node.items.flatMap((item) => {
       if (item.kind === 'object') return item.members;
-      throw new BakeProblem(item.at, 'A JSON object is expected here.');
+      throw new BakeProblem(item.at, 'Expected a JSON object.');
     });
-  throw new BakeProblem(node.at, 'A JSON object is expected here.');
+  throw new BakeProblem(node.at, 'Expected a JSON object.');
 }
 
 function blocksOf(type: string, labels: readonly string[], at: Position, node: Node, within: BlockTypes): Block[] {
   if (node.kind === 'scalar' && node.isNull) return [];
   if (node.kind === 'object') return [{ type, at, labels, body: bodyOf(node, within) }];
   if (node.kind === 'array') return node.items.map((item) => ({ type, at, labels, body: bodyOf(item, within) }));
-  throw new BakeProblem(node.at, 'A JSON object or an array of objects is expected here.');
+  throw new BakeProblem(node.at, 'Expected a JSON object or an array of objects.');
 }
 
 function expressionOf(node: Node): Expression {
@@ -104,7 +104,7 @@ class JsonReader {
   file(): Node {
     const node = this.#value();
     this.#skipSpace();
-    if (this.#offset < this.#source.length) this.#fail('The JSON ends here, and more text follows.');
+    if (this.#offset < this.#source.length) this.#fail('Unexpected text after the end of the JSON.');
     return node;
   }
 
@@ -155,7 +155,7 @@ class JsonReader {
     }
     SCALAR.lastIndex = this.#offset;
     const scalar = SCALAR.exec(this.#source)?.[0];
-    if (scalar === undefined || scalar === '') return this.#fail('A JSON value is expected here.');
+    if (scalar === undefined || scalar === '') return this.#fail('Expected a JSON value.');
     this.#offset += scalar.length;
     return { kind: 'scalar', at, expression: scalarExpression(scalar, at), isNull: scalar === 'null' };
   }
@@ -165,7 +165,7 @@ class JsonReader {
     if (this.#skip(']')) return items;
     do items.push(this.#value());
     while (this.#skip(','));
-    if (!this.#skip(']')) this.#fail('A "," or "]" is expected here.');
+    if (!this.#skip(']')) this.#fail('Expected "," or "]".');
     return items;
   }
 
@@ -175,12 +175,12 @@ class JsonReader {
     do {
       this.#skipSpace();
       const at = this.#at;
-      if (this.#source[this.#offset] !== '"') this.#fail('A name in quotes is expected here.');
+      if (this.#source[this.#offset] !== '"') this.#fail('Expected a name in quotes.');
       const name = this.#text();
-      if (!this.#skip(':')) this.#fail('A ":" is expected here.');
+      if (!this.#skip(':')) this.#fail('Expected ":".');
       members.push({ name, at, value: this.#value() });
     } while (this.#skip(','));
-    if (!this.#skip('}')) this.#fail('A "," or "}" is expected here.');
+    if (!this.#skip('}')) this.#fail('Expected "," or "}".');
     return members;
   }
 
@@ -193,7 +193,7 @@ class JsonReader {
       end += this.#source[end] === '\\' ? 2 : 1;
     }
     const parsed = parseText(this.#source.slice(start, end + 1));
-    if (parsed === undefined) return this.#fail('This text is not valid JSON.');
+    if (parsed === undefined) return this.#fail('This string is not valid JSON.');
     this.#offset = end + 1;
     return parsed;
   }

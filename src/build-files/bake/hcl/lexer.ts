@@ -114,7 +114,7 @@ class Lexer {
     else if (source.startsWith('~}', this.#offset)) this.#closeBrace('~}');
     else if (source.startsWith('/*', this.#offset)) {
       const end = source.indexOf('*/', this.#offset + 2);
-      if (end < 0) this.#fail('This comment has no end; close it with "*/".');
+      if (end < 0) this.#fail('This comment is not closed; end it with "*/".');
       this.#offset = end + 2;
     } else if (!this.#word()) this.#fail(unusable(source, this.#offset));
   }
@@ -148,7 +148,7 @@ class Lexer {
       this.#sequences.pop();
       this.#modes.pop();
       this.#emit('sequence-end', text);
-    } else if (text === '~}') this.#fail('"~}" ends no template sequence that is open here.');
+    } else if (text === '~}') this.#fail('"~}" closes no open template sequence.');
     else this.#emit('symbol', '}');
     this.#braces--;
   }
@@ -183,9 +183,7 @@ class Lexer {
     else {
       const text = this.#source.slice(this.#offset, quotedEnd(this.#source, this.#offset));
       if (text === '')
-        this.#fail(
-          'A quoted text may not have more than one line; write "\\n" for a line end, or use a heredoc ("<<EOT").',
-        );
+        this.#fail('A quoted string must be on one line; write "\\n" for a line break, or use a heredoc ("<<EOT").');
       this.#emit('quoted', text);
     }
   }

@@ -84,6 +84,6 @@ function boolOf(value: Value): boolean {
 }
 
 function defined(number: Decimal | undefined): Decimal {
-  if (number === undefined) throw new ConversionError('a division by zero');
+  if (number === undefined) throw new ConversionError('division by zero');
   return number;
 }

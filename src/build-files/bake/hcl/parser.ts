@@ -79,7 +79,7 @@ class Parser {
 
   wholeExpression(): Expression {
     const expression = this.#withNewlines(false, () => this.#expression());
-    if (this.#peek().type !== 'end') this.#fail('An expression ends here, and more text follows.');
+    if (this.#peek().type !== 'end') this.#fail('Unexpected text after the end of an expression.');
     return expression;
   }
 
@@ -125,7 +125,7 @@ class Parser {
 
   #fail(message: string): never {
     const token = this.#peek();
-    throw new BakeProblem(token.at, token.type === 'end' ? `The file ends too early. ${message}` : message);
+    throw new BakeProblem(token.at, token.type === 'end' ? `Unexpected end of file. ${message}` : message);
   }
 
   #withNewlines<T>(count: boolean, read: () => T): T {
@@ -157,11 +157,10 @@ class Parser {
         return { attributes, blocks };
       }
       if (token.type === 'symbol' && token.text === '}' && open !== undefined) return { attributes, blocks };
-      if (token.type !== 'identifier')
-        throw new BakeProblem(token.at, 'The name of an argument or a block is expected here.');
+      if (token.type !== 'identifier') throw new BakeProblem(token.at, 'Expected the name of an argument or a block.');
       if (this.#isSymbol('=')) {
         if (attributes.has(token.text))
-          throw new BakeProblem(token.at, `The argument "${token.text}" is set twice; remove one of them.`);
+          throw new BakeProblem(token.at, `The argument "${token.text}" is set more than once; keep one.`);
         attributes.set(token.text, this.#attribute(token));
         this.#endOfLine('argument');
       } else blocks.push(this.#block(token));
@@ -169,13 +168,13 @@ class Parser {
   }
 
   #attribute(name: Token): Attribute {
-    this.#expectSymbol('=', 'An "=" is expected behind the name of an argument.');
+    this.#expectSymbol('=', 'Expected "=" after the name of an argument.');
     return { name: name.text, at: name.at, value: this.#expression() };
   }
 
   #endOfLine(what: string): void {
     const token = this.#peek();
-    if (token.type !== 'newline' && token.type !== 'end') this.#fail(`A line end is expected behind this ${what}.`);
+    if (token.type !== 'newline' && token.type !== 'end') this.#fail(`Expected a line break after this ${what}.`);
     this.#read();
   }
 
@@ -185,7 +184,7 @@ class Parser {
       const token = this.#read();
       if (token.type === 'identifier') labels.push(token.text);
       else if (token.type === 'open-quote') labels.push(this.#label());
-      else throw new BakeProblem(token.at, 'A label or "{" is expected in the first line of a block.');
+      else throw new BakeProblem(token.at, 'Expected a label or "{" on the first line of a block.');
     }
     const open = this.#read().at;
     const body = this.#nested(() => this.#blockBody(open));
@@ -199,7 +198,7 @@ class Parser {
     if (token.type !== 'identifier') return this.#body(open);
     this.#read();
     const attribute = this.#attribute(token);
-    this.#expectSymbol('}', 'A block in one line ends with "}" behind its only argument.');
+    this.#expectSymbol('}', 'A block on one line must end with "}" after its only argument.');
     return { attributes: new Map([[attribute.name, attribute]]), blocks: [] };
   }
 
@@ -208,7 +207,7 @@ class Parser {
     for (;;) {
       const token = this.#read();
       if (token.type === 'close-quote') return text;
-      if (token.type !== 'quoted') throw new BakeProblem(token.at, 'A label is a text without "${" or "%{".');
+      if (token.type !== 'quoted') throw new BakeProblem(token.at, 'A label must be a string without "${" or "%{".');
       text += unescapeQuoted(token.text, token.at);
     }
   }
@@ -218,7 +217,7 @@ class Parser {
       const condition = this.#binary(0);
       if (!this.#skipSymbol('?')) return condition;
       const yes = this.#expression();
-      this.#expectSymbol(':', 'A ":" is expected in front of the second value of "? :".');
+      this.#expectSymbol(':', 'Expected ":" before the second value of "? :".');
       return { kind: 'conditional', at: condition.at, condition, yes, no: this.#expression() };
     });
   }
@@ -247,7 +246,7 @@ class Parser {
         else result = this.#dotStep(result);
       } else if (this.#skipSymbol('[')) {
         if (this.#skipSymbol('*')) {
-          this.#expectSymbol(']', 'A "]" is expected behind "[*".');
+          this.#expectSymbol(']', 'Expected "]" after "[*".');
           const source = result;
           const each = this.#nested(() => this.#traversals({ kind: 'element', at }));
           result = { kind: 'splat', at, source, each };
@@ -255,7 +254,7 @@ class Parser {
           const source = result;
           const key = this.#withNewlines(false, () => {
             const read = this.#expression();
-            this.#expectSymbol(']', 'A "]" is expected behind an index.');
+            this.#expectSymbol(']', 'Expected "]" after an index.');
             return read;
           });
           result = { kind: 'index', at, source, key };
@@ -270,7 +269,7 @@ class Parser {
       this.#read();
       return { kind: 'attribute', at: source.at, source, name: token.text };
     }
-    if (token.type !== 'number' || token.text.includes('.')) this.#fail('A name is expected behind a ".".');
+    if (token.type !== 'number' || token.text.includes('.')) this.#fail('Expected a name after ".".');
     this.#read();
     return { kind: 'index', at: source.at, source, key: number(token) };
   }
@@ -300,9 +299,9 @@ class Parser {
       case 'symbol':
         break;
       case 'end':
-        return this.#fail('An expression is expected.');
+        return this.#fail('Expected an expression.');
       default:
-        throw new BakeProblem(at, 'An expression is expected here.');
+        throw new BakeProblem(at, 'Expected an expression.');
     }
     if (text === '-' || text === '!') {
       const operand = this.#nested(() => this.#traversals(this.#term()));
@@ -311,21 +310,21 @@ class Parser {
     if (text === '(') {
       const inner = this.#withNewlines(false, () => {
         const read = this.#expression();
-        this.#expectSymbol(')', 'A ")" is expected here.');
+        this.#expectSymbol(')', 'Expected ")".');
         return read;
       });
       return { kind: 'parentheses', at, inner };
     }
     if (text === '[') return this.#withNewlines(false, () => this.#tuple(at));
     if (text === '{') return this.#object(at);
-    throw new BakeProblem(at, 'An expression is expected here.');
+    throw new BakeProblem(at, 'Expected an expression.');
   }
 
   #word({ at, text }: Token): Expression {
     let name = text;
-    while (this.#skipSymbol('::')) name += `::${this.#expect('identifier', 'A name is expected behind "::".').text}`;
+    while (this.#skipSymbol('::')) name += `::${this.#expect('identifier', 'Expected a name after "::".').text}`;
     if (this.#skipSymbol('(')) return this.#withNewlines(false, () => this.#call(name, at));
-    if (name !== text) this.#fail('A "(" is expected behind the name of a function.');
+    if (name !== text) this.#fail('Expected "(" after the name of a function.');
     const value = KEYWORDS.get(text);
     return value === undefined ? { kind: 'name', at, name } : { kind: 'literal', at, value, keyword: text };
   }
@@ -341,7 +340,7 @@ class Parser {
       }
       if (!this.#skipSymbol(',')) break;
     }
-    this.#expectSymbol(')', 'A "," or ")" is expected behind an argument.');
+    this.#expectSymbol(')', 'Expected "," or ")" after an argument.');
     return { kind: 'call', at, name, arguments: given, expand };
   }
 
@@ -352,7 +351,7 @@ class Parser {
       items.push(this.#expression());
       if (!this.#skipSymbol(',')) break;
     }
-    this.#expectSymbol(']', 'A "," or "]" is expected behind an element.');
+    this.#expectSymbol(']', 'Expected "," or "]" after an element.');
     return { kind: 'tuple', at, items };
   }
 
@@ -364,11 +363,11 @@ class Parser {
         while (this.#peek().type === 'newline') this.#read();
         if (this.#skipSymbol('}')) return { kind: 'object', at, items };
         const key = this.#expression();
-        if (!this.#skipSymbol('=')) this.#expectSymbol(':', 'An "=" is expected behind the key of an object.');
+        if (!this.#skipSymbol('=')) this.#expectSymbol(':', 'Expected "=" after the key of an object.');
         items.push({ key, value: this.#expression() });
         if (this.#skipSymbol('}')) return { kind: 'object', at, items };
         if (this.#peek().type === 'newline') this.#read();
-        else this.#expectSymbol(',', 'A line end, a "," or "}" is expected behind the value of an object.');
+        else this.#expectSymbol(',', 'Expected a line break, "," or "}" after the value of an object.');
       }
     });
   }
@@ -384,7 +383,7 @@ class Parser {
   #for(at: Position, close: ']' | '}'): Expression {
     this.#read();
     const { keyName, valueName, collection } = this.#forHead();
-    this.#expectSymbol(':', 'A ":" is expected behind the collection of a "for".');
+    this.#expectSymbol(':', 'Expected ":" after the collection of a "for".');
     let value = this.#expression();
     let key: Expression | undefined;
     if (this.#skipSymbol('=>')) {
@@ -397,22 +396,22 @@ class Parser {
       this.#read();
       condition = this.#expression();
     }
-    this.#expectSymbol(close, `A "${close}" is expected at the end of a "for".`);
+    this.#expectSymbol(close, `Expected "${close}" at the end of a "for".`);
     if (close === ']' && (key !== undefined || group))
-      throw new BakeProblem(at, 'A "for" that makes a list has neither "=>" nor "...".');
+      throw new BakeProblem(at, 'A "for" that creates a list must not have "=>" or "...".');
     if (close === '}' && key === undefined)
-      throw new BakeProblem(at, 'A "for" that makes an object has a key and "=>" in front of its value.');
+      throw new BakeProblem(at, 'A "for" that creates an object needs a key and "=>" before its value.');
     return { kind: 'for', at, keyName, valueName, collection, key, value, condition, group };
   }
 
   #forHead(): { keyName: string | undefined; valueName: string; collection: Expression } {
-    let valueName = this.#expect('identifier', 'A name is expected behind "for".').text;
+    let valueName = this.#expect('identifier', 'Expected a name after "for".').text;
     let keyName: string | undefined;
     if (this.#skipSymbol(',')) {
       keyName = valueName;
-      valueName = this.#expect('identifier', 'A name is expected behind ",".').text;
+      valueName = this.#expect('identifier', 'Expected a name after ",".').text;
     }
-    if (!this.#isWord('in')) this.#fail('"in" is expected behind the names of a "for".');
+    if (!this.#isWord('in')) this.#fail('Expected "in" after the names of a "for".');
     this.#read();
     return { keyName, valueName, collection: this.#expression() };
   }
@@ -443,19 +442,19 @@ class Parser {
           pieces.push(
             type === 'directive' ? this.#directive(at) : { kind: 'expression', at, expression: this.#expression() },
           );
-          return this.#expect('sequence-end', 'A "}" is expected at the end of "${" or "%{".').text.startsWith('~');
+          return this.#expect('sequence-end', 'Expected "}" at the end of "${" or "%{".').text.startsWith('~');
         });
-      } else throw new BakeProblem(open, 'This text has no end.');
+      } else throw new BakeProblem(open, 'This string is not closed.');
     }
   }
 
   #directive(at: Position): TemplatePiece {
-    const keyword = this.#expect('identifier', 'A keyword such as "if" or "for" is expected behind "%{".');
+    const keyword = this.#expect('identifier', 'Expected a keyword such as "if" or "for" after "%{".');
     const { text } = keyword;
     if (text === 'else' || text === 'endif' || text === 'endfor') return { kind: text, at };
     if (text === 'if') return { kind: 'if', at, condition: this.#expression() };
     if (text === 'for') return { kind: 'for', at, ...this.#forHead() };
-    throw new BakeProblem(keyword.at, `"${text}" is not a directive of a template.`);
+    throw new BakeProblem(keyword.at, `"${text}" is not a template directive.`);
   }
 }
 

@@ -38,7 +38,7 @@ export function unescapeQuoted(text: string, at: Position): string {
     }
     const code = Number.parseInt(short ?? long, 16);
     if (code > 0x10ffff || (code >= 0xd800 && code <= 0xdfff))
-      throw new BakeProblem(at, `"${whole}" names no character of Unicode.`);
+      throw new BakeProblem(at, `"${whole}" is not a Unicode character.`);
     return String.fromCodePoint(code);
   });
 }
@@ -82,7 +82,7 @@ export function assembleTemplate(pieces: readonly TemplatePiece[], at: Position)
   const reader = { pieces: joined, index: 0 };
   const parts = readParts(reader);
   const rest = reader.pieces[reader.index];
-  if (rest !== undefined) throw new BakeProblem(rest.at, `"${rest.kind}" belongs to no directive that is open here.`);
+  if (rest !== undefined) throw new BakeProblem(rest.at, `"${rest.kind}" belongs to no open directive.`);
   return { kind: 'template', at, parts };
 }
 

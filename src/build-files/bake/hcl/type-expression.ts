@@ -17,7 +17,7 @@ export function parseType(expression: Expression, isAttribute = false): Type {
     if (name === 'string' || name === 'number' || name === 'bool') return name;
     throw new BakeProblem(at, `There is no type "${name}".`);
   }
-  if (expression.kind !== 'call') throw new BakeProblem(at, 'A type such as string or list(string) is expected.');
+  if (expression.kind !== 'call') throw new BakeProblem(at, 'Expected a type such as string or list(string).');
   const [argument, ...others] = expression.arguments;
   if (argument === undefined || others.length > 0 || expression.expand)
     throw new BakeProblem(at, `${expression.name}() takes one type.`);
@@ -33,7 +33,7 @@ export function parseType(expression: Expression, isAttribute = false): Type {
       return objectType(argument);
     case 'optional':
       if (isAttribute) return parseType(argument);
-      throw new BakeProblem(at, 'optional() stands for an attribute of an object only.');
+      throw new BakeProblem(at, 'optional() is only valid for an attribute of an object.');
     default:
       throw new BakeProblem(at, `There is no type "${expression.name}()".`);
   }
@@ -44,7 +44,7 @@ function objectType(expression: Expression): Type {
   const attributes = new Map<string, Type>();
   const optional = new Set<string>();
   for (const { key, value } of expression.items) {
-    if (key.kind !== 'name') throw new BakeProblem(key.at, 'The name of an attribute is expected here.');
+    if (key.kind !== 'name') throw new BakeProblem(key.at, 'Expected the name of an attribute.');
     attributes.set(key.name, parseType(value, true));
     if (value.kind === 'call' && value.name === 'optional') optional.add(key.name);
   }

@@ -112,7 +112,7 @@ function merge(given: readonly Value[]): Value {
 
 function flatten(items: readonly Value[]): readonly Value[] {
   return items.flatMap((item) => {
-    if (item.kind === 'unknown') unfit('a list in it is not known');
+    if (item.kind === 'unknown') unfit('a list in it is unknown');
     return 'items' in item ? flatten(item.items) : [item];
   });
 }
@@ -149,7 +149,7 @@ function element([list, place]: readonly Value[]): Value {
 function slice([list, start, end]: readonly Value[]): Value {
   const items = ordinal(list);
   const [from, to] = [wholeOf(start), wholeOf(end)];
-  if (from < 0 || to > items.length || from > to) unfit('the range is not within the list');
+  if (from < 0 || to > items.length || from > to) unfit('the range is outside the list');
   return like(list, items.slice(from, to));
 }
 
@@ -209,7 +209,7 @@ function reversed(list: Value | undefined): Value {
 function chunk([list, size]: readonly Value[]): Value {
   const items = itemsOf(list);
   const step = wholeOf(size);
-  if (step < 0) unfit('the size is below zero');
+  if (step < 0) unfit('the size is negative');
   const chunks: Value[] = [];
   for (let start = 0; start < items.length; start += step === 0 ? items.length : step)
     chunks.push(like(list, items.slice(start, step === 0 ? undefined : start + step)));
@@ -225,7 +225,7 @@ function coalesce(given: readonly Value[]): Value {
 
 function coalesceList(given: readonly Value[]): Value {
   const other = given.find((value) => value.kind === 'null' && !isListType(value.type));
-  if (other !== undefined) unfit('null is no list');
+  if (other !== undefined) unfit('null is not a list');
   const first = given.find((value) => value.kind === 'unknown' || (value.kind !== 'null' && ordinal(value).length > 0));
   return first ?? unfit('all lists are empty');
 }
@@ -237,7 +237,7 @@ function isListType(type: Type): boolean {
 function zipmap([names, list]: readonly Value[]): Value {
   const keys = itemsOf(names).map(textOf);
   const items = ordinal(list);
-  if (keys.length !== items.length) unfit('there are not as many keys as values');
+  if (keys.length !== items.length) unfit('the numbers of keys and values differ');
   const entries = keys.map((key, place): [string, Value] => [key, items[place] ?? unfit('a value is missing')]);
   return list?.kind === 'list'
     ? { kind: 'map', element: list.element, entries: ordered(entries) }
@@ -253,10 +253,10 @@ function range(given: readonly Value[]): Value {
   if (step.digits === 0n) unfit('the step is zero');
   /** Below zero where a number is in front of the end, as the step goes. */
   const toEnd = (at: Decimal) => compareDecimals(at, end) * (step.digits < 0n ? -1 : 1);
-  if (toEnd(start) > 0) unfit('the step leads away from the end');
+  if (toEnd(start) > 0) unfit('the step has the wrong sign');
   const items: Value[] = [];
   for (let at = start; toEnd(at) < 0; at = addDecimals(at, step)) {
-    if (items.length >= 1024) unfit('it makes more than 1024 numbers');
+    if (items.length >= 1024) unfit('it creates more than 1024 numbers');
     items.push(numberValue(at));
   }
   return { kind: 'list', element: 'number', items };

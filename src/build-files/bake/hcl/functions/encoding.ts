@@ -28,7 +28,7 @@ export const ENCODING_FUNCTIONS: readonly (readonly [string, HclFunction])[] = [
 
 function decodeBase64(text: string): string {
   const compact = text.replace(/[\r\n]/g, '');
-  if (compact.length % 4 !== 0 || !/^[A-Za-z0-9+/]*={0,2}$/.test(compact)) unfit('the text is not base64');
+  if (compact.length % 4 !== 0 || !/^[A-Za-z0-9+/]*={0,2}$/.test(compact)) unfit('the string is not base64');
   try {
     return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(Buffer.from(compact, 'base64'));
   } catch {
@@ -56,7 +56,7 @@ export function encodeJson(value: Value): string {
     case 'null':
       return 'null';
     case 'unknown':
-      return unfit('a value in it is not known');
+      return unfit('a value in it is unknown');
     case 'tuple':
     case 'list':
     case 'set':
@@ -84,7 +84,7 @@ export function decodeJson(text: string): Value {
   try {
     value = JSON.parse(text);
   } catch {
-    return unfit('the text is not JSON');
+    return unfit('the string is not JSON');
   }
   return jsonValue(value, 0);
 }

@@ -175,7 +175,7 @@ function fixed({ digits, scale, isNegativeZero }: Decimal, places: number): stri
 function formatList([template, ...given]: readonly Value[]): Value {
   const lists = given.filter((value) => 'items' in value);
   const lengths = new Set(lists.map(({ items }) => items.length));
-  if (lengths.size > 1) unfit('the lists are not of the same length');
+  if (lengths.size > 1) unfit('the lists have different lengths');
   const [length = 1] = lengths;
   const texts = Array.from({ length }, (_, row) =>
     format(

@@ -94,11 +94,11 @@ function parseInteger([text, base]: readonly Value[]): Value {
   const written = textOf(text);
   if (radix < 2 || radix > 36) unfit('only bases from 2 to 36 are evaluated');
   const [, sign, digits = ''] =
-    /^([+-]?)([0-9a-zA-Z]{1,300})$/.exec(written) ?? unfit('the text is not a whole number');
+    /^([+-]?)([0-9a-zA-Z]{1,300})$/.exec(written) ?? unfit('the string is not a whole number');
   let result = 0n;
   for (const digit of digits) {
     const value = Number.parseInt(digit, radix);
-    if (Number.isNaN(value)) unfit('the text is not a whole number of this base');
+    if (Number.isNaN(value)) unfit('the string is not a whole number in this base');
     result = result * BigInt(radix) + BigInt(value);
   }
   return numberValue(decimal(sign === '-' ? -result : result));

@@ -53,7 +53,7 @@ function* matches(expression: RE2JS, text: string): Generator<Match> {
 /** What a match gives: its text, or its groups as a tuple, or as an object where they have names. */
 function result(expression: RE2JS, { groups: [whole, ...groups] }: Match): Value {
   const names = Object.entries(expression.namedGroups());
-  if (names.length > 0 && names.length < groups.length) unfit('the pattern has groups with names and without');
+  if (names.length > 0 && names.length < groups.length) unfit('the pattern mixes named and unnamed groups');
   const toValue = (group: string | null | undefined): Value =>
     typeof group === 'string' ? textValue(group) : { kind: 'null', type: 'string' };
   if (groups.length === 0) return toValue(whole);

@@ -99,7 +99,7 @@ export const TEXT_FUNCTIONS: readonly (readonly [string, HclFunction])[] = [
       parameters: [NUMBER, TEXT],
       call: ([spaces, text]) => {
         const count = wholeOf(spaces);
-        if (count < 0) unfit('the number of spaces is below zero');
+        if (count < 0) unfit('the number of spaces is negative');
         checkLength(count);
         return textValue(replaceAll(textOf(text), '\n', `\n${' '.repeat(count)}`));
       },
@@ -159,7 +159,7 @@ function substr(text: string, offset: number, length: number): string {
 
 function bytesSlice(text: string, offset: number, length: number): string {
   const bytes = Buffer.from(text);
-  if (offset < 0 || length < 0 || offset + length > bytes.length) unfit('the range is not within the text');
+  if (offset < 0 || length < 0 || offset + length > bytes.length) unfit('the range is outside the string');
   return bytes.subarray(offset, offset + length).toString();
 }
 
