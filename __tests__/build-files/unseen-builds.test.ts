@@ -125,7 +125,7 @@ test('a submodule is reported: what is built in it is read by nobody here', () =
   const vendor = {
     path: 'vendor',
     what: 'is a submodule: its build files are in another repository',
-    remedy: 'elsewhere',
+    fixKind: 'elsewhere',
   };
   expect(unseenByName([{ path: 'vendor', kind: 'submodule' }], new Set(['Dockerfile']))).toEqual([vendor]);
 });

@@ -237,7 +237,7 @@ function unreadableOf(problems: readonly DefinitionProblem[]): readonly BuildFil
 
 function unseenOf({ file, line, message }: DefinitionProblem): UnseenBuild {
   const what = `has a build that could not be read (line ${line}: ${clause(message)})`;
-  return { path: file, what, remedy: 'correct' };
+  return { path: file, what, fixKind: 'correct' };
 }
 
 function clause(sentence: string): string {
@@ -251,9 +251,9 @@ export function namedBuildOf(build: Build): NamedBuild | UnseenRequest {
   if (inline !== undefined) return { ...parametersOf(build), file: build.definition, inline };
   const isOpen = open.some(({ field }) => field === 'dockerfile' || field === 'inline');
   if (dockerfile === undefined || isOpen) return { what: `builds a file that is only known at run time (${name})` };
-  if (isRemote(context)) return { what: `builds from ${context}, which is not read`, remedy: 'elsewhere' };
+  if (isRemote(context)) return { what: `builds from ${context}, which is not read`, fixKind: 'elsewhere' };
   if (dockerfile.startsWith('../') || dockerfile.startsWith('/'))
-    return { what: 'builds a file from outside the repository', remedy: 'elsewhere' };
+    return { what: 'builds a file from outside the repository', fixKind: 'elsewhere' };
   return { ...parametersOf(build), file: dockerfile };
 }
 

@@ -55,11 +55,11 @@ export interface UnseenBuild {
   readonly line?: number;
   /** What that file does, in a clause that follows its name. */
   readonly what: string;
-  readonly remedy?: Remedy;
+  readonly fixKind?: FixKind;
 }
 
 /** What helps where it is not to name the file: to run the gate in another repository, or to correct the definition. */
-export type Remedy = 'elsewhere' | 'correct';
+export type FixKind = 'elsewhere' | 'correct';
 
 /** Finds and reads every build file of a repository. */
 export type ReadRepository = (tree: RepositoryTree, options: ReadingOptions) => Promise<Result<Reading, TreeError>>;

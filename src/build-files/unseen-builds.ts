@@ -15,7 +15,7 @@ function isNamedAlmost(path: string): boolean {
 export function unseenByName(entries: readonly TreeEntry[], read: ReadonlySet<string>): readonly UnseenBuild[] {
   return entries.flatMap(({ path, kind }) => {
     if (kind === 'submodule')
-      return [{ path, what: 'is a submodule: its build files are in another repository', remedy: 'elsewhere' }];
+      return [{ path, what: 'is a submodule: its build files are in another repository', fixKind: 'elsewhere' }];
     if (read.has(path)) return [];
     return isNamedAlmost(path) ? [{ path, what: 'has the name of a build file but is not read' }] : [];
   });

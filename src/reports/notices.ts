@@ -1,5 +1,5 @@
 import { isRun } from '../build-files/image-use.js';
-import type { Reading, Remedy } from '../build-files/reading.js';
+import type { FixKind, Reading } from '../build-files/reading.js';
 import { cut } from '../lib/escape/visible.js';
 import { plural } from '../lib/text.js';
 
@@ -23,7 +23,7 @@ export function readingNotices({ uses, files, unseen }: Pick<Reading, 'uses' | '
 }
 
 /** What to do about a build that is not looked at, in the order in which it is said. */
-const REMEDIES: readonly (readonly [Remedy | undefined, string])[] = [
+const FIXES: readonly (readonly [FixKind | undefined, string])[] = [
   [
     undefined,
     'List further build files under `files.include`, their arguments and targets under `files.build-args` and `files.targets`',
@@ -35,10 +35,10 @@ const REMEDIES: readonly (readonly [Remedy | undefined, string])[] = [
 /** A pass must not be taken for one of builds that nobody looked at. What to do comes first, since the list may be long. */
 function unseenNotice(unseen: Reading['unseen']): string {
   const builds = plural(unseen.length, 'build or file', 'builds or files');
-  const wanted = new Set(unseen.map(({ remedy }) => remedy));
-  const remedies = REMEDIES.flatMap(([remedy, text]) => (wanted.has(remedy) ? [text] : []));
+  const wanted = new Set(unseen.map(({ fixKind }) => fixKind));
+  const fixes = FIXES.flatMap(([fixKind, text]) => (wanted.has(fixKind) ? [text] : []));
   const [first = '', ...others] = [
-    ...remedies,
+    ...fixes,
     'List what is no build of yours, or needs no evaluation, under `files.exclude`',
   ];
   const advice = [first, ...others.map((text) => `${text.charAt(0).toLowerCase()}${text.slice(1)}`)].join('; ');

@@ -43,7 +43,7 @@ export function buildsInEarthfile(text: string, directory: string): RequestedBui
       const isRemote = remote !== undefined && (keyword === 'IMPORT' || remote.includes('+'));
       if (isRemote && REFERRING.has(keyword)) {
         const what = `uses ${remote}, which is in another repository`;
-        return { ...NO_BUILDS, unseen: [{ what, line: command.line, remedy: 'elsewhere' }] };
+        return { ...NO_BUILDS, unseen: [{ what, line: command.line, fixKind: 'elsewhere' }] };
       }
       if (keyword === 'FROM') return fromOf(command, recipe, variables, shipping.has(recipe.name), directory);
       return keyword === 'WITH' || keyword === 'DOCKER' ? pulledBy(command, variables) : NO_BUILDS;

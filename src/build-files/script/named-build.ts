@@ -1,6 +1,6 @@
 import { optionalField } from '../../lib/collections.js';
 import type { SourceRange } from '../image-use.js';
-import type { Remedy } from '../reading.js';
+import type { FixKind } from '../reading.js';
 import { isOpen, OWN_MARK, TOP_MARK } from './shell-commands.js';
 
 /** One build that a command line or a workflow step asks for, as far as it is literal. */
@@ -81,7 +81,7 @@ export interface UnseenRequest {
   readonly what: string;
   /** 1-based, where it is known. */
   readonly line?: number;
-  readonly remedy?: Remedy;
+  readonly fixKind?: FixKind;
 }
 
 /** An image that a job or a step runs, where it is named. */

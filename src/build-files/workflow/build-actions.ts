@@ -88,7 +88,7 @@ export function buildsOfAction(uses: string, given: unknown): RequestedBuilds {
       ? { named: [], unseen: [] }
       : {
           named: [],
-          unseen: [{ what: `uses ${uses.slice(0, 100)}, whose builds are unknown`, remedy: 'elsewhere' }],
+          unseen: [{ what: `uses ${uses.slice(0, 100)}, whose builds are unknown`, fixKind: 'elsewhere' }],
         };
   }
   const build = buildOf(action, inputs);

@@ -26,7 +26,7 @@ export const chiselCataloger: Cataloger = {
 
 function readManifest(bytes: Buffer): FileCatalog {
   const text = unpack(bytes, CATALOG_LIMITS['manifest-bytes']);
-  if (text === null) return { ...EMPTY, problems: ['it can not be unpacked'] };
+  if (text === null) return { ...EMPTY, problems: ['it could not be unpacked'] };
   if (text === 'too large') {
     const most = CATALOG_LIMITS['manifest-bytes'];
     return { ...EMPTY, problems: [`it unpacks to more than ${most} bytes (limit manifest-bytes)`] };
