@@ -144,6 +144,42 @@ describe('checkstyle', () => {
   });
 });
 
+/**
+ * What Jenkins' reader of Checkstyle takes: these elements, a number for line and column, and by `severity` one of three
+ * of its own.
+ *
+ * @see https://github.com/jenkinsci/analysis-model/blob/main/src/main/java/edu/hm/hafner/analysis/parser/checkstyle/CheckStyleParser.java
+ */
+const READ_BY_JENKINS = `<xs:schema xmlns:xs="http://www.w3.org/2001/XMLSchema">
+<xs:simpleType name="severity"><xs:restriction base="xs:string">
+<xs:enumeration value="error"/><xs:enumeration value="warning"/><xs:enumeration value="info"/>
+</xs:restriction></xs:simpleType>
+<xs:complexType name="error">
+<xs:attribute name="line" type="xs:positiveInteger" use="required"/>
+<xs:attribute name="column" type="xs:positiveInteger" use="required"/>
+<xs:attribute name="severity" type="severity" use="required"/>
+<xs:attribute name="message" type="xs:string" use="required"/>
+<xs:attribute name="source" type="xs:string" use="required"/>
+</xs:complexType>
+<xs:complexType name="file">
+<xs:sequence><xs:element name="error" type="error" minOccurs="1" maxOccurs="unbounded"/></xs:sequence>
+<xs:attribute name="name" type="xs:string" use="required"/>
+</xs:complexType>
+<xs:element name="checkstyle"><xs:complexType>
+<xs:sequence><xs:element name="file" type="file" minOccurs="0" maxOccurs="unbounded"/></xs:sequence>
+<xs:attribute name="version" type="xs:string" use="required"/>
+</xs:complexType></xs:element></xs:schema>`;
+
+test.each([
+  ['findings of all kinds', report],
+  ['hostile texts', hostile],
+  ['nothing', makeReport],
+])('Checkstyle is what its reader in Jenkins takes: %s', async (_name, made) => {
+  const xml = { fileName: 'checkstyle.xml', contents: text(checkstyle(made())) };
+  const { valid, errors } = await validateXML({ xml, schema: READ_BY_JENKINS });
+  expect([valid, errors]).toEqual([true, []]);
+});
+
 test('no name or message leaves its place in XML', async () => {
   for (const [fileName, contents] of [
     ['junit.xml', text(junit(hostile(), NOW))],

@@ -1,6 +1,9 @@
+import { readRepository } from '../build-files/read.js';
 import type { RepositoryTree } from '../build-files/repository-tree.js';
+import { openWorkingTree } from '../build-files/working-tree.js';
 import type { Policy } from '../policy/policy.js';
 import type { PolicyProblem } from '../policy/problem.js';
+import { readingOptions } from '../policy/reading-options.js';
 import { type Governed, unusedParts } from '../policy/unused.js';
 
 /** What a policy says of nothing that its repository has; nothing where the repository can't be listed. */
@@ -15,11 +18,6 @@ export async function unusedIn(
 
 /** The same for a policy that is looked at alone: the repository's build files are read. */
 export async function unusedInRepository(policy: Policy, directory: string): Promise<readonly PolicyProblem[]> {
-  const [{ readRepository }, { openWorkingTree }, { readingOptions }] = await Promise.all([
-    import('../build-files/read.js'),
-    import('../build-files/working-tree.js'),
-    import('../policy/reading-options.js'),
-  ]);
   const options = readingOptions({}, {}, policy);
   if (!options.ok) return [];
   const tree = openWorkingTree(directory, { allFiles: false });
