@@ -4,12 +4,14 @@ import { inspectionJson } from '../../src/cli/inspection-document.js';
 import { present } from '../../src/evidence/evidence.js';
 import type { CollectedEvidence } from '../../src/evidence/kinds.js';
 import { environmentSecrets } from '../../src/image-content/environment-facts.js';
+import { htmlReport } from '../../src/reports/html/html.js';
 import { namedValueWithoutSecret, variableWithoutSecret, withoutSecrets } from '../../src/reports/withheld.js';
 import { checkText } from '../support/check-json.js';
 import { contentsOf } from '../support/image/contents-of.js';
 import { fakeToken } from '../support/image/planted-secrets.js';
+import { PAGE_DAY } from '../support/page-report.js';
 import { schemaErrors } from '../support/published-schema.js';
-import { DIGEST, makeImage, makeReport } from '../support/report-maker.js';
+import { DIGEST, makeAnswer, makeImage, makeReport, makeUse } from '../support/report-maker.js';
 
 const TOKEN = fakeToken('ghp_', 36);
 const CONFIG = {
@@ -38,6 +40,17 @@ async function documentsOf(
     inspectionJson({ reference: image.reference, platform: 'linux/amd64', evidence: shown, facts }),
   ];
 }
+
+test('the HTML report has what an image says of itself without the values of secrets', async () => {
+  const { evidence } = await contentsOf({ config: CONFIG, layers: [] });
+  const use = makeUse('images.example/shop:1');
+  const image = makeImage('images.example/shop:1', { evidence: { image: evidence.image } });
+  const answers = [makeAnswer({ use: use.id, image: image.id, rule: 'non-root', platform: image.platform })];
+  const page = [...htmlReport(makeReport({ uses: [use], images: [image], answers }), { now: PAGE_DAY })].join('');
+  expect(page).not.toMatch(/hunter2|ghp_/);
+  expect(page).toContain('API_KEY=[not shown] exec shop --password=[not shown]');
+  expect(page).toContain('org.example.token=[not shown]');
+});
 
 describe('what an image says of itself, in the JSON of check and inspect', () => {
   test('has the names of secrets and not their values, and all that is none', async () => {
