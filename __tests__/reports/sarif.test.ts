@@ -85,6 +85,7 @@ describe('checkSarif', () => {
       ...rules.map((rule) => rule.id),
       'waivers',
       'unverified',
+      'locked',
     ]);
     for (const rule of run.tool.driver.rules) {
       expect(Number(rule.properties['security-severity'])).toBeGreaterThan(0);
