@@ -1,19 +1,34 @@
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { afterAll, afterEach, beforeAll, describe, expect, test } from '@jest/globals';
 import { check } from '../../src/cli/check.js';
 import { verify } from '../../src/cli/verify.js';
 import { digestOf } from '../../src/references/digest.js';
 import { fallbackTag, type MadeContent } from '../support/image/image-maker.js';
 import { runCommand } from '../support/process/run-command.js';
 import { makeDirectory } from '../support/process/scratch-repository.js';
-import { type RegistryServer, startRegistry } from '../support/registry/registry-server.js';
+import { type RegistryServer, type RegistryServerOptions, startRegistry } from '../support/registry/registry-server.js';
 import { describeWithSharedData, sharedData } from '../support/shared-data.js';
 
 const FIELD = 'field/registry';
 const REPOSITORY = 'team/base';
 /** Whom the given attestations are by. */
 const GITHUB = 'repository: acme/images, workflow: .github/workflows/release.yml, ref: refs/heads/main, runner: any';
+
+/** What the case of Docker Hardened Images signs: its index, and the attestation manifest in that. */
+const DOCKERS = {
+  index: 'sha256:1696c9528331559c7ca21242500a32036a94b1d63a5caf4f6629ef957548934c',
+  attestations: 'sha256:fdd4184d3a6e02c85dacf2038b4386cc385bee5ee40223da4e7c9354f9f4b58f',
+};
+
+/** The case has the manifests of its signatures, and not what they sign: that is written by the form of the others. */
+function payloadsOfDocker(): readonly Buffer[] {
+  return Object.values(DOCKERS).map((digest) =>
+    Buffer.from(
+      `{"critical":{"identity":{"docker-reference":"registry.example/base"},"image":{"docker-manifest-digest":"${digest}"},"type":"cosign container image signature"},"optional":null}`,
+    ),
+  );
+}
 
 /** cosign's tag for the digest that a payload of its signatures names. */
 function signedTag(payload: Uint8Array | undefined): string {
@@ -23,22 +38,20 @@ function signedTag(payload: Uint8Array | undefined): string {
 
 describeWithSharedData(FIELD, 'the given registries of the field', () => {
   let server: RegistryServer;
-  /** Set by the case that refuses them. */
-  let refusesHead = false;
+  /** What the registry of a case does otherwise. */
+  let quirk: NonNullable<RegistryServerOptions['intercept']> = () => false;
   beforeAll(async () => {
-    server = await startRegistry({
-      intercept: ({ method }, response) => {
-        if (method !== 'HEAD' || !refusesHead) return false;
-        response.writeHead(403).end();
-        return true;
-      },
-    });
+    server = await startRegistry({ intercept: (request, response) => quirk(request, response) });
+  });
+  afterEach(() => {
+    quirk = () => false;
   });
   afterAll(() => server.close());
 
   /** The cases share their images, and not each has every blob of its own. */
   const blobs = new Map<string, Uint8Array>();
   beforeAll(() => {
+    for (const bytes of payloadsOfDocker()) blobs.set(digestOf(bytes), bytes);
     for (const path of readdirSync(sharedData(FIELD), { recursive: true, encoding: 'utf8' })) {
       if (!/(?:^|\/)blob-sha256-[0-9a-f]+$/.test(path)) continue;
       const bytes = readFileSync(sharedData(`${FIELD}/${path}`));
@@ -47,7 +60,7 @@ describeWithSharedData(FIELD, 'the given registries of the field', () => {
   });
 
   /** Pushes what a case's registry held under a name of its own; returns its image and policy. */
-  function serve(name: string, authorities?: string) {
+  function serve(name: string, authorities?: string, second?: RegistryServer) {
     const directory = sharedData(`${FIELD}/${name}`);
     const files = readdirSync(directory, { withFileTypes: true })
       .filter((entry) => entry.isFile())
@@ -68,13 +81,15 @@ describeWithSharedData(FIELD, 'the given registries of the field', () => {
       );
       const signed = isSignature ? signedTag(blobs.get(json.layers.at(-1).digest)) : undefined;
       const isRoot = json.subject === undefined && !isSignature && !children.includes(digest);
-      server.push(repository, content, isRoot ? 'v1' : signed);
+      for (const one of [server, ...(second === undefined ? [] : [second])])
+        one.push(repository, content, isRoot ? 'v1' : signed);
     }
     const policy = readFileSync(join(directory, 'policy.yml'), 'utf8')
       .replaceAll(/127\.0\.0\.1:\d+/g, server.host)
       .replaceAll('/team/**', `/${REPOSITORY}*`)
       .replace(/keyless: \{.*\}/, (given) => authorities ?? given);
-    const scratch = makeDirectory({ 'policy.yml': policy });
+    const listed = second === undefined ? '' : `  "${second.host}": { insecure: true, private-network: true }\n`;
+    const scratch = makeDirectory({ 'policy.yml': `${policy.trimEnd()}\n${listed}` });
     const root = files.find(([file]) => file === 'trusted_root.json')?.[1];
     if (root !== undefined) writeFileSync(join(scratch, 'root.json'), root);
     return {
@@ -94,6 +109,77 @@ describeWithSharedData(FIELD, 'the given registries of the field', () => {
       expect(await run(serve(name))).toMatchObject({ code: 0 });
     },
   );
+
+  test('verify passes in d1-dhi-referrers-null, where null is the list of what refers to nothing', async () => {
+    const answered: string[] = [];
+    quirk = ({ url = '' }, response) => {
+      if (!url.includes('/referrers/') || url.includes(DOCKERS.index)) return false;
+      answered.push(url);
+      const type = 'application/vnd.oci.image.index.v1+json';
+      response.writeHead(200, { 'content-type': type });
+      response.end(`{"schemaVersion":2,"mediaType":"${type}","manifests":null}`);
+      return true;
+    };
+    expect(await run(serve('d1-dhi-referrers-null'))).toMatchObject({ code: 0 });
+    expect(answered).not.toEqual([]);
+  });
+
+  // These cases have the requests and a policy, and no image: it is the one of another case.
+  describe('with the image of e1-cosign-ed25519ph', () => {
+    const IMAGE = 'e1-cosign-ed25519ph';
+    const challenge = (host: string | undefined, scope: string) => ({
+      'www-authenticate': `Bearer realm="http://${host}/token",service="reg",scope="${scope}"`,
+    });
+
+    test.each([
+      ['c04-scope-of-vanity-domain', 'repository:vendor/base:pull', (token: string) => ({ token })],
+      [
+        'c05-token-nulls',
+        `repository:${REPOSITORY}-${IMAGE}:pull`,
+        (token: string) => ({ token: null, access_token: token, expires_in: null, issued_at: null }),
+      ],
+    ])('verify passes in %s', async (_, wanted, answer) => {
+      quirk = ({ url = '', headers }, response) => {
+        const { pathname, searchParams } = new URL(url, 'http://registry');
+        if (pathname === '/token') {
+          response.writeHead(200, { 'content-type': 'application/json' });
+          response.end(JSON.stringify(answer(`for-${searchParams.get('scope')}`)));
+          return true;
+        }
+        if (headers.authorization === `Bearer for-${wanted}`) return false;
+        response.writeHead(401, challenge(headers.host, wanted)).end();
+        return true;
+      };
+      expect(await run(serve(IMAGE))).toMatchObject({ code: 0 });
+    });
+
+    test('verify passes in c06-redirect-then-401, with a token of the second registry for it alone', async () => {
+      const seen: (string | undefined)[] = [];
+      const second = await startRegistry({
+        intercept: ({ url = '', headers }, response) => {
+          if (url.startsWith('/token')) {
+            response.writeHead(200, { 'content-type': 'application/json' }).end('{"token":"second"}');
+            return true;
+          }
+          seen.push(headers.authorization);
+          if (headers.authorization === 'Bearer second') return false;
+          response.writeHead(401, challenge(headers.host, 'repository:any:pull')).end();
+          return true;
+        },
+      });
+      const given = serve(IMAGE, undefined, second);
+      quirk = ({ url = '' }, response) => {
+        if (!url.includes('/manifests/')) return false;
+        response.writeHead(307, { location: `http://${second.host}${url}` }).end();
+        return true;
+      };
+      expect(await run(given)).toMatchObject({ code: 0 });
+      expect(new Set(seen)).toEqual(new Set([undefined, 'Bearer second']));
+      const own = server.requests.filter(({ headers }) => headers['authorization'] === 'Bearer second');
+      expect(own).toEqual([]);
+      await second.close();
+    });
+  });
 
   describe('of an image with attestations by a job of GitHub', () => {
     test('provenance alone is named, and counts where the policy accepts it', async () => {
@@ -117,9 +203,12 @@ describeWithSharedData(FIELD, 'the given registries of the field', () => {
   test('current passes where HEAD is refused and GET answers', async () => {
     const { scratch, image, digest } = serve('h1-head-403');
     writeFileSync(join(scratch, 'Dockerfile'), `FROM ${image}@${digest}\n`);
-    refusesHead = true;
+    quirk = ({ method }, response) => {
+      if (method !== 'HEAD') return false;
+      response.writeHead(403).end();
+      return true;
+    };
     const { stdout } = await runCommand(check, scratch, '--policy', 'policy.yml', '--format', 'json', '.');
-    refusesHead = false;
     const { answers, images } = JSON.parse(stdout);
     const all = [...answers, ...images.flatMap((one: { readonly answers: readonly object[] }) => one.answers)];
     expect(all.filter(({ rule }) => rule === 'current')).toMatchObject([{ outcome: 'pass' }]);

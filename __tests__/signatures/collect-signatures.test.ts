@@ -50,6 +50,35 @@ describe('signatures of an image', () => {
     expect(evidence.status === 'present' ? evidence.lookedIn?.length : 0).toBe(4);
   });
 
+  test('one over a pinned digest is looked for while the image is resolved, and once', async () => {
+    const { index } = search.scene;
+    const given = await search.source([await forge(search.scene, 'bundle signature', index)]);
+    const asked: string[] = [];
+    let wasAsked = () => {};
+    const searched = new Promise<void>((resolve) => {
+      wasAsked = resolve;
+    });
+    const source = new Proxy(given, {
+      get: (target, name) =>
+        name === 'referrers'
+          ? (...[repository, digest]: Parameters<ImageSource['referrers']>) => {
+              asked.push(digest);
+              wasAsked();
+              return target.referrers(repository, digest);
+            }
+          : Reflect.get(target, name).bind(target),
+    });
+    const { subject, get, ...context } = search.context(source);
+    const evidence = await collectSignatures({
+      ...context,
+      subject: { ...subject, pullFrom: { ...subject.pullFrom, digest: index.descriptor.digest } },
+      // Resolving is not done before the search has begun.
+      get: (kind) => searched.then(() => get(kind)),
+    });
+    expect(evidence).toMatchObject({ status: 'present', value: { verified: [{ on: 'index' }] } });
+    expect(asked.filter((digest) => digest === index.descriptor.digest)).toHaveLength(1);
+  });
+
   test('one over the platform counts, as a bundle', async () => {
     const evidence = await collectSignatures(
       search.context(await search.source([await forge(search.scene, 'bundle signature', search.scene.platform)])),

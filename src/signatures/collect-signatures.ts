@@ -12,6 +12,7 @@ import {
   examineDigests,
   examineImage,
   repositoriesOf,
+  searchEarly,
   trustedRootFor,
 } from './examine.js';
 import { incompleteness, kmsKeys, rootUnavailable } from './gaps.js';
@@ -21,6 +22,7 @@ import type { ImageSignatures, RejectedSignature, VerifiedSignature } from './ve
 
 /** Collects the signatures over an image's index and manifest, and which of them an authority of its entry made. */
 export const collectSignatures: Collector<'signatures'> = async (context) => {
+  searchEarly(context, '.sig');
   const image = await context.get('image');
   if (image.status !== 'present') return image;
   const wanted = Math.max(1, context.subject.verifiedBy?.require ?? 1);

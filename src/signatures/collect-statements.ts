@@ -4,7 +4,7 @@ import { present } from '../evidence/evidence.js';
 import { optionalField } from '../lib/collections.js';
 import { partBySigners } from './count-signers.js';
 import { documentsInIndex, readDocuments } from './documents.js';
-import { authoritiesOf, type Examined, examineImage, trustedRootFor } from './examine.js';
+import { authoritiesOf, type Examined, examineImage, searchEarly, trustedRootFor } from './examine.js';
 import { incompleteness, kmsKeys, rootUnavailable } from './gaps.js';
 import { SIGN_PREDICATE } from './image-signature.js';
 import { isProvenanceType, sbomFamily } from './predicate-types.js';
@@ -14,6 +14,7 @@ import type { RejectedSignature } from './verified.js';
 
 /** Collects the in-toto statements about an image that an authority of its entry signed, and the unsigned documents. */
 export const collectStatements: Collector<'statements'> = async (context) => {
+  searchEarly(context, '.att');
   const image = await context.get('image');
   if (image.status !== 'present') return image;
   const { verifiedBy } = context.subject;

@@ -70,13 +70,28 @@ export async function examineImage(
   return mergeExamined([here, there, attested]);
 }
 
+/**
+ * Looks for what is over a pinned digest while its image is still being resolved, which takes round trips of its own. What
+ * comes of it is asked for again, and evaluated, when it is known what the digest is.
+ */
+export function searchEarly(context: CollectContext, suffix: '.sig' | '.att'): void {
+  const { digest } = context.subject.pullFrom;
+  if (digest === undefined) return;
+  for (const repository of repositoriesOf(context).first)
+    for (const where of ['referrers', suffix] as const) {
+      const { key, ask } = searchOf(context, repository, digest, where);
+      // A defect is met where the answer is awaited.
+      context.once(key, ask).catch(() => undefined);
+    }
+}
+
 /** What GitHub's API lists about each digest, where an authority names a repository for that. */
 async function examineOnGitHub(context: CollectContext, digests: readonly About[]): Promise<Examined> {
   const named = authoritiesOf(context).flatMap((one) => (one.kind === 'keyless' ? (one.attestationsOf ?? []) : []));
   const places = [...new Set(named)].flatMap((repository) => digests.map((about) => ({ repository, about })));
   const parts = places.map(({ repository, about }) => {
     const { settings, subject } = context;
-    const search = async () =>
+    const ask = async () =>
       searchGitHub({
         repository,
         digest: about.digest,
@@ -84,7 +99,8 @@ async function examineOnGitHub(context: CollectContext, digests: readonly About[
         ask: settings.offline ? undefined : settings.askAttestations,
         fetch: await context.once('bundles of GitHub', () => openPublicService(settings, BUNDLES)),
       });
-    return evaluateOnce(context, `GitHub's attestations of ${repository}`, search, subject.pullFrom, about);
+    const key = `signatures: GitHub's attestations of ${repository} for ${about.digest}`;
+    return evaluateOnce(context, { key, ask }, subject.pullFrom, about);
   });
   return mergeExamined(await Promise.all(parts));
 }
@@ -157,32 +173,38 @@ export async function trustedRootFor(
 }
 
 /** Searches one digest in one repository, and evaluates what is there. */
-function examine(
-  context: CollectContext,
-  repository: Repository,
-  about: About,
-  where: 'referrers' | '.sig' | '.att',
-): Promise<Examined> {
-  const { source, settings } = context;
-  const search = { source, repository, digest: about.digest, limits: settings.limits ?? registryLimits() };
-  const place = `${where} of ${repository.registry}/${repository.repository}`;
-  const ask = () => (where === 'referrers' ? searchReferrers(search) : searchTag(search, where));
-  return evaluateOnce(context, place, ask, repository, about);
+function examine(context: CollectContext, repository: Repository, about: About, where: Place): Promise<Examined> {
+  return evaluateOnce(context, searchOf(context, repository, about.digest, where), repository, about);
+}
+
+/** Where signatures next to an image are. */
+type Place = 'referrers' | '.sig' | '.att';
+
+/** A search that is made once a run. */
+interface Search {
+  readonly key: string;
+  readonly ask: () => Promise<Discovery>;
+}
+
+function searchOf({ source, settings }: CollectContext, repository: Repository, digest: string, where: Place): Search {
+  const search = { source, repository, digest, limits: settings.limits ?? registryLimits() };
+  return {
+    key: `signatures: ${where} of ${repository.registry}/${repository.repository} for ${digest}`,
+    ask: () => (where === 'referrers' ? searchReferrers(search) : searchTag(search, where)),
+  };
 }
 
 /** Searches a place for a digest once a run, and evaluates what is there once for each entry. */
 function evaluateOnce(
   context: CollectContext,
-  place: string,
-  search: () => Promise<Discovery>,
+  { key, ask }: Search,
   repository: Repository,
   about: About,
 ): Promise<Examined> {
   const { subject } = context;
   const entry = subject.verifiedBy === null ? 'no entry' : `${subject.verifiedBy.name} ${subject.verifiedBy.pattern}`;
-  const key = `signatures: ${place} for ${about.digest}`;
   return context.once(`${key} by ${entry}`, async () => {
-    const discovery = await context.once(key, search);
+    const discovery = await context.once(key, ask);
     return evaluateAll(context, discovery, repository, about);
   });
 }

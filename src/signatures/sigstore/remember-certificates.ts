@@ -25,7 +25,8 @@ export function rememberCertificate(certificate: X509Certificate): X509Certifica
     answers.set(issuer, answer);
     return answer;
   };
-  for (const part of [certificate.root, certificate.tbsCertificate]) {
+  // The inner part first: the outer one is made of it.
+  for (const part of [certificate.tbsCertificate, certificate.root]) {
     const der = part.toDER();
     part.toDER = () => der;
   }

@@ -144,16 +144,40 @@ describe('a directory of exports', () => {
     return { directory, known: () => collected({ settings: { vulnerabilitiesDirectory: directory } }) };
   };
 
-  test('has the list beside the archives, as old as its file', async () => {
-    const { directory, known } = await inDirectory({ [FILE]: securityDatabase(RELEASE, GO) });
-    const written = new Date(NOW.getTime() - 3 * 24 * 60 * 60 * 1000);
-    await utimes(join(directory, FILE), written, written);
+  const HEADERS = 'alpine-secdb/v3.22/community.headers';
+  const fetched = new Date(NOW.getTime() - 3 * 24 * 60 * 60 * 1000).toUTCString();
+
+  test.each([
+    ['of HTTP/2', `HTTP/2 200 \r\nserver: nginx\r\ndate: ${fetched}\r\n\r\n`],
+    ['after a redirect', `HTTP/1.1 302 Found\nDate: ${NOW.toUTCString()}\n\nHTTP/1.1 200 OK\nDate: ${fetched}\n`],
+    ['with the length', `HTTP/1.1 200 OK\r\nContent-Length: LENGTH\r\nDate: ${fetched}\r\n`],
+    ['with the length of what was sent', `HTTP/2 200\ncontent-encoding: gzip\ncontent-length: 7\ndate: ${fetched}\n`],
+  ])('has the list beside the archives, as old as the headers next to it say: %s', async (_, headers) => {
+    const list = JSON.stringify(securityDatabase(RELEASE, GO));
+    const { known } = await inDirectory({ [FILE]: list, [HEADERS]: headers.replace('LENGTH', `${list.length}`) });
     const { found, sources, uncovered } = await known();
     expect([found.map(({ id }) => id), uncovered]).toEqual([['CVE-2025-22871'], []]);
     expect(sources).toContainEqual({
       name: "Alpine's security database of community (alpine-secdb)",
-      asOf: written.getTime(),
+      asOf: Date.parse(fetched),
     });
+  });
+
+  test.each<[string, Parameters<typeof exportDirectory>[0]]>([
+    ['has no headers', {}],
+    ['has headers without a date', { [HEADERS]: 'HTTP/2 200\nserver: nginx\n' }],
+    ['has a date that is none', { [HEADERS]: 'HTTP/2 200\ndate: yesterday\n' }],
+    ['has the headers of another file', { [HEADERS]: `HTTP/2 200\ncontent-length: 7\ndate: ${fetched}\n` }],
+    ['has more headers than are read', { [HEADERS]: `date: ${fetched}\n${'x'.repeat(65_536)}` }],
+  ])('a list that %s is not taken for new: what it lists counts, and its silence does not', async (_, more) => {
+    const { directory, known } = await inDirectory({ [FILE]: securityDatabase(RELEASE, GO), ...more });
+    // As a copy leaves it.
+    await utimes(join(directory, FILE), NOW, NOW);
+    const { found, sources, uncovered } = await known();
+    expect(found.map(({ id }) => id)).toEqual(['CVE-2025-22871']);
+    expect(uncovered.map(({ name }) => name)).toEqual(['go', 'php84-cli']);
+    expect(uncovered.every(({ reason }) => /community\.(?:json|headers)/.test(reason))).toBe(true);
+    expect(sources.filter(({ name }) => name.includes('Alpine'))).toEqual([]);
   });
 
   test.each<[string, Parameters<typeof exportDirectory>[0]]>([

@@ -7,7 +7,7 @@ import { plural } from '../../../lib/text.js';
 import type { Transport } from '../../../registry/http/transport.js';
 import type { VulnerabilityLimits } from '../../limits.js';
 import { fetchJson } from '../api/fetch-json.js';
-import type { Question } from '../queries.js';
+import type { Question, Unevaluated } from '../queries.js';
 import type { SourceAnswer, SourceFailure, SourceHit, Supplement, VulnerabilitySource } from '../source.js';
 import { readSecurityDatabase, type SecurityDatabase } from './security-database.js';
 
@@ -41,10 +41,10 @@ const MAIN: ReadonlySet<string> = new Set([
   'zlib',
 ]);
 
-/** A release's database, and as of when it is: milliseconds since 1970. */
+/** A release's database, and as of when it is: milliseconds since 1970, or why nobody knows, in a clause. */
 interface Opened {
   readonly database: SecurityDatabase;
-  readonly asOf: number;
+  readonly asOf: Result<number, string>;
 }
 type Open = (release: string, ecosystem: string) => Promise<Result<Opened, SourceFailure>>;
 
@@ -65,6 +65,7 @@ class CommunityPackages implements VulnerabilitySource {
   async ask<Q extends Question>(questions: readonly Q[]): Promise<Result<SourceAnswer<Q>, SourceFailure>> {
     const hits: SourceHit<Q>[] = [];
     const asOf = new Map<string, number>();
+    const unevaluated: Unevaluated[] = [];
     for (const [ecosystem, asked] of groupBy(questions, (question) => question.ecosystem)) {
       const release = RELEASE.exec(ecosystem)?.[1];
       if (release === undefined) continue;
@@ -72,13 +73,15 @@ class CommunityPackages implements VulnerabilitySource {
       this.#opened.set(release, running);
       const opened = await running;
       if (!opened.ok) return opened;
-      asOf.set(ecosystem, opened.value.asOf);
+      const { asOf: known } = opened.value;
+      if (known.ok) asOf.set(ecosystem, known.value);
+      else unevaluated.push({ what: `the advisories of ${ecosystem}`, reason: known.error });
       for (const question of asked) {
         const records = opened.value.database.recordsOf(question.name);
         hits.push(...records.map((record) => ({ question, record, isMatch: false })));
       }
     }
-    return ok({ hits, unevaluated: [], asOf });
+    return ok({ hits, unevaluated, asOf });
   }
 }
 
@@ -103,12 +106,15 @@ export function fetchedCommunityPackages(
     if (!answer.ok) return err({ ...answer.error, fix: FIX });
     const { status, value } = answer.value;
     if (status !== 200) return err(unusable(place, `the server returned ${status}`, 'forbidden'));
-    return opened(value, { place, ecosystem, asOf: now.getTime() }, limits);
+    return opened(value, { place, ecosystem, asOf: ok(now.getTime()) }, limits);
   };
   return supplement(remember(new CommunityPackages(new URL(origin).host, open)));
 }
 
-/** The database in a directory of exports. It says no date, so that it is as old as its file. */
+/**
+ * The database in a directory of exports. It says no date, and its file's time is the last copy's: as of when it is, the
+ * headers say that came with it. Without them a vulnerability that it lists counts, and its silence does not.
+ */
 export function communityPackagesIn(directory: string, limits: VulnerabilityLimits): Supplement {
   const open: Open = async (release, ecosystem) => {
     const file = join(SECURITY_DATABASE_DIRECTORY, release, 'community.json');
@@ -118,14 +124,14 @@ export function communityPackagesIn(directory: string, limits: VulnerabilityLimi
     try {
       const found = await stat(path).catch(() => null);
       if (found === null) return err(missing(place, release));
-      const { size, mtimeMs } = found;
+      const { size } = found;
       if (size > limits['secdb-bytes']) {
         return err(
           unusable(place, `it has more than ${plural(limits['secdb-bytes'], 'byte')} (limit secdb-bytes)`, 'limit'),
         );
       }
       const value: unknown = JSON.parse(await readFile(path, 'utf8'));
-      return opened(value, { place, ecosystem, asOf: mtimeMs }, limits);
+      return opened(value, { place, ecosystem, asOf: await fetchedAt(path, size) }, limits);
     } catch (error) {
       return err(unusable(place, error instanceof SyntaxError ? 'it is not JSON' : messageOf(error), 'malformed'));
     }
@@ -133,18 +139,44 @@ export function communityPackagesIn(directory: string, limits: VulnerabilityLimi
   return supplement(new CommunityPackages(SECURITY_DATABASE_DIRECTORY, open));
 }
 
+/** Far more than a response has. */
+const HEADER_BYTES = 64 * 1024;
+
+/**
+ * When a file was fetched, by the headers that `curl --dump-header` wrote next to it: those of the last response, where
+ * redirects came before it.
+ */
+async function fetchedAt(path: string, size: number): Promise<Result<number, string>> {
+  const file = `${path.slice(0, -'.json'.length)}.headers`;
+  const save = `save the response's headers as ${basename(file)} next to it (curl --dump-header)`;
+  const found = await stat(file).catch(() => null);
+  if (found === null) return err(`nothing says when ${basename(path)} was downloaded: ${save}`);
+  if (found.size > HEADER_BYTES) return err(`${basename(file)} has more than ${HEADER_BYTES} bytes`);
+  const fields = new Map<string, string>();
+  for (const line of (await readFile(file, 'latin1')).split(/\r?\n/)) {
+    if (line.startsWith('HTTP/')) fields.clear();
+    const colon = line.indexOf(':');
+    if (colon > 0) fields.set(line.slice(0, colon).toLowerCase(), line.slice(colon + 1).trim());
+  }
+  const length = fields.get('content-encoding') === undefined ? fields.get('content-length') : undefined;
+  if (length !== undefined && Number(length) !== size)
+    return err(`${basename(file)} came with a file of another size: download both again`);
+  const date = Date.parse(fields.get('date') ?? '');
+  return Number.isNaN(date) ? err(`${basename(file)} has no date: ${save}`) : ok(date);
+}
+
 function missing(place: string, release: string): SourceFailure {
   const { message } = unusable(place, 'it does not exist', 'not-found');
   return {
     cause: 'not-found',
     message,
-    fix: `Download it to that path: ${SECURITY_DATABASE_URL}/${release}/community.json`,
+    fix: `Download it to that path, with its headers next to it: curl -D community.headers -O ${SECURITY_DATABASE_URL}/${release}/community.json`,
   };
 }
 
 function opened(
   value: unknown,
-  { place, ecosystem, asOf }: { readonly place: string; readonly ecosystem: string; readonly asOf: number },
+  { place, ecosystem, asOf }: { readonly place: string; readonly ecosystem: string } & Pick<Opened, 'asOf'>,
   limits: VulnerabilityLimits,
 ): Result<Opened, SourceFailure> {
   const database = readSecurityDatabase(value, ecosystem, limits);
