@@ -188,6 +188,22 @@ describe('no signature', () => {
     expect(nobody).not.toHaveProperty('details');
   });
 
+  test('can be verified of a publisher that the catalog knows so, which says why; of others it says nothing', () => {
+    const why = 'the signature is over the attestation manifest of the index and not over the image';
+    const known = { id: 'docker-build', name: "Docker's build images", hardened: false, verifiable: false };
+    const question = {
+      verifiedBy: null,
+      reference: reference('moby/buildkit:v0.27'),
+      evidence: { signatures: unsigned },
+    };
+    expect(evaluateSignature({ ...question, publisher: { ...known, notVerifiable: why } })).toMatchObject({
+      outcome: 'fail',
+      message: expect.stringContaining(`Docker's build images can't be verified by the catalog: ${why}.`),
+      fix: expect.stringMatching(/^Pin the digest/),
+    });
+    expect(evaluateSignature({ ...question, publisher: known }).message).not.toContain('catalog');
+  });
+
   test('is enough, even where an entry requires none', () => {
     expect(answer(found({}), allowEntry([RELEASE], { require: 0 }))).toMatchObject({ outcome: 'fail' });
   });

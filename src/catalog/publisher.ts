@@ -20,8 +20,6 @@ export interface Publisher extends PublisherFacts {
   /** Who signs them; a subject `{identities}` stands for each identity that the allow entry gives. */
   readonly authorities: readonly Authority[];
   readonly asksFor: readonly PublisherParameter[];
-  /** Why a signature can't be verified from the catalog alone; there where `verifiable` is false. */
-  readonly notVerifiable?: string;
   /** Whether the images are built from Wolfi or Chainguard OS packages. */
   readonly wolfi: boolean;
   readonly attestations: readonly string[];

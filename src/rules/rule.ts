@@ -119,6 +119,8 @@ export interface PublisherFacts {
   readonly name: string;
   readonly hardened: boolean;
   readonly verifiable: boolean;
+  /** Why a signature can't be verified from the catalog alone; there where `verifiable` is false. */
+  readonly notVerifiable?: string;
   /** What the publisher attests of its images; absent where that is not known. */
   readonly publishes?: { readonly sbom?: PublishedForm; readonly provenance?: PublishedForm };
 }

@@ -88,7 +88,8 @@ function levelByPublisher(
 }
 
 /** What the answer depends on. */
-export type SignatureQuestion = Pick<ImageRuleSubject, 'verifiedBy' | 'reference' | 'evidence'>;
+export type SignatureQuestion = Pick<ImageRuleSubject, 'verifiedBy' | 'reference' | 'evidence'> &
+  Partial<Pick<ImageRuleSubject, 'publisher'>>;
 
 /** Answers the rule's question, whatever level it has. */
 export function evaluateSignature(subject: SignatureQuestion): RuleResult {
@@ -110,13 +111,19 @@ export function evaluateSignature(subject: SignatureQuestion): RuleResult {
   if (evidence === undefined) return withoutEvidence(evidence, wanted);
   if (verifiedBy === null || verifiedBy.authorities.length === 0) {
     const seen = evidence.status === 'present' ? seenSigners(evidence.value) : [];
+    const unnamed =
+      verifiedBy === null
+        ? `No allow entry names who signs ${name}.`
+        : `${verifiedBy.name} does not name who signs ${name}.`;
+    const why = subject.publisher?.notVerifiable;
     return {
       outcome: 'fail',
       message:
-        verifiedBy === null
-          ? `No allow entry names who signs ${name}.`
-          : `${verifiedBy.name} does not name who signs ${name}.`,
-      fix: 'Name the authority in the allow entry, or let the image through with `signed: false` and a reason.',
+        why === undefined ? unnamed : `${unnamed} ${subject.publisher?.name} can't be verified by the catalog: ${why}.`,
+      fix:
+        why === undefined
+          ? 'Name the authority in the allow entry, or let the image through with `signed: false` and a reason.'
+          : 'Pin the digest, and let the image through with `signed: false` and a reason.',
       ...(seen.length === 0 ? {} : { details: seen }),
     };
   }
