@@ -65,6 +65,7 @@ async function run({
       against: null,
       changedFiles: head === undefined ? [] : [PATH, ...Object.keys(paths.head ?? {})],
       notices: [],
+      isProtected: false,
     },
     commits,
     client,

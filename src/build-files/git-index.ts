@@ -85,3 +85,16 @@ function parseListing(listing: Buffer): Checkout {
 function toText(bytes: string): string {
   return Buffer.from(bytes, 'latin1').toString('utf8');
 }
+
+/** The id of the commit that is checked out in the checkout whose top is `directory`; undefined anywhere else. */
+export async function headCommit(directory: string): Promise<string | undefined> {
+  if (!existsSync(join(directory, '.git'))) return undefined;
+  const args = ['--no-pager', ...SAFE_GIT_OPTIONS, 'rev-parse', '--verify', '--end-of-options', 'HEAD^{commit}'];
+  return new Promise((resolve) => {
+    const options = { cwd: directory, env: safeGitEnvironment(directory), timeout: TIMEOUT_MS };
+    execFile('git', args, options, (error, stdout) => {
+      const id = stdout.trim();
+      resolve(error === null && /^(?:[0-9a-f]{40}|[0-9a-f]{64})$/.test(id) ? id : undefined);
+    });
+  });
+}

@@ -36,5 +36,10 @@ export const check: Command = defineCommand(CHECK, async ({ values, positionals,
     sources: () => sourcesOf(report, tree),
   });
   const written = await writeOutput(data, values.output, io);
+  if (values.vsa !== undefined) {
+    const { writeSummaries } = await import('./write-summaries.js');
+    const isPartial = positionals.length > 1 || run.value.reading.only !== undefined || values.definition !== undefined;
+    if (!(await writeSummaries(run.value, values.vsa, isPartial, io))) return 2;
+  }
   return written ? exitCodeOf(report.verdict) : 2;
 });

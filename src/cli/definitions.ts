@@ -66,6 +66,11 @@ export const CHECK = define({
       help: 'as text: every message, detail and fix whole, with the lines of the build file',
     },
     base: { type: 'string', value: 'DIR', help: 'evaluate DIR as a pull request that starts from this directory' },
+    vsa: {
+      type: 'string',
+      value: 'DIR',
+      help: 'write SLSA Verification Summary predicates to DIR, for a step that signs them',
+    },
     locked: { type: 'boolean', help: 'fail for a reference without a digest whose digest is not in the lock' },
     ...GATE_FLAGS,
   },

@@ -109,6 +109,11 @@ function isAboutPinning({ rule, aspect }: Answer): boolean {
   return rule === 'pinned-by-digest' || (rule === 'allowed-frontend' && aspect === 'pinned');
 }
 
+/** Whether a rule that is asked has an answer. */
+export function isAnswered({ level, outcome }: Answer): boolean {
+  return level === 'off' || (outcome !== 'indeterminate' && outcome !== 'skipped');
+}
+
 /** Skipped answers at level error stand beside the failure that they were skipped for, unless nothing was looked at. */
 function isAgainst(answer: Answer): boolean {
   const { level, heldBack, outcome, waiver } = answer;

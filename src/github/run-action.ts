@@ -44,6 +44,10 @@ export type ActionOutcome =
       readonly renderers: Renderers;
       /** The commit that was evaluated. */
       readonly commit: string;
+      /** Only reviewed changes reach the ref of the commit. */
+      readonly isProtected: boolean;
+      /** Why not all of the commit was evaluated, as a sentence; null where it was. */
+      readonly partial: string | null;
       /** Shows it on GitHub, which may have to wait; returns what appeared and what did not, and never throws. */
       readonly publish: () => Promise<Published>;
     }
@@ -130,12 +134,22 @@ export async function runAction(run: ActionRun): Promise<Result<ActionOutcome, S
     touchesImages: touchesImages(report, plan.value.changedFiles),
     wait: run.wait,
   };
+  const partial = only.value === null ? null : 'The inputs of the workflow left build files out.';
   const publish = async (): Promise<Published> => {
     const published = await publishToGitHub(publication);
     run.scrub(published);
     return published;
   };
-  return ok({ kind: 'evaluated', report, policy: policy.value.policy, renderers, commit, publish });
+  return ok({
+    kind: 'evaluated',
+    report,
+    policy: policy.value.policy,
+    renderers,
+    commit,
+    isProtected: plan.value.isProtected,
+    partial,
+    publish,
+  });
 }
 
 /** Whether a change touches a file that names an image; true where what it changes is not known. */

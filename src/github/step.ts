@@ -80,7 +80,7 @@ export async function runStep({ started, deadline, connect, wait }: StepSetting)
     await show.showNothing({ env, summaryPath }, outcome.value.message);
     return 0;
   }
-  const { report, policy, renderers, commit, publish } = outcome.value;
+  const { report, policy, renderers, commit, isProtected, partial, publish } = outcome.value;
   const [{ evidenceFiles }, { onlyFile }, { buildkit }] = await Promise.all([
     import('./publish/evidence-files.js'),
     import('../enforce/export-target.js'),
@@ -91,6 +91,16 @@ export async function runStep({ started, deadline, connect, wait }: StepSetting)
     collected: new Date(started),
     evaluated: `${env.repository.owner}/${env.repository.name} at ${commit}`,
   });
-  await show.showReport({ env, summaryPath }, { report, renderers, evidence, sourcePolicy }, publish);
+  const summaries = isProtected
+    ? (await import('../enforce/vsa/verification-summaries.js')).verificationSummaries({
+        report,
+        policy,
+        now: new Date(started),
+        commit: { id: commit, uri: `git+${env.serverUrl}/${env.repository.owner}/${env.repository.name}@${commit}` },
+        server: env.serverUrl,
+        partial,
+      })
+    : null;
+  await show.showReport({ env, summaryPath }, { report, renderers, evidence, sourcePolicy, summaries }, publish);
   return (await import('../gate/verdict.js')).exitCodeOf(report.verdict);
 }

@@ -32,6 +32,7 @@ async function evaluated(after: Readonly<Record<string, GitContent>>, inputs: Re
     policy: { tree: base, name: 'main' },
     against: null,
     notices: [],
+    isProtected: false,
   };
   const paths = await evaluatedPaths(given.value, plan);
   if (!paths.ok) throw new Error(paths.error.message);

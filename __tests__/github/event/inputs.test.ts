@@ -165,6 +165,7 @@ describe('action.yml', () => {
       'report-html',
       'source-policy',
       'source-policy-digest',
+      'vsa',
     ]);
   });
 });

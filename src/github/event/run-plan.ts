@@ -21,6 +21,8 @@ export interface RunPlan {
   /** Paths that the change touches; null as `base` is. */
   readonly changedFiles: readonly string[] | null;
   readonly notices: readonly string[];
+  /** The evaluated commit is part of a branch that only reviewed changes reach, and no change of it is evaluated. */
+  readonly isProtected: boolean;
 }
 
 /** Asks GitHub for what the event only names. Fails where the evaluated commit or the policy's commit can't be known. */
@@ -39,7 +41,10 @@ export async function resolvePlan(
   const policyTree = await commits.tree(policy.value.commit);
   const resolved = { evaluated: evaluatedTree, policy: { tree: policyTree, name: policy.value.name } };
   const { change } = current;
-  if (change === null) return ok({ ...resolved, base: null, against: null, changedFiles: null, notices });
+  if (change === null) {
+    const isProtected = await isReviewedCommit(evaluated.value.commit, policy.value, commits);
+    return ok({ ...resolved, base: null, against: null, changedFiles: null, notices, isProtected });
+  }
 
   const base = await comparedWith(evaluated.value, policy.value, commits);
   const against = changeBase(change, evaluated.value, policy.value, base.ok ? base.value : undefined);
@@ -51,13 +56,20 @@ export async function resolvePlan(
   const baseTree = base.ok ? await commits.tree(base.value) : null;
   const changed = baseTree === null ? null : await changedPaths(baseTree, evaluatedTree);
   if (baseTree !== null && changed?.ok) {
-    return ok({ ...resolved, base: baseTree, against, changedFiles: changed.value, notices });
+    return ok({ ...resolved, base: baseTree, against, changedFiles: changed.value, notices, isProtected: false });
   }
   const reason = base.ok ? (changed?.ok === false ? changed.error.message : '') : base.error.message;
   notices.push(
     `The findings that already exist on the base could not be determined, so the change is evaluated in full. ${reason}`,
   );
-  return ok({ ...resolved, base: null, against, changedFiles: null, notices });
+  return ok({ ...resolved, base: null, against, changedFiles: null, notices, isProtected: false });
+}
+
+/** Whether a commit is one of the branch whose policy holds, and changes to that branch have to be reviewed. */
+async function isReviewedCommit(commit: string, policy: PolicyCommit, commits: Commits): Promise<boolean> {
+  if (!policy.isOwn || policy.commit !== commit) return false;
+  const reviewed = await commits.isReviewed(policy.branch);
+  return reviewed.ok && reviewed.value;
 }
 
 type CurrentPlan = Pick<EventPlan, 'policy' | 'change' | 'notices'>;

@@ -1,6 +1,6 @@
-import { appendFile, mkdtemp, writeFile } from 'node:fs/promises';
+import { appendFile, mkdir, mkdtemp, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import * as core from '@actions/core';
 import { link, prose } from '../../lib/escape/markdown.js';
 import { cut, terminalLines, visibleLines } from '../../lib/escape/visible.js';
@@ -33,6 +33,8 @@ interface Shown {
   readonly evidence: Readonly<Record<string, string>>;
   /** BuildKit's source policy, as JSON. */
   readonly sourcePolicy: string;
+  /** Verification Summary predicates by file; null where the ref is not protected. */
+  readonly summaries: Readonly<Record<string, string>> | null;
 }
 
 /**
@@ -41,7 +43,7 @@ interface Shown {
  */
 export async function showReport(
   step: Step,
-  { report, renderers, evidence, sourcePolicy }: Shown,
+  { report, renderers, evidence, sourcePolicy, summaries }: Shown,
   publish: () => Promise<Published>,
 ): Promise<void> {
   const { shown, left } = renderers.annotations(report);
@@ -59,7 +61,7 @@ export async function showReport(
     'report.html': () => renderers.html(report),
     'source-policy.json': () => sourcePolicy,
   };
-  const files = await writeReports(step.env, reports, evidence);
+  const files = await writeReports(step.env, reports, { ...evidence, ...inDirectory(VSA, summaries ?? {}) });
   if (!files.ok) problems.push(files.shortfall);
   const count = (level: 'error' | 'warning') =>
     report.findings.filter((finding) => finding.level === level && finding.waiver === undefined).length;
@@ -77,6 +79,7 @@ export async function showReport(
     'report-markdown': files.ok ? files.paths['report.md'] : '',
     'report-html': files.ok ? files.paths['report.html'] : '',
     'source-policy': files.ok ? files.paths['source-policy.json'] : '',
+    vsa: files.ok && summaries !== null ? join(dirname(files.paths['report.json']), VSA) : '',
     'source-policy-digest': files.ok ? digestOf(Buffer.from(sourcePolicy)) : '',
   });
   if (written !== null) problems.push(written);
@@ -87,6 +90,13 @@ export async function showReport(
   if (summarized !== null) problems.push(summarized);
   for (const { message, fix, page } of problems) logLines([message, fix, page ?? ''].join(' ').trimEnd());
   logLines(`${verdictLine(report)}\nJob summary: ${runUrl(step.env)}`);
+}
+
+/** The directory of the Verification Summary predicates, next to the reports. */
+const VSA = 'vsa';
+
+function inDirectory(directory: string, files: Readonly<Record<string, string>>): Readonly<Record<string, string>> {
+  return Object.fromEntries(Object.entries(files).map(([name, text]) => [`${directory}/${name}`, text]));
 }
 
 /** The verdict and its reason on one line: a failing check leads people to the end of the log first. */
@@ -139,7 +149,10 @@ async function writeReports<K extends string>(
     const names = Object.keys(reports) as K[]; // Object.keys forgets which keys an object of this type has.
     const paths = names.map((name) => [name, join(directory, name)] as const);
     for (const [name, path] of paths) await writeFile(path, reports[name](), { mode: 0o644 });
-    for (const [name, text] of Object.entries(beside)) await writeFile(join(directory, name), text, { mode: 0o644 });
+    for (const [name, text] of Object.entries(beside)) {
+      await mkdir(dirname(join(directory, name)), { recursive: true });
+      await writeFile(join(directory, name), text, { mode: 0o644 });
+    }
     return { ok: true, paths: Object.fromEntries(paths) as Record<K, string> }; // The same keys as above.
   } catch (error) {
     return { ok: false, shortfall: notWritten('the reports', 'RUNNER_TEMP', error) };
