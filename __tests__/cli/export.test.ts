@@ -41,4 +41,22 @@ describe('export', () => {
     expect(stderr).toContain('--format is "gatekeeper"');
     expect(existsSync(file)).toBe(false);
   });
+
+  test('verifies and exports what --include names, and denies it where the policy does', async () => {
+    const directory = makeDirectory({
+      Dockerfile: 'FROM scratch\n',
+      '.github/base-image-gate.yml':
+        'version: 1\nallow: [{ image: "demo.example/hardened/node", signed: false, reason: x }]\nrules: { allowed-base: error }\n',
+    });
+    const registry = `demo.example=oci-layout:${join(EXAMPLE, 'registry')}`;
+    const include = (image: string) =>
+      runCommand(exportCommand, directory, '--all-files', '--offline', '--registry', registry, '--include', image);
+    const { stdout } = await include('demo.example/hardened/node:22');
+    expect(stdout).toContain('"docker-image://demo.example/hardened/node:22@sha256:');
+    const denied = await include('demo.example/hardened/worker:1');
+    expect(denied.code).toBe(1);
+    expect(denied.stdout).not.toContain('hardened/worker');
+    expect(denied.stderr).toMatch(/^demo\.example\/hardened\/worker:1 is denied: allowed-base: /m);
+    expect((await include('https://example.com')).code).toBe(3);
+  });
 });

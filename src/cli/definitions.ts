@@ -272,6 +272,12 @@ export const EXPORT = define({
       value: 'FILE|DIR',
       help: 'write to FILE instead of standard output; a directory for forms of several files',
     },
+    include: {
+      type: 'string',
+      multiple: true,
+      value: 'IMAGE',
+      help: 'also verify and export an image, such as the SBOM scanner of a build',
+    },
     ...GATE_FLAGS,
   },
   about: `Runs check over the build files below DIR (default: the current directory) and writes what was verified, whatever the

@@ -20,6 +20,7 @@ import { readChoice } from './arguments.js';
 import { attestationsOf } from './attestations.js';
 import type { CommandIo } from './command.js';
 import { refuseExtended } from './extended-policy.js';
+import { includedUses } from './included-uses.js';
 import { evaluatedDirectory, evaluatedPlace, misnamedPath } from './named-paths.js';
 import type { Refusal } from './refusal.js';
 import { reportUntracked } from './untracked-files.js';
@@ -78,6 +79,7 @@ const MAX_COMPARED_BYTES = 1024 * 1024;
 type GateFlags = Parameters<typeof readingOptions>[0] & {
   readonly base?: string | undefined;
   readonly locked?: boolean | undefined;
+  readonly include?: readonly string[] | undefined;
   readonly policy?: string | undefined;
   readonly profile?: string | undefined;
   readonly registry?: readonly string[] | undefined;
@@ -114,6 +116,8 @@ export async function runLocalGate(
   const { directory, only } = evaluated.value;
   const base = flags.base === undefined ? null : evaluatedDirectory(flags.base, io);
   if (base?.ok === false) return err({ kind: 'directory', message: `--base: ${base.error}` });
+  const included = includedUses(flags.include ?? []);
+  if (!included.ok) return usage(included.error);
   const misnamed = misnamedPath(flags, io);
   if (misnamed !== null) return usage(misnamed);
   const home = base?.value ?? directory;
@@ -178,6 +182,7 @@ export async function runLocalGate(
     change: base === null ? null : await changeFrom(base.value, tree, policy, reading),
     all: flags.all ?? false,
     locked: flags.locked ?? false,
+    included: included.value,
     evaluated: progress.evaluated,
     preliminary: { findings: [], notices: [] },
   };

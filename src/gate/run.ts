@@ -35,6 +35,8 @@ export interface GateInput extends RunInput {
   readonly reading: ReadingOptions;
   readonly source: ImageSource;
   readonly collectors: Collectors;
+  /** Uses that no file of the repository has: images that a build pulls by its options, such as the SBOM scanner. */
+  readonly included?: readonly ImageUse[];
   /** References without a digest have to be in the lock, with the digest that they name. */
   readonly locked?: boolean;
   /** Is called with how many references have been evaluated, of how many. */
@@ -60,7 +62,7 @@ export async function runGate(input: GateInput): Promise<Result<Report, TreeErro
     indexReading(read.value),
     startCollection({ ...input, deadline }),
   );
-  const found = withOpenReferences(read.value.uses, input);
+  const found = withOpenReferences([...read.value.uses, ...(input.included ?? [])], input);
   const first = await evaluateAll(found, run, input.evaluated, 0);
   const evaluated = await Promise.all(first.map((evaluation) => evaluateNewerTag(evaluation, run)));
   const answers = [

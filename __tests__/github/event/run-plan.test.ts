@@ -185,7 +185,8 @@ test('a push to the default branch is evaluated by the policy of the same commit
   const resolved = await resolve(plan, commits(github.state.git.directory));
   expect(resolved.policy.tree.commit).toBe(tip);
   expect(resolved.against).toBeNull();
-  expect(github.server.operations()).toEqual(['repos/get', 'git/get-ref']);
+  expect(resolved.isProtected).toBe(false);
+  expect(github.server.operations()).toEqual(['repos/get', 'git/get-ref', 'repos/get-branch']);
 });
 
 test('a commit that is not part of its branch has not that branch’s right to a policy of its own', async () => {

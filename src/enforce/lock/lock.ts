@@ -9,7 +9,7 @@ import { formatReference, isDigest, parseReference, type Reference } from '../..
 
 /** Where the lock is kept, from the repository's root. */
 export const LOCK_PATH = '.github/base-image-gate.lock';
-export const MAX_LOCK_BYTES = 4 * 1024 * 1024;
+const MAX_LOCK_BYTES = 4 * 1024 * 1024;
 const MAX_IMAGES = 20_000;
 const MAX_TEXT = 2048;
 
