@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { inspectionSchema } from '../../src/cli/inspection-document.js';
 import { sbomDocumentSchema } from '../../src/cli/sbom-document.js';
 import { lockSchema } from '../../src/enforce/lock/lock.js';
+import { casesSchema } from '../../src/policy/cases.js';
 import { policyJsonSchema } from '../../src/policy/json-schema.js';
 import { checkSchema } from '../../src/reports/check-document.js';
 import { explanationSchema } from '../../src/reports/explanation.js';
@@ -20,6 +21,7 @@ export function schemaFiles(): Readonly<Record<string, string>> {
     'schemas/check.schema.json': published('base-image-gate check --format json', checkSchema),
     'schemas/explain.schema.json': published('base-image-gate explain --format json', explanationSchema),
     'schemas/policy.schema.json': `${JSON.stringify(policyJsonSchema(rules), null, 2)}\n`,
+    'schemas/policy-cases.schema.json': published('Cases of base-image-gate policy test', casesSchema(rules)),
     'schemas/images.schema.json': published('base-image-gate images --format json', imagesSchema),
     'schemas/inspect.schema.json': published('base-image-gate inspect --format json', inspectionSchema),
     'schemas/lock.schema.json': published('.github/base-image-gate.lock', lockSchema),

@@ -12,7 +12,7 @@ export interface ReadingIndex {
 }
 
 /** Indexes a reading by its files' paths; it is asked about uses of that reading alone. */
-export function indexReading({ files, stages }: Reading): ReadingIndex {
+export function indexReading({ files, stages }: Pick<Reading, 'files' | 'stages'>): ReadingIndex {
   const byPath = new Map(files.map((file) => [file.path, file]));
   const stagesByPath = groupBy(stages, ({ file }) => file);
   return {

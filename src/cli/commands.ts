@@ -12,6 +12,7 @@ export const LOADERS: Readonly<Record<string, () => Promise<Command>>> = {
   explain: async () => (await import('./explain.js')).explainCommand,
   'policy init': async () => (await import('./policy-init.js')).policyInit,
   'policy validate': async () => (await import('./policy-validate.js')).policyValidate,
+  'policy test': async () => (await import('./policy-test.js')).policyTest,
   fix: async () => (await import('./fix.js')).fix,
   lock: async () => (await import('./lock.js')).lock,
   export: async () => (await import('./export.js')).exportCommand,

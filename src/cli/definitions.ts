@@ -206,6 +206,21 @@ what was expected.`,
   exitCodes: '0 valid, 3 invalid or wrong usage',
 });
 
+export const POLICY_TEST = define({
+  name: 'policy test',
+  arguments: ['[FILE]'],
+  summary: 'run cases against a policy: made evidence, expected verdict',
+  flags: {
+    format: choice(['text', 'json', 'junit'], 'the form of the report'),
+    ...OUTPUT_FLAG,
+    ...POLICY_FLAG,
+    offline: REGISTRY_FLAGS.offline,
+  },
+  about: `Evaluates the cases of a file (default: .github/base-image-gate.test.yml) by the policy of the current directory. A case
+names an image, who signed it and what was found in it, and the verdict expected. No registry is contacted.`,
+  exitCodes: '0 all as expected, 1 some are not, 2 the output could not be written, 3 wrong usage, cases or policy',
+});
+
 export const FIX = define({
   name: 'fix',
   arguments: ['[DIR]'],
@@ -298,6 +313,7 @@ export const COMMANDS: readonly CommandDefinition[] = [
   EXPLAIN,
   POLICY_INIT,
   POLICY_VALIDATE,
+  POLICY_TEST,
   FIX,
   LOCK,
   EXPORT,

@@ -19,6 +19,8 @@ export interface PolicyRequest {
   readonly file?: string;
   readonly profile?: Profile;
   readonly catalog: Catalog;
+  /** The day it is read for; today unless a case says otherwise. */
+  readonly now?: Date;
   /** How policies of other repositories are had; they are fetched unless said otherwise. */
   readonly resolveExtends?: ResolveExtends;
 }
@@ -29,7 +31,7 @@ export interface PolicyRequest {
  */
 export async function loadWorkingTreePolicy(
   directory: string,
-  { file, profile, catalog, resolveExtends }: PolicyRequest,
+  { file, profile, catalog, resolveExtends, now }: PolicyRequest,
   io: CommandIo,
 ): Promise<Result<Policy, string>> {
   const named = file === undefined ? undefined : policyFileOf(file, io);
@@ -56,6 +58,7 @@ export async function loadWorkingTreePolicy(
     catalog,
     resolveExtends: resolveExtends ?? fetchExtended(io),
     profile,
+    now,
   });
   if (!loaded.ok) return err(await listed(loaded.error));
   if (loaded.value.warnings.length > 0) io.stderr(await listed(loaded.value.warnings));
@@ -113,7 +116,7 @@ export async function checkPolicyFile(path: string, catalog: Catalog, io: Comman
   if (!text.ok) return text.error;
   if (text.value === null) return missing(path, io);
   const root = repositoryOf(path);
-  const request = { catalog, resolveExtends: fetchExtended(io), profile: undefined };
+  const request = { catalog, resolveExtends: fetchExtended(io), profile: undefined, now: undefined };
   const loaded = await loadFrom(root, path, text.value, request);
   return {
     problems: loaded.ok ? loaded.value.warnings : loaded.error,
@@ -138,10 +141,12 @@ async function loadFrom(
     catalog,
     resolveExtends,
     profile,
+    now = new Date(),
   }: {
     readonly catalog: Catalog;
     readonly resolveExtends: ResolveExtends;
     readonly profile: Profile | undefined;
+    readonly now: Date | undefined;
   },
 ): Promise<Result<LoadedPolicy, readonly PolicyProblem[]>> {
   const [{ loadPolicy }, { rules }] = await Promise.all([import('../policy/load.js'), import('../rules/index.js')]);
@@ -153,7 +158,7 @@ async function loadFrom(
     ...optionalField('profileOverride', profile),
     resolveFile: async (name) => await readBelow(root, name),
     resolveExtends,
-    now: new Date(),
+    now,
   });
 }
 

@@ -11,8 +11,8 @@ import type { EvaluatedImage, ResolvedDigests } from '../reports/report.js';
 import type { Answer, Bar } from '../rules/answer.js';
 import { answersOfImage, answersOfUse, imageOn, type ReferenceContext } from '../rules/evaluate.js';
 import { isIdentityDoubt, isIdentityRule } from '../rules/identity.js';
-import { rules } from '../rules/index.js';
-import type { ImageRule, UseRule } from '../rules/rule.js';
+import { rules as everyRule } from '../rules/index.js';
+import type { ImageRule, Rule, UseRule } from '../rules/rule.js';
 import type { RunContext, RunInput } from './run-context.js';
 import { unverifiedAnswers } from './unverified.js';
 
@@ -27,16 +27,36 @@ export interface ReferenceEvaluation {
   readonly notContacted?: string;
 }
 
-const useRules = rules.filter((rule): rule is UseRule<unknown> => rule.subject === 'use');
-const imageRules = rules.filter((rule): rule is ImageRule<unknown> => rule.subject === 'image');
-const comparing = imageRules.filter(({ comparesWithBase }) => comparesWithBase === true);
-const identityOfUse = useRules.filter(isIdentityRule);
-const otherOfUse = useRules.filter((rule) => !isIdentityRule(rule));
-const identityOfImage = imageRules.filter(isIdentityRule);
-const otherOfImage = imageRules.filter((rule) => !isIdentityRule(rule));
+/** Rules in the order they are asked: about the name before the image, and identity before the rest. */
+interface RuleGroups {
+  readonly identityOfUse: readonly UseRule<unknown>[];
+  readonly otherOfUse: readonly UseRule<unknown>[];
+  readonly identityOfImage: readonly ImageRule<unknown>[];
+  readonly otherOfImage: readonly ImageRule<unknown>[];
+  readonly comparing: readonly ImageRule<unknown>[];
+}
+
+const grouped = new WeakMap<readonly Rule[], RuleGroups>();
+
+function groupsOf({ rules = everyRule }: Pick<RunInput, 'rules'>): RuleGroups {
+  const known = grouped.get(rules);
+  if (known !== undefined) return known;
+  const ofUse = rules.filter((rule): rule is UseRule<unknown> => rule.subject === 'use');
+  const ofImage = rules.filter((rule): rule is ImageRule<unknown> => rule.subject === 'image');
+  const groups = {
+    identityOfUse: ofUse.filter(isIdentityRule),
+    otherOfUse: ofUse.filter((rule) => !isIdentityRule(rule)),
+    identityOfImage: ofImage.filter(isIdentityRule),
+    otherOfImage: ofImage.filter((rule) => !isIdentityRule(rule)),
+    comparing: ofImage.filter(({ comparesWithBase }) => comparesWithBase === true),
+  };
+  grouped.set(rules, groups);
+  return groups;
+}
 
 /** Asks every rule about one use: identity first, so that an image nobody allowed is not even looked up. */
 export async function evaluateReference(use: ImageUse, run: RunContext): Promise<ReferenceEvaluation> {
+  const { identityOfUse, otherOfUse, identityOfImage, otherOfImage } = groupsOf(run);
   const named = run.referenceOf(use);
   const identity = answersOfUse(identityOfUse, named, null);
   const barredByName = barredBy(identity, use, run);
@@ -121,6 +141,7 @@ export async function barringAnswer(
   platform: Platform,
   bars: (answer: Answer) => boolean,
 ): Promise<Answer | null> {
+  const { identityOfUse, identityOfImage } = groupsOf({});
   const named = answersOfUse(identityOfUse, reference, null).find(bars);
   return named ?? (await answersOfImage(identityOfImage, reference, platform, null)).find(bars) ?? null;
 }
@@ -132,7 +153,9 @@ async function withOpenBase(
   run: RunContext,
 ): Promise<ReferenceContext> {
   const { base, subject } = reference;
-  const isAsked = comparing.some((rule) => ruleSetting(run.policy, rule, subject.use.role).level !== 'off');
+  const isAsked = groupsOf(run).comparing.some(
+    (rule) => ruleSetting(run.policy, rule, subject.use.role).level !== 'off',
+  );
   if (base?.kind !== 'image' || !isAsked) return reference;
   const { use } = base;
   const failed = await baseBarredBy(use, platform, run);

@@ -10,6 +10,7 @@ import type { Policy } from '../policy/policy.js';
 import { vulnerabilityWaiver } from '../policy/waivers.js';
 import { type Platform, parsePlatform } from '../references/platform.js';
 import type { ReferenceContext } from '../rules/evaluate.js';
+import type { Rule } from '../rules/rule.js';
 import { baseReference, type Change } from './change.js';
 
 /** What a run is evaluated by. */
@@ -20,6 +21,8 @@ export interface RunInput {
   readonly change: Change | null;
   /** Open images whose identity failed, too. */
   readonly all: boolean;
+  /** The rules that are asked; all of them unless a run says otherwise. */
+  readonly rules?: readonly Rule[];
   /** The evaluated repository's lock; it restricts, and is never evidence. */
   readonly lock?: Lock | null;
 }
@@ -55,6 +58,7 @@ export function startRun(input: RunInput, reading: ReadingIndex, evidence: Evide
     change,
     all,
     lock,
+    ...optionalField('rules', input.rules),
     reading,
     evidence,
     get alone() {

@@ -5,7 +5,7 @@ import type { Finding, Report } from './report.js';
 import { verdictReason } from './tally.js';
 
 /** One rule at one place, or the verdict: what a test is in other reports. */
-interface TestCase {
+export interface TestCase {
   readonly name: string;
   readonly state: 'passed' | 'failure' | 'error' | 'skipped';
   readonly message: string;
@@ -29,21 +29,28 @@ type Stated = Pick<Answer, 'rule' | 'outcome' | 'level' | 'message' | 'fix' | 'l
 export function* junit(report: Report, now: Date): Generator<string> {
   // The schema of Ant has no place for a zone.
   const timestamp = now.toISOString().slice(0, 19);
+  const properties = { verdict: report.verdict, profile: report.policy.profile, policy: report.policy.source.name };
   const written = new Map(report.uses.map(({ id, written }) => [id, written]));
   const stated = [...report.answers.filter(isAsked), ...ofNoRule(report)];
   const warnings = report.findings.filter(({ level, waiver }) => level === 'warning' && waiver === undefined);
   const byFile = groupBy(stated, ({ location }) => location.file);
   const warningsByFile = groupBy(warnings, ({ location }) => location.file);
   yield '<?xml version="1.0" encoding="UTF-8"?>\n<testsuites>\n';
-  yield suite({ name: 'base-image-gate', id: 0, timestamp, output: report.notices }, report, [verdictCase(report)]);
+  yield suite({ name: 'base-image-gate', id: 0, timestamp, output: report.notices }, properties, [verdictCase(report)]);
   let id = 1;
   for (const file of new Set([...byFile.keys(), ...warningsByFile.keys()])) {
     const output = (warningsByFile.get(file) ?? []).map(
       ({ rule, message, location }) => `warning: ${file}:${location.line}: ${rule}: ${message}`,
     );
-    yield suite({ name: file, id: id++, timestamp, output }, report, casesOf(byFile.get(file) ?? [], written));
+    yield suite({ name: file, id: id++, timestamp, output }, properties, casesOf(byFile.get(file) ?? [], written));
   }
   yield '</testsuites>\n';
+}
+
+/** One suite of cases as JUnit XML, with a line end; `now` is when it was written. */
+export function junitCases(name: string, cases: readonly TestCase[], now: Date): string {
+  const head = { name, id: 0, timestamp: now.toISOString().slice(0, 19), output: [] };
+  return `<?xml version="1.0" encoding="UTF-8"?>\n<testsuites>\n${suite(head, {}, cases)}</testsuites>\n`;
 }
 
 /** An answer that decides the verdict, or did: what a waiver covers is not asked again. */
@@ -103,7 +110,11 @@ interface SuiteHead {
   readonly output: readonly string[];
 }
 
-function suite({ name, id, timestamp, output }: SuiteHead, report: Report, cases: readonly TestCase[]): string {
+function suite(
+  { name, id, timestamp, output }: SuiteHead,
+  properties: Readonly<Record<string, string>>,
+  cases: readonly TestCase[],
+): string {
   const count = (state: TestCase['state']) => cases.filter((one) => one.state === state).length;
   const attributes = {
     name,
@@ -117,7 +128,6 @@ function suite({ name, id, timestamp, output }: SuiteHead, report: Report, cases
     skipped: count('skipped'),
     time: '0',
   };
-  const properties = { verdict: report.verdict, profile: report.policy.profile, policy: report.policy.source.name };
   return [
     xmlTag('testsuite', attributes),
     '<properties>',
