@@ -65,14 +65,14 @@ describe('a pull request that adds a denied base', () => {
     const step = await onPullRequest(denied(), { environment: { GITHUB_RUN_ATTEMPT: '3' } });
     expect(step.log.trimEnd().split('\n').slice(-2)).toEqual([
       expect.stringMatching(/^❌ Base images: fail: 1 problem to fix, among 1 image use in 1 build file;/),
-      'Summary of the job: https://github.example/acme/shop/actions/runs/42/attempts/3',
+      'Job summary: https://github.example/acme/shop/actions/runs/42/attempts/3',
     ]);
   });
 
   test('of a fork keeps its verdict, and points to the report action', async () => {
     const step = await onPullRequest(denied(), { token: 'read', headRepository: 'mallory/shop' });
     expect(step.code).toBe(1);
-    expect(step.summary).toContain('read-only token');
+    expect(step.summary).toContain('the token of a run for a fork is read-only');
   });
 
   test('of a fork says once what its token may not do, with a link to the page that helps', async () => {
@@ -85,7 +85,7 @@ describe('a pull request that adds a denied base', () => {
     const step = await onPullRequest(denied(), { token: 'read', headRepository: 'mallory/shop', inputs, environment });
     const page =
       'https://github.com/base-image-gate/base-image-gate/blob/v1/docs/events.md#forks-dependabot-and-renovate';
-    expect(step.summary.match(/read-only token/g)).toHaveLength(1);
+    expect(step.summary.match(/token of a run for a fork is read-only/g)).toHaveLength(1);
     expect(step.summary).toContain(`[How](${page})`);
     expect(step.log).toContain(page);
   });
