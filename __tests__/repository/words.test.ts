@@ -153,6 +153,13 @@ describe('one word is written for one thing', () => {
     expect(faults([...PAGES, ...filesBelow('docs', '.md')].flatMap(proseOf), [...WORDS, ...EVERYWHERE])).toEqual([]);
   });
 
+  test('in the comments of every example', () => {
+    const examples = filesBelow('examples', '').filter((path) => /(?:Dockerfile|\.ya?ml|\.hcl|\.sh)$/.test(path));
+    expect(examples.length).toBeGreaterThan(20);
+    const comments = examples.flatMap(proseOf).filter(({ text }) => text.includes('#'));
+    expect(faults(comments, [...WORDS, ...EVERYWHERE])).toEqual([]);
+  });
+
   test('in the inputs of the Action, the catalog and the schemas', () => {
     const schemas = filesBelow('schemas', '.json').flatMap(proseOf);
     const said = schemas.filter(({ text }) => /^ *"(?:description|title)":/.test(text));

@@ -1,3 +1,3 @@
-# Only who starts the build knows what this is.
+# Its value is only known when the build runs.
 ARG BASE
 FROM ${BASE}

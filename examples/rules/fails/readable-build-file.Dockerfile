@@ -1,2 +1,2 @@
-# BuildKit refuses it: an instruction that does not exist.
+# BuildKit rejects it: the instruction does not exist.
 FORM demo.example/rules/clean:1@sha256:7ada3e849f12ae55a678be45e4d52f3ac5389883734a5df9dbf0113a06d2ae59
