@@ -100,5 +100,5 @@ export interface BuildFile {
   /** It is no Dockerfile, and says what others are built from. */
   readonly isDefinition?: true;
   /** Nothing shows that it is used: no build definition names it, and it has no default name where tools look for it. */
-  readonly isUnasked?: true;
+  readonly isUnreferenced?: true;
 }

@@ -1,7 +1,6 @@
 import { distinct, groupBy } from '../lib/collections.js';
 import { ok, type Result } from '../lib/result.js';
 import { plural } from '../lib/text.js';
-import { requestedBuilds } from './asked-builds.js';
 import { type Recoded, recodedPaths, whyRecoded, withOtherLineEnds } from './checkout-encoding.js';
 import { discover, excludes, isIncluded } from './discovery.js';
 import { type DockerfileOptions, type DockerfileReading, readDockerfile } from './dockerfile/dockerfile.js';
@@ -12,6 +11,7 @@ import { openArguments } from './open-arguments.js';
 import { type DistinctBuild, dockerfileOptions, mergeReadings, readBuild } from './read-build.js';
 import type { ReadingOptions, ReadRepository, UnseenBuild } from './reading.js';
 import { type RepositoryTree, reasonOf, type TreeError } from './repository-tree.js';
+import { requestedBuilds } from './requested-builds.js';
 import type { PlacedBuild } from './script/named-build.js';
 import { unseenByName, unseenOf } from './unseen-builds.js';
 
@@ -94,7 +94,7 @@ export const readRepository: ReadRepository = async (tree, options) => {
 
 /** A file that is nothing alone, and was read with those that a command joins it to. */
 function asPart(file: BuildFile): BuildFile {
-  const isNothingAlone = file.status === 'skipped' || file.isUnasked === true;
+  const isNothingAlone = file.status === 'skipped' || file.isUnreferenced === true;
   const reason = 'it was read as part of a podman build that joins or preprocesses it';
   return isNothingAlone ? { path: file.path, status: 'skipped', reason } : file;
 }
@@ -222,13 +222,13 @@ function withUse(
   options: Pick<ReadingOptions, 'include'>,
 ): DockerfileReading {
   const { file } = reading;
-  const isAsked = builds.length > 0 || /^(?:Docker|Container|docker)file$/.test(file.path);
-  if (isAsked || file.status !== 'unreadable' || file.line === undefined) return reading;
+  const isBuildFile = builds.length > 0 || /^(?:Docker|Container|docker)file$/.test(file.path);
+  if (isBuildFile || file.status !== 'unreadable' || file.line === undefined) return reading;
   if (isOfProgram(file.path) && !isIncluded(file.path, options) && !hasFrom(content)) {
     const reason = 'its name ends like that of a program or data, and it has no FROM';
     return { file: { path: file.path, status: 'skipped', reason }, uses: [], stages: [] };
   }
-  return { ...reading, file: { ...file, isUnasked: true } };
+  return { ...reading, file: { ...file, isUnreferenced: true } };
 }
 
 /** Whether any builder could find a FROM: with either escape character, and with comments between the lines of one. */

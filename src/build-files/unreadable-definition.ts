@@ -6,6 +6,6 @@ const DEFAULT_PLACE = /^(?:[^/]+|\.(?:github|gitlab|circleci|buildkite|tekton|wo
 
 /** A build definition that was looked at and could not be read: what it builds is not known. */
 export function unreadableDefinition(path: string, fault: FileFault): BuildFile {
-  const isUnasked = !DEFAULT_PLACE.test(path);
-  return { path, status: 'unreadable', ...fault, isDefinition: true, ...(isUnasked ? { isUnasked } : {}) };
+  const isUnreferenced = !DEFAULT_PLACE.test(path);
+  return { path, status: 'unreadable', ...fault, isDefinition: true, ...(isUnreferenced ? { isUnreferenced } : {}) };
 }

@@ -91,7 +91,7 @@ function denyPatterns({ pattern }: DenyEntry): readonly ImagePattern[] {
 }
 
 /** The signers of an entry in the words of a target. */
-export interface SaidEntry<T> {
+export interface EntrySigners<T> {
   readonly authorities: readonly T[];
   /** How many of them have to have signed. */
   readonly require: number;
@@ -103,10 +103,10 @@ export interface SaidEntry<T> {
  *
  * @param say what an authority is in the target, or a clause that says why it can't be said there
  */
-export function sayAuthorities<T>(
+export function expressAuthorities<T>(
   entry: AllowEntry,
   say: (authority: Authority) => Result<T, string>,
-): Result<SaidEntry<T>, string> {
+): Result<EntrySigners<T>, string> {
   const said = entry.authorities.map((authority) => ({ authority, said: say(authority) }));
   const left = said.flatMap(({ said: one }) => (one.ok ? [] : [one.error]));
   const usable = said.flatMap(({ authority, said: one }) => (one.ok ? [{ authority, value: one.value }] : []));
@@ -150,7 +150,10 @@ export function constraintOf(authority: Extract<Authority, { kind: 'keyless' }>)
  * Lists of which one each has to be met for `require` of the authorities to be: every list that leaves out fewer than
  * that. Targets that know "any of these" and "all of these" say N of M so. Null where that takes more than `most` lists.
  */
-export function anyOfEach<T>({ authorities, require }: SaidEntry<T>, most: number): readonly (readonly T[])[] | null {
+export function anyOfEach<T>(
+  { authorities, require }: EntrySigners<T>,
+  most: number,
+): readonly (readonly T[])[] | null {
   const size = authorities.length - require + 1;
   const lists: (readonly T[])[] = [];
   const choose = (from: number, chosen: readonly T[]): boolean => {

@@ -46,10 +46,10 @@ export function catalogedPackages(tree: FileTree, owners: ReadonlyMap<FileConten
     for (const reason of content.catalog.problems) unreadContents.push({ path, reason });
   }
   const javaHomes = found.flatMap(({ entry, one }) => (one.name === 'openjdk' ? [homeOf(entry.path)] : []));
-  const toldBetter = new Set(found.flatMap(({ one }) => beginnings(one)));
+  const knownBetter = new Set(found.flatMap(({ one }) => beginnings(one)));
   for (const { entry, partOf, one } of found) {
     if (isUnnamed(one) && javaHomes.some((home) => entry.path.startsWith(home))) continue;
-    if (one.type === 'generic' && toldBetter.has(`${one.name} ${one.version}`)) continue;
+    if (one.type === 'generic' && knownBetter.has(`${one.name} ${one.version}`)) continue;
     if (one.needs !== undefined && !fromGit.has(one.needs)) continue;
     const key = [one.type, one.name, one.version, partOf].join('\n');
     if (packages.has(key)) continue;

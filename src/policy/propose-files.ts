@@ -8,7 +8,7 @@ const REASON_LENGTH = 60;
 
 /** The lines of `files.exclude` for what BuildKit can't read and nothing here builds. */
 export function excludeLines(files: readonly BuildFile[]): readonly string[] {
-  const excluded = files.filter(({ status, isUnasked }) => status === 'unreadable' && isUnasked === true);
+  const excluded = files.filter(({ status, isUnreferenced }) => status === 'unreadable' && isUnreferenced === true);
   if (excluded.length === 0) return [];
   const read = files.filter(({ status }) => status === 'read').map(({ path }) => path);
   const directoryOf = (path: string) => path.slice(0, path.lastIndexOf('/') + 1);

@@ -154,7 +154,7 @@ export function explain(pullFrom: Reference, asked: ExplanationQuestion): Explan
             verifiable: publisher.verifiable,
           },
     signers: verifiedBy === null ? null : signersOf(verifiedBy),
-    rules: rules.filter((rule) => isAsked(rule, role)).map((rule) => explainedRule(rule, governance, asked)),
+    rules: rules.filter((rule) => appliesTo(rule, role)).map((rule) => explainedRule(rule, governance, asked)),
     waivers: waivers.map(({ period, ...waiver }) => ({
       rule: waiver.rule,
       ...optionalField('image', waiver.image),
@@ -188,7 +188,7 @@ function signersOf(verifiedBy: AllowEntry): NonNullable<Explanation['signers']> 
   };
 }
 
-function isAsked({ subject, roles }: Rule, role: Role): boolean {
+function appliesTo({ subject, roles }: Rule, role: Role): boolean {
   return (subject === 'use' || subject === 'image') && roles.includes(role);
 }
 

@@ -53,7 +53,7 @@ export function signIn(row: ImageRow, rule: string): Sign {
  * The rules with an answer that is not `dull` about some image, the worst first: where a table is wider than the page,
  * what went wrong is in sight.
  */
-export function rulesAsked(rows: readonly ImageRow[], dull: ReadonlySet<Sign>): readonly string[] {
+export function evaluatedRules(rows: readonly ImageRow[], dull: ReadonlySet<Sign>): readonly string[] {
   const signs = new Map<string, Set<Sign>>();
   for (const { answers } of rows) {
     for (const answer of answers) {

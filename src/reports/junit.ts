@@ -31,7 +31,7 @@ export function* junit(report: Report, now: Date): Generator<string> {
   const timestamp = now.toISOString().slice(0, 19);
   const properties = { verdict: report.verdict, profile: report.policy.profile, policy: report.policy.source.name };
   const written = new Map(report.uses.map(({ id, written }) => [id, written]));
-  const stated = [...report.answers.filter(isAsked), ...ofNoRule(report)];
+  const stated = [...report.answers.filter(isEvaluated), ...ofNoRule(report)];
   const warnings = report.findings.filter(({ level, waiver }) => level === 'warning' && waiver === undefined);
   const byFile = groupBy(stated, ({ location }) => location.file);
   const warningsByFile = groupBy(warnings, ({ location }) => location.file);
@@ -54,7 +54,7 @@ export function junitCases(name: string, cases: readonly TestCase[], now: Date):
 }
 
 /** An answer that decides the verdict, or did: what a waiver covers is not asked again. */
-function isAsked({ level, outcome }: Answer): boolean {
+function isEvaluated({ level, outcome }: Answer): boolean {
   return level === 'error' && outcome !== 'skipped' && outcome !== 'not-applicable';
 }
 

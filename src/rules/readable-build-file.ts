@@ -46,7 +46,7 @@ export const readableBuildFile: FileRule<Options> = {
     }
     if (file.status === 'read') return { outcome: 'pass', message: 'BuildKit would accept every line.' };
     const reason = file.reason ?? 'no reason is known';
-    const atMost = file.isUnasked === true ? { atMost: unasked } : {};
+    const atMost = file.isUnreferenced === true ? { atMost: unasked } : {};
     if (file.isDefinition === true) {
       return {
         outcome: 'indeterminate',

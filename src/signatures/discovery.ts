@@ -27,7 +27,7 @@ export interface Discovery extends Discovered {
 const IN_TOTO = 'application/vnd.in-toto+json';
 
 /** Registries older than OCI 1.1 report the config's type in place of the artifact's: it may be anything. */
-const UNTOLD: ReadonlySet<string> = new Set([
+const GENERIC_TYPES: ReadonlySet<string> = new Set([
   '',
   'application/vnd.oci.empty.v1+json',
   'application/vnd.oci.image.config.v1+json',
@@ -164,7 +164,7 @@ function rankOf({ annotations }: Descriptor): number {
 }
 
 function mayHoldSignatures({ artifactType = '' }: Descriptor): boolean {
-  return UNTOLD.has(artifactType) || FORMATS.some((format) => format.mayHold(artifactType));
+  return GENERIC_TYPES.has(artifactType) || FORMATS.some((format) => format.mayHold(artifactType));
 }
 
 function failed(place: string, error: RegistryError): Discovery {

@@ -6,7 +6,6 @@ import { optionalField } from '../lib/collections.js';
 import { err, ok, type Result } from '../lib/result.js';
 import { plural } from '../lib/text.js';
 import type { Inventory } from '../packages/inventory.js';
-import { type Asked, askSources } from './ask-sources.js';
 import { endedAdvisories } from './ended-advisories.js';
 import { evaluatedPackages } from './evaluated-packages.js';
 import { hasFixesOnly } from './matching/ecosystems.js';
@@ -16,6 +15,7 @@ import { rateByName } from './matching/rate-by-name.js';
 import { urgencyOf } from './matching/severity.js';
 import { cvesOf } from './matching/vulnerability-group.js';
 import { DISTRIBUTION_TYPES } from './no-packages.js';
+import { querySources, type SourceAnswers } from './query-sources.js';
 import type { readExploitedList } from './sources/exploited.js';
 import { openSources, PUBLIC_SERVICES } from './sources/open-sources.js';
 import {
@@ -59,7 +59,7 @@ export function vulnerabilityCollector(services: Services): Collector<'vulnerabi
     }
     const sources = await context.once('sources of vulnerabilities', () => openSources(context, services));
     if (!sources.ok) return unavailable(sources.error);
-    const reported = await askSources(sources.value, asked.questions);
+    const reported = await querySources(sources.value, asked.questions);
     if (!reported.ok) return unavailable(reported.error);
     const covered = new Set(reported.value.answered.map((question) => question.package));
     return await evaluate(context, sources.value, reported.value, {
@@ -142,7 +142,7 @@ function unreadSbom(sbom: Evidence<unknown>): readonly Unevaluated[] {
 async function evaluate(
   context: CollectContext,
   sources: Sources,
-  asked: Asked,
+  asked: SourceAnswers,
   coverage: Coverage,
 ): Promise<Evidence<KnownVulnerabilities>> {
   const { matches, unevaluated } = matchRecords(asked.hits);

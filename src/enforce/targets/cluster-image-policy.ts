@@ -9,10 +9,10 @@ import {
   constraintOf,
   deniedEntry,
   deniedWhole,
+  expressAuthorities,
   NAMES_AND_SIGNATURES,
   type PatternEntry,
   policyEntries,
-  sayAuthorities,
 } from '../policy-entries.js';
 
 /** More lists for one entry than anybody would keep in a cluster. */
@@ -94,7 +94,7 @@ function listsOf(
   if (globsOf(pattern, 'allow') === null)
     return err('it has a tag that policy-controller could take a digest for, or that stands beside a digest');
   if (!entry.signed) return ok([[{ name: 'unsigned', static: { action: 'pass' } }]]);
-  const said = sayAuthorities(entry, (authority) => clusterAuthority(authority, policy));
+  const said = expressAuthorities(entry, (authority) => clusterAuthority(authority, policy));
   if (!said.ok) return said;
   const lists = anyOfEach(said.value, MAX_LISTS);
   if (lists === null)

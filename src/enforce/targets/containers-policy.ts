@@ -19,11 +19,11 @@ import {
   decidingBefore,
   deniedEntry,
   deniedWhole,
+  expressAuthorities,
   NAMES_AND_SIGNATURES,
   overlapsAny,
   type PatternEntry,
   policyEntries,
-  sayAuthorities,
 } from '../policy-entries.js';
 import { compare, type VerifiedReference } from '../verified-references.js';
 import { repositoriesOf, verifiedByEntry } from '../verified-repositories.js';
@@ -182,7 +182,7 @@ function requirementsOf(
   repository: string | null,
   policy: Policy,
 ): Result<readonly Requirement[], string> {
-  const said = sayAuthorities(entry, (authority) => signerOf(authority, policy));
+  const said = expressAuthorities(entry, (authority) => signerOf(authority, policy));
   if (!said.ok) return said;
   const lists = anyOfEach(said.value, MAX_LISTS);
   if (lists === null)

@@ -9,10 +9,10 @@ import {
   constraintOf,
   deniedEntry,
   deniedWhole,
+  type EntrySigners,
+  expressAuthorities,
   NAMES_AND_SIGNATURES,
   policyEntries,
-  type SaidEntry,
-  sayAuthorities,
 } from '../policy-entries.js';
 
 const REKOR = 'https://rekor.sigstore.dev';
@@ -37,7 +37,7 @@ export const kyverno: ExportTarget = {
     let allowed = 0;
     for (const { entry, pattern } of allow) {
       const covering = matches(expressionOf(pattern, 'cover'));
-      const said = entry.signed ? sayAuthorities(entry, (authority) => attestorOf(authority, input.policy)) : null;
+      const said = entry.signed ? expressAuthorities(entry, (authority) => attestorOf(authority, input.policy)) : null;
       if (said?.ok === false) {
         notes.push(deniedEntry(entry, said.error));
         cases.push(`${covering} ? false`);
@@ -102,7 +102,7 @@ function resource(decision: string, attestors: readonly Attestor[]): unknown {
 }
 
 /** A condition on a signature count. The names are ours, so they need no quotes in CEL. */
-function signatures({ authorities, require }: SaidEntry<Attestor>, attestors: Attestor[]): string {
+function signatures({ authorities, require }: EntrySigners<Attestor>, attestors: Attestor[]): string {
   const names = authorities.map((authority) => {
     const name = `attestor${attestors.length}`;
     attestors.push({ name, ...authority });

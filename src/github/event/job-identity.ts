@@ -4,7 +4,7 @@ import type { RunnerEnvironment } from './environment.js';
 import type { ActionInputs } from './inputs.js';
 
 /** The inputs that decide what a job evaluates and how: what shows two jobs of one name apart. */
-type Asked = Pick<
+type IdentityInputs = Pick<
   ActionInputs,
   | 'policy'
   | 'profile'
@@ -31,7 +31,7 @@ export interface JobIdentity {
 }
 
 /** Identifies this job. `commits`: what the run is about, whose ids say nothing about the job where an input has them. */
-export function identify(env: RunnerEnvironment, inputs: Asked, commits: readonly string[]): JobIdentity {
+export function identify(env: RunnerEnvironment, inputs: IdentityInputs, commits: readonly string[]): JobIdentity {
   const derived = jobId(env, inputs, [env.commit, ...commits]);
   const { name } = inputs;
   if (name === undefined) return { id: derived, title: jobTitle(env, inputs) };
@@ -43,7 +43,7 @@ function namedId({ workflowFile, workflow }: RunnerEnvironment, name: string): s
   return partId({ workflow: workflowFile || workflow, job: name, step: '', inputs: {} });
 }
 
-function jobId(env: RunnerEnvironment, inputs: Asked, commits: readonly string[]): string {
+function jobId(env: RunnerEnvironment, inputs: IdentityInputs, commits: readonly string[]): string {
   const settled = (values: readonly string[]) => values.map((value) => withoutRun(value, env, commits));
   const asked = {
     key: inputs.commentKey,
@@ -86,7 +86,7 @@ const MAX_TITLE_ITEMS = 3;
 const MAX_TITLE_LENGTH = 60;
 
 /** The paths it evaluates, else its name and what it is asked. Values of build arguments stay out: some are secrets. */
-function jobTitle(env: RunnerEnvironment, inputs: Asked): string {
+function jobTitle(env: RunnerEnvironment, inputs: IdentityInputs): string {
   if (inputs.paths.length > 0) return cut(inputs.paths.slice(0, MAX_TITLE_ITEMS).join(', '), MAX_TITLE_LENGTH);
   const asked = [inputs.target, ...inputs.platforms, inputs.profile, inputs.policy].filter(
     (text) => text !== undefined,

@@ -1,9 +1,9 @@
 import { err, ok, type Result } from '../../lib/result.js';
 import type { Wait } from '../../lib/wait.js';
 import type { Report } from '../../reports/report.js';
-import { groupMissingPermissions, requestedByReport } from '../event/asked-permissions.js';
 import type { RunnerEnvironment } from '../event/environment.js';
 import type { ReportInputs } from '../event/inputs.js';
+import { groupMissingPermissions, requestedByReport } from '../event/requested-permissions.js';
 import { pullRequestsOf, type ReportedPullRequest, type ReportedRun, readReportedRun } from '../event/workflow-run.js';
 import type { GitHubClient } from '../repository/client.js';
 import type { GitHubError } from '../repository/github-error.js';

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { html, joined, type Markup, rawElement } from '../../lib/escape/html.js';
-import { imageRows, rulesAsked, worstRowsFirst } from '../image-rows.js';
+import { evaluatedRules, imageRows, worstRowsFirst } from '../image-rows.js';
 import type { LinkTargets } from '../link-targets.js';
 import type { Report } from '../report.js';
 import { changesSection } from './changes.js';
@@ -33,7 +33,7 @@ export function* htmlReport(report: Report, { now, targets = {} }: HtmlOptions):
 
 function contextOf(report: Report, now: Date, targets: LinkTargets): PageContext {
   const rows = worstRowsFirst(imageRows(report));
-  const rules = rulesAsked(rows, new Set());
+  const rules = evaluatedRules(rows, new Set());
   const rowOfUse = new Map(rows.flatMap(({ uses }, index) => uses.map(({ id }) => [id, index] as const)));
   return { report, rows, rules, rowOfUse, targets, now };
 }

@@ -5,10 +5,10 @@ import { plural } from '../../lib/text.js';
 import { shortDigest } from '../image-name.js';
 import {
   digestOf,
+  evaluatedRules,
   type ImageRow,
   imageRows,
   publisherOf,
-  rulesAsked,
   signIn,
   signOfRow,
   worstRowsFirst,
@@ -34,7 +34,7 @@ const MAX_NAME = 100;
 export function imageTable(report: Report, detail: TableDetail, targets: LinkTargets): string {
   const rows = imageRows(report);
   if (rows.length === 0) return '';
-  const questions = rulesAsked(rows, detail.columns === 'all' ? UNASKED : NOT_WRONG);
+  const questions = evaluatedRules(rows, detail.columns === 'all' ? UNASKED : NOT_WRONG);
   const head = ['Image', 'Used at', ...questions.map((rule) => ruleTitle(rule, targets)), 'Digest', 'Publisher'];
   const shown = worstRowsFirst(rows).slice(0, detail.rows);
   const isQuestion = (column: number) => column >= 2 && column < 2 + questions.length;

@@ -117,7 +117,7 @@ async function evaluate(
   }
   const [first, ...others] = approvals;
   if (first !== undefined) return { approvals: [first, ...others], signs: ok('Notary Project signature') };
-  const refusal = mostTelling(refusals) ?? unnamed(proven, authorities);
+  const refusal = mostSpecific(refusals) ?? unnamed(proven, authorities);
   // A chain that reached no trusted certificate says what anybody may write into his own.
   const isProven = refusals.some(({ check }) => check !== 'authenticity' && check !== 'needs-plugin');
   return reject(place, refusal, {
@@ -129,7 +129,7 @@ async function evaluate(
 }
 
 /** In the order of the checks: the authority that came furthest is the one that was meant. One that may still agree says most. */
-function mostTelling(refusals: readonly NotationRefusal[]): NotationRefusal | undefined {
+function mostSpecific(refusals: readonly NotationRefusal[]): NotationRefusal | undefined {
   return refusals.toSorted((a, b) => rank(b) - rank(a))[0];
 }
 

@@ -149,7 +149,7 @@ function questionsOf(
         ecosystem: language,
         // The service compares NuGet's names as they are written.
         name: language === 'NuGet' ? name : normalizeName(language, name),
-        version: askedVersion(type, version),
+        version: queryVersion(type, version),
         package: one,
         about: 'package' as const,
       },
@@ -226,7 +226,7 @@ const LANGUAGES: Readonly<Record<string, string>> = {
  * A version as records write it: of Composer's packages without the v that tags have, of Bitnami's components that of
  * upstream, without the number of Bitnami's own build (`7.0.4-5`).
  */
-function askedVersion(type: string, version: string): string {
+function queryVersion(type: string, version: string): string {
   if (type === 'bitnami') return version.replace(/-[0-9]+$/, '');
   return type === 'composer' ? version.replace(/^v(?=[0-9])/, '') : version;
 }

@@ -17,7 +17,7 @@ import { fetchJson, malformedAnswer, TRY_EXPORTS } from './fetch-json.js';
 import { BATCH_SIZE, queryBatch } from './query-batch.js';
 
 /** What the service said of one question: records by id, or why its silence proves nothing. */
-type Said = { readonly ids: readonly string[] } | { readonly unevaluated: string };
+type QueryResult = { readonly ids: readonly string[] } | { readonly unevaluated: string };
 
 export interface OsvApiOptions {
   readonly transport: Transport;
@@ -37,10 +37,10 @@ export class OsvApi implements VulnerabilitySource {
   readonly name: string;
   readonly #options: OsvApiOptions;
   readonly #limits: VulnerabilityLimits;
-  readonly #said = new Map<string, Promise<Result<Said, SourceFailure>>>();
+  readonly #said = new Map<string, Promise<Result<QueryResult, SourceFailure>>>();
   readonly #records = new Map<string, Promise<Result<OsvRecord | string, SourceFailure>>>();
   readonly #answering = new Set<string>();
-  #waiting: { readonly question: Question; readonly tell: (said: Result<Said, SourceFailure>) => void }[] = [];
+  #waiting: { readonly question: Question; readonly tell: (said: Result<QueryResult, SourceFailure>) => void }[] = [];
 
   constructor(options: OsvApiOptions) {
     this.name = `OSV API (${new URL(options.origin).host})`;
@@ -83,11 +83,11 @@ export class OsvApi implements VulnerabilitySource {
     return records.flatMap((record) => (record.ok && typeof record.value !== 'string' ? [record.value] : []));
   }
 
-  #askOnce(question: Question): Promise<Result<Said, SourceFailure>> {
+  #askOnce(question: Question): Promise<Result<QueryResult, SourceFailure>> {
     const key = questionKey(question);
     const known = this.#said.get(key);
     if (known !== undefined) return known;
-    const asked = new Promise<Result<Said, SourceFailure>>((tell) => {
+    const asked = new Promise<Result<QueryResult, SourceFailure>>((tell) => {
       if (this.#waiting.length === 0) setImmediate(() => void this.#send());
       this.#waiting.push({ question, tell });
     });
@@ -113,7 +113,7 @@ export class OsvApi implements VulnerabilitySource {
   async #sendSome(
     ecosystem: string,
     questions: readonly Question[],
-  ): Promise<Result<(question: Question) => Said, SourceFailure>> {
+  ): Promise<Result<(question: Question) => QueryResult, SourceFailure>> {
     const canaries = this.#answering.has(ecosystem) ? [] : canariesOf(ecosystem);
     const asked = new Map([...questions, ...canaries].map((question) => [questionKey(question), question]));
     const { transport, origin } = this.#options;

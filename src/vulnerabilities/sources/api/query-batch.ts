@@ -25,7 +25,7 @@ const batch = z.object({
   ),
 });
 
-interface Asked {
+interface PendingQuery {
   readonly question: Question;
   readonly token?: string;
 }
@@ -43,7 +43,7 @@ export async function queryBatch(
   const url = new URL('/v1/querybatch', origin);
   const found = new Map<string, string[]>(questions.map((question) => [questionKey(question), []]));
   const seen = new Set<string>();
-  let pending: readonly Asked[] = questions.map((question) => ({ question }));
+  let pending: readonly PendingQuery[] = questions.map((question) => ({ question }));
   for (let page = 1; pending.length > 0; page += 1) {
     if (page > limits['osv-pages']) return err(tooManyPages(url, limits['osv-pages']));
     const answer = await fetchJson(transport, url, { queries: pending.map(queryOf) });
@@ -58,7 +58,7 @@ export async function queryBatch(
     if (results.length !== pending.length) {
       return err(malformedAnswer(url, `it has ${results.length} results for ${pending.length} questions`));
     }
-    const next: Asked[] = [];
+    const next: PendingQuery[] = [];
     for (const [index, { question }] of pending.entries()) {
       const result = results[index];
       const key = questionKey(question);
@@ -74,7 +74,7 @@ export async function queryBatch(
   return ok(found);
 }
 
-function queryOf({ question: { ecosystem, name, version }, token }: Asked): object {
+function queryOf({ question: { ecosystem, name, version }, token }: PendingQuery): object {
   return { package: { ecosystem, name }, version, ...optionalField('page_token', token) };
 }
 

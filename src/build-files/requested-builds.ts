@@ -43,7 +43,7 @@ export async function requestedBuilds(
   entries: readonly TreeEntry[],
   options: Pick<ReadingOptions, 'definitions' | 'environment' | 'only'>,
 ): Promise<RepositoryBuilds> {
-  const asked = new AskedBuilds(tree, entries);
+  const asked = new RequestedBuildsReader(tree, entries);
   await asked.readWorkflows();
   await asked.readScripts();
   const { unreadable, unseen, workflows, runs, images } = asked;
@@ -82,7 +82,7 @@ export async function requestedBuilds(
   };
 }
 
-class AskedBuilds {
+class RequestedBuildsReader {
   readonly workflows: PlacedBuild[] = [];
   readonly runs: PlacedRun[] = [];
   readonly unseen: UnseenBuild[] = [];

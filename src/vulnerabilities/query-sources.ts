@@ -13,7 +13,7 @@ import type { Sources } from './sources/sources.js';
 import type { QueriedSource } from './vulnerabilities.js';
 
 /** What the sources of a run answered about an image. */
-export interface Asked {
+export interface SourceAnswers {
   readonly hits: readonly SourceHit<PackageQuestion>[];
   readonly unevaluated: readonly Unevaluated[];
   /** What a community or a supplement was asked about and does not cover. */
@@ -43,10 +43,10 @@ interface AnsweredRound extends Round {
  * Asks each source what it covers, all at once. Fails where one that is required could not be asked. A community and a
  * supplement are not: what only they would have covered is not covered then.
  */
-export async function askSources(
+export async function querySources(
   { vulnerabilities, supplements }: Pick<Sources, 'vulnerabilities' | 'supplements'>,
   questions: readonly PackageQuestion[],
-): Promise<Result<Asked, SourceFailure>> {
+): Promise<Result<SourceAnswers, SourceFailure>> {
   const rounds = [...mainRounds(vulnerabilities, questions), ...supplements.flatMap(supplementRounds(questions))];
   const answers = await Promise.all(rounds.map(askRound));
   const failure = answers.find((answer) => !answer.ok);

@@ -4,7 +4,7 @@ import {
   groupMissingPermissions,
   requestedByReport,
   requestedPermissions,
-} from '../../../src/github/event/asked-permissions.js';
+} from '../../../src/github/event/requested-permissions.js';
 import { type GitHubError, missingPermission } from '../../../src/github/repository/github-error.js';
 
 const QUIET = { comment: 'never', reviewSuggestions: false, trackingIssue: false, sarif: false } as const;
