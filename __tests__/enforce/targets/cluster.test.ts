@@ -1,4 +1,7 @@
+import { readFileSync } from 'node:fs';
 import { beforeAll, describe, expect, test } from '@jest/globals';
+import { Ajv } from 'ajv';
+import { parseAllDocuments } from 'yaml';
 import { type ExportTarget, onlyFile } from '../../../src/enforce/export-target.js';
 import { clusterImagePolicy } from '../../../src/enforce/targets/cluster-image-policy.js';
 import { kyverno } from '../../../src/enforce/targets/kyverno.js';
@@ -10,6 +13,7 @@ import {
 } from '../../support/enforce/cluster-evaluators.js';
 import { type ClusterProbes, makeClusterProbes } from '../../support/enforce/cluster-probes.js';
 import { exportFor, sourceOf } from '../../support/enforce/export-world.js';
+import { describeWithSharedData, sharedData } from '../../support/shared-data.js';
 
 const EVALUATORS: readonly { readonly name: string; readonly target: ExportTarget; readonly evaluate: Evaluate }[] = [
   { name: 'kyverno', target: kyverno, evaluate: evaluateKyvernoPolicy },
@@ -45,3 +49,33 @@ describe.each(EVALUATORS)('export --format $name', ({ name, target, evaluate }) 
     expect(new Set(rows.map(({ allowed }) => allowed))).toEqual(new Set([true, false]));
   });
 });
+
+const CRDS = [
+  { name: 'kyverno', target: kyverno, schema: 'schemas/kyverno-imagevalidatingpolicy-v1.schema.json' },
+  {
+    name: 'cluster-image-policy',
+    target: clusterImagePolicy,
+    schema: 'schemas/policy-controller-clusterimagepolicy-v1beta1.schema.json',
+  },
+] as const;
+for (const { name, target, schema } of CRDS) {
+  describeWithSharedData(schema, `export --format ${name}`, () => {
+    test('is what the custom resource definition describes, with every kind of signer', async () => {
+      const validate = new Ajv({ strict: false }).compile(JSON.parse(readFileSync(sharedData(schema), 'utf8')));
+      const signers = [
+        '{ key: { file: acme.pub } }',
+        '{ key: { file: release.pub, log: ignored }, signature-repository: ghcr.io/acme/signatures }',
+        '{ keyless: { issuer: "https://accounts.google.com", subject: release@acme.example } }',
+        '{ keyless: { issuer: "https://ci.example", subject: "https://ci.example/acme/**" } }',
+      ];
+      const more = signers.map((signer, index) => `  - { image: "ghcr.io/more/${index}", authorities: [${signer}] }\n`);
+      const policy = world.run.policy.replace('deny:\n', `${more.join('')}deny:\n`);
+      const documents = parseAllDocuments(onlyFile(await exportFor(target, { ...world.run, policy })));
+      expect(documents.length).toBeGreaterThan(0);
+      for (const document of documents) {
+        validate(document.toJS());
+        expect(validate.errors).toBeNull();
+      }
+    });
+  });
+}

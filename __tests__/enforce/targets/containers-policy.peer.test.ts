@@ -62,6 +62,21 @@ describeWithPeers(['policy-json-evaluator'], 'the library of podman, skopeo and 
     expect(rows.filter(({ allowed, expected }) => allowed !== expected)).toEqual([]);
     expect(answers.at(-1)?.allowed).toBe(false);
   }, 120_000);
+
+  test('reads identities by e-mail address, logged keys, and any of several keys', async () => {
+    const { host } = registry;
+    const signers = [
+      '{ keyless: { issuer: "https://accounts.google.com", subject: release@acme.example } }',
+      '{ key: { file: acme.pub } }',
+      '{ key: { file: acme.pub, log: ignored } }, { key: { file: third.pub, log: ignored } }',
+    ];
+    const entries = signers.map((signer, index) => `{ image: "${host}/by/${index}/**", authorities: [${signer}] }`);
+    const policy = world.run.policy.replace(/allow:[\s\S]*(?=deny:)/, `allow: [${entries.join(', ')}]\n`);
+    const exported = await exportFor(containersPolicy, { ...world.run, policy });
+    expect(exported.allowed).toBe(signers.length);
+    const answer: Answer = JSON.parse(await ask(makeDirectory(exported.files), [`${host}/acme/base:1`]));
+    expect(answer).toMatchObject({ allowed: false, error: expect.stringContaining('rejected by policy') });
+  }, 60_000);
 });
 
 /** Not by a synchronous call: the registry that it asks is in this process. */
