@@ -26,7 +26,7 @@ beforeEach(() => {
 afterEach(() => rmSync(directory, { recursive: true }));
 
 function write(path = 'Dockerfile', at = directory) {
-  return writeFileInPlace(at, { path, before: BEFORE, after: AFTER, pinned: [], left: [] });
+  return writeFileInPlace(at, { path, before: BEFORE, after: AFTER });
 }
 
 const contents = (path = 'Dockerfile') => readFileSync(join(directory, path));

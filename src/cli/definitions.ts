@@ -224,18 +224,23 @@ names an image, who signed it and what was found in it, and the verdict expected
 export const FIX = define({
   name: 'fix',
   arguments: ['[DIR]'],
-  summary: 'pin references to the digests verified',
+  summary: 'pin references to the digests verified, or rewrite build files to allowed images',
   flags: {
-    pin: { type: 'boolean', help: 'pin references by digest; required' },
+    pin: { type: 'boolean', help: 'pin references by digest; this or --harden is required' },
+    harden: { type: 'boolean', help: 'rewrite stages to images that the policy allows, pinned by digest' },
     write: { type: 'boolean', help: 'change the files' },
     diff: { type: 'boolean', help: 'show the changes as a diff' },
     ...GATE_FLAGS,
   },
   about: `Pins every image reference below DIR (default: the current directory) to the digest that its registry answered with, and
 changes nothing else in the build files. Without --write, it lists what it would change. It says for each image whether
-its signature was verified, and leaves images alone whose identity fails at level error.`,
+its signature was verified, and leaves images alone whose identity fails at level error.
+
+With --harden, it replaces images that the policy refuses by equivalents that it allows, with their digests, and rewrites
+what differs on them: package installation, users, accounts, and how the container starts. A stage is left alone, with the
+reason, unless every instruction of it is understood; a rewrite that would not pass the policy is not written.`,
   exitCodes:
-    '0 every reference is pinned, 1 something is left to do (also changes that were not written), 2 an image could not be resolved or a file could not be read or written, 3 wrong usage or policy',
+    '0 every reference is pinned, or no image is refused any more, 1 something is left to do (also changes that were not written), 2 an image could not be resolved or a file could not be read or written, 3 wrong usage or policy',
 });
 
 export const EVIDENCE = define({

@@ -1,16 +1,22 @@
-import { readRepository } from '../build-files/read.js';
 import type { LeftUse, PinDecisions } from '../fix/pin-decisions.js';
 import type { PinnedFile } from '../fix/pin-files.js';
 import type { Command, CommandIo, ExitCode } from './command.js';
 import { defineCommand } from './define-command.js';
 import { FIX } from './definitions.js';
+import { isOfRemoteTrigger, readAgain, writeAll } from './fix-files.js';
 import { type LocalRun, runLocalGate } from './local-gate.js';
 import { refuse } from './refusal.js';
 
-/** `fix --pin`: writes down the digests that references were resolved to. */
+/** `fix --pin`: writes down the digests that references were resolved to. `fix --harden`: see `fix-harden.ts`. */
 export const fix: Command = defineCommand(FIX, async ({ values, positionals, io, wrong }) => {
-  if (values.pin !== true) return wrong('Nothing to do; expected --pin.');
+  if (values.pin !== true && values.harden !== true) return wrong('Nothing to do; expected --pin or --harden.');
+  if (values.pin === true && values.harden === true)
+    return wrong('--pin and --harden exclude each other; --harden pins what it rewrites.');
   if (values.write === true && values.diff === true) return wrong('--write and --diff exclude each other.');
+  if (values.harden === true) {
+    const { fixHarden } = await import('./fix-harden.js');
+    return await fixHarden(values, positionals, io);
+  }
 
   const run = await runLocalGate(values, positionals, io);
   if (!run.ok) return refuse('fix', run.error, io);
@@ -18,7 +24,12 @@ export const fix: Command = defineCommand(FIX, async ({ values, positionals, io,
   const decisions = decidePins(run.value.report);
   const pinned = await pinsOf(run.value, decisions);
   const write = values.write === true;
-  const failed = write ? await writeAll(run.value.directory, pinned.files) : [];
+  const failed = write
+    ? await writeAll(
+        run.value.directory,
+        pinned.files.filter((file) => file.pinned.length > 0),
+      )
+    : [];
   for (const { message } of failed) io.stderr(`fix: ${message}\n`);
   const how = write ? 'written' : values.diff === true ? 'diff' : 'listed';
   const unwritten = new Set(failed.map(({ path }) => path));
@@ -37,7 +48,6 @@ async function pinsOf(
   { wanted, left, pinnedBefore }: PinDecisions,
 ): Promise<Pinned> {
   const { pinFiles } = await import('../fix/pin-files.js');
-  const { overlaidTree } = await import('../fix/overlaid-tree.js');
   const { MAX_DOCKERFILE_BYTES } = await import('../build-files/dockerfile/limits.js');
   const paths = [...new Set(report.uses.filter(({ id }) => wanted.has(id)).map(({ file }) => file))];
   const files = [];
@@ -58,39 +68,8 @@ async function pinsOf(
     others.push(...elsewhere.filter(({ id }) => wanted.has(id)).map((use) => ({ use, reason, retry: false })));
     files.push({ path, bytes: content.value, uses: own });
   }
-  const pinned = await pinFiles(files, report, wanted, async (contents) => {
-    const read = await readRepository(overlaidTree(tree, contents), { ...reading, only: [...contents.keys()] });
-    return read.ok ? read.value : { files: [], uses: [] };
-  });
+  const pinned = await pinFiles(files, report, wanted, readAgain(tree, reading));
   return { files: pinned, left: [...left, ...others, ...pinned.flatMap((file) => file.left)], pinnedBefore };
-}
-
-/** Triggers of a remote base stand in its configuration; they take the place of the FROM that names it. */
-function isOfRemoteTrigger({ id }: LeftUse['use']): boolean {
-  return id.includes(':onbuild:');
-}
-
-interface NotWritten {
-  readonly path: string;
-  readonly message: string;
-}
-
-async function writeAll(directory: string, files: readonly PinnedFile[]): Promise<readonly NotWritten[]> {
-  const { writeFileInPlace } = await import('../fix/write-file.js');
-  const failed: NotWritten[] = [];
-  let waiting = files.filter(({ pinned }) => pinned.length > 0);
-  // A link is left alone unless what it leads to has been written, which may come after it.
-  for (const last of [false, true]) {
-    const refused: PinnedFile[] = [];
-    for (const file of waiting) {
-      const written = await writeFileInPlace(directory, file);
-      if (written.ok) continue;
-      refused.push(file);
-      if (last) failed.push({ path: file.path, message: written.error });
-    }
-    waiting = refused;
-  }
-  return failed;
 }
 
 async function show(

@@ -4,6 +4,7 @@ import type { RepositoryTree } from '../build-files/repository-tree.js';
 import { openWorkingTree } from '../build-files/working-tree.js';
 import { isListedHost, loadCatalog } from '../catalog/catalog.js';
 import { collectors } from '../evidence/collectors.js';
+import { overlaidTree } from '../fix/overlaid-tree.js';
 import { type Change, loweredBy, readBase } from '../gate/change.js';
 import { type GateInput, runGate } from '../gate/run.js';
 import { optionalField } from '../lib/collections.js';
@@ -102,11 +103,14 @@ export interface LocalRun {
 /**
  * Runs the gate over a directory of this machine, by its working tree's policy or the one that the flags name. With a
  * base it is evaluated as a pull request that turns the base into it, so the base's policy holds, as it does on GitHub.
+ *
+ * @param contents build files that are evaluated alone, with these bytes in the place of their own
  */
 export async function runLocalGate(
   flags: GateFlags,
   args: readonly string[],
   io: CommandIo,
+  contents?: ReadonlyMap<string, Uint8Array>,
 ): Promise<Result<LocalRun, Refusal>> {
   const usage = (message: string) => err<Refusal>({ kind: 'usage', message });
   const profile = readChoice('--profile', flags.profile, PROFILES);
@@ -137,9 +141,11 @@ export async function runLocalGate(
   const policy = withRegistriesOf(flags.registry ?? [], loaded.value);
   const options = readingOptions(flags, io.env, policy);
   if (!options.ok) return usage(options.error);
-  const reading: ReadingOptions = { ...options.value, ...optionalField('only', only) };
-  const tree = openWorkingTree(directory, { allFiles: reading.allFiles });
-  await reportUntracked(tree, true, io);
+  const paths = contents === undefined ? only : [...contents.keys()];
+  const reading: ReadingOptions = { ...options.value, ...optionalField('only', paths) };
+  const workingTree = openWorkingTree(directory, { allFiles: reading.allFiles });
+  if (contents === undefined) await reportUntracked(workingTree, true, io);
+  const tree = contents === undefined ? workingTree : overlaidTree(workingTree, contents);
   const offline = flags.offline ?? false;
   const progress = startProgress(io);
   const secrets = new Secrets();

@@ -3,37 +3,119 @@ import { err, ok, type Result } from '../lib/result.js';
 
 const CONTEXT = 3;
 
+/** More lines than that on both sides of a change, multiplied, are not aligned, but compared one by one where their numbers are equal. */
+const MAX_ALIGNED = 4_000_000;
+
 /**
- * A unified diff of two versions of a file that differ within lines and have the same number of them, as `git apply`
- * and `patch` read it; empty where nothing differs. Fails with the number of a line around a change that a diff can't
- * show as it is: it is not UTF-8, or acts on a terminal or on a GitHub runner that reads the log.
+ * A unified diff of two versions of a file, as `git apply` and `patch` read it; empty where nothing differs. Fails with
+ * the number of a line around a change that a diff can't show as it is: it is not UTF-8, or acts on a terminal or on a
+ * GitHub runner that reads the log.
  *
  * @see https://www.gnu.org/software/diffutils/manual/html_node/Detailed-Unified.html
  */
 export function unifiedDiff(path: string, before: Uint8Array, after: Uint8Array): Result<string, number> {
   const [old, changed] = [linesOf(before), linesOf(after)];
-  const differing = old.flatMap((line, index) => (line === changed[index] ? [] : [index]));
+  const steps = aligned(old, changed);
+  const differing = steps.flatMap(({ sign }, index) => (sign === ' ' ? [] : [index]));
   if (differing.length === 0) return ok('');
-  const ranges = hunksOf(differing, old.length);
-  for (const [from, to] of ranges)
-    for (let index = from; index < to; index++) if (!isPlain(old[index])) return err(index + 1);
-  const hunks = ranges.map(([from, to]) => {
-    const lines: string[] = [];
-    let index = from;
-    while (index < to) {
-      if (old[index] === changed[index]) {
-        lines.push(` ${shown(old[index++])}`);
-        continue;
-      }
-      const start = index;
-      while (index < to && old[index] !== changed[index]) index++;
-      lines.push(...old.slice(start, index).map((line) => `-${shown(line)}`));
-      lines.push(...changed.slice(start, index).map((line) => `+${shown(line)}`));
-    }
-    const range = `${from + 1},${to - from}`;
-    return `@@ -${range} +${range} @@\n${lines.join('')}`;
-  });
+  const ranges = hunksOf(differing, steps.length);
+  for (const [from, to] of ranges) {
+    const odd = steps.slice(from, to).find(({ sign, line }) => sign !== '+' && !isPlain(line));
+    if (odd !== undefined) return err(odd.number);
+  }
+  const hunks: string[] = [];
+  let [done, oldLine, newLine] = [0, 1, 1];
+  for (const [from, to] of ranges) {
+    oldLine += count(steps, done, from, '+');
+    newLine += count(steps, done, from, '-');
+    const [oldCount, newCount] = [count(steps, from, to, '+'), count(steps, from, to, '-')];
+    // Of nothing, the line before is named.
+    const [oldStart, newStart] = [oldCount === 0 ? oldLine - 1 : oldLine, newCount === 0 ? newLine - 1 : newLine];
+    const lines = steps.slice(from, to).map(({ sign, line }) => `${sign}${shown(line)}`);
+    hunks.push(`@@ -${oldStart},${oldCount} +${newStart},${newCount} @@\n${lines.join('')}`);
+    oldLine += oldCount;
+    newLine += newCount;
+    done = to;
+  }
   return ok(`--- ${fileName('a', path)}\n+++ ${fileName('b', path)}\n${hunks.join('')}`);
+}
+
+/** A line of one version or of both; `number` is the old version's, or that of the next line there. */
+interface Step {
+  readonly sign: ' ' | '-' | '+';
+  readonly line: string;
+  readonly number: number;
+}
+
+function count(steps: readonly Step[], from: number, to: number, but: Step['sign']): number {
+  return steps.slice(from, to).filter(({ sign }) => sign !== but).length;
+}
+
+/** Versions that differ within lines. */
+function sideBySide(old: readonly string[], changed: readonly string[]): readonly Step[] {
+  const steps: Step[] = [];
+  for (let index = 0; index < old.length; ) {
+    const start = index;
+    while (index < old.length && old[index] !== changed[index]) index++;
+    steps.push(...stepsOf('-', old, start, index, start), ...stepsOf('+', changed, start, index, start));
+    if (index < old.length) steps.push(...stepsOf(' ', old, index, index + 1, index));
+    index++;
+  }
+  return steps;
+}
+
+function stepsOf(
+  sign: Step['sign'],
+  lines: readonly string[],
+  from: number,
+  to: number,
+  number: number,
+): readonly Step[] {
+  return lines.slice(from, to).map((line, index) => ({ sign, line, number: number + 1 + (sign === '+' ? 0 : index) }));
+}
+
+/** The longest common subsequence of lines stays; what is equal at both ends is left out of the table. */
+function aligned(old: readonly string[], changed: readonly string[]): readonly Step[] {
+  const shorter = Math.min(old.length, changed.length);
+  let first = 0;
+  while (first < shorter && old[first] === changed[first]) first++;
+  let last = 0;
+  while (last < shorter - first && old.at(-1 - last) === changed.at(-1 - last)) last++;
+  const [oldEnd, newEnd] = [old.length - last, changed.length - last];
+  const [height, width] = [oldEnd - first, newEnd - first];
+  if (height * width > MAX_ALIGNED && height === width) return sideBySide(old, changed);
+  const middle: Step[] = [];
+  let [row, column] = [0, 0];
+  if (height * width <= MAX_ALIGNED) {
+    const common = new Uint32Array((height + 1) * (width + 1));
+    const at = (r: number, c: number) => common[r * (width + 1) + c] ?? 0;
+    for (let r = height - 1; r >= 0; r--)
+      for (let c = width - 1; c >= 0; c--)
+        common[r * (width + 1) + c] =
+          old[first + r] === changed[first + c] ? at(r + 1, c + 1) + 1 : Math.max(at(r + 1, c), at(r, c + 1));
+    while (row < height && column < width) {
+      const [line, other] = [old[first + row] ?? '', changed[first + column] ?? ''];
+      const number = first + row + 1;
+      if (line === other) {
+        middle.push({ sign: ' ', line, number });
+        row++;
+        column++;
+      } else if (at(row + 1, column) >= at(row, column + 1)) {
+        middle.push({ sign: '-', line, number });
+        row++;
+      } else {
+        middle.push({ sign: '+', line: other, number });
+        column++;
+      }
+    }
+  }
+  return [
+    ...stepsOf(' ', old, 0, first, 0),
+    ...middle,
+    ...stepsOf('-', old, first + row, oldEnd, first + row),
+    ...stepsOf('+', changed, first + column, newEnd, oldEnd),
+    ...stepsOf(' ', old, oldEnd, old.length, oldEnd),
+  ];
 }
 
 /** Lines with their ends, a character for each byte. */

@@ -3,16 +3,22 @@ import type { Stats } from 'node:fs';
 import { access, constants, lstat, open, readFile, realpath, rename, rm } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { err, ok, type Result } from '../lib/result.js';
-import type { PinnedFile } from './pin-files.js';
+
+/** A build file of the repository, and what it is to become. */
+export interface ChangedFile {
+  readonly path: string;
+  readonly before: Uint8Array;
+  readonly after: Uint8Array;
+}
 
 /**
- * Writes a pinned file: whole, beside the old one, and then in its place, so that whoever reads meanwhile or pulls the
+ * Writes a changed file: whole, beside the old one, and then in its place, so that whoever reads meanwhile or pulls the
  * plug finds the one or the other. Mode and owner stay. Fails with a sentence, and changes nothing, where the file is not
- * what was pinned any more, is no plain file of the repository (a symbolic link leads anywhere), or can't be written.
+ * what was read any more, is no plain file of the repository (a symbolic link leads anywhere), or can't be written.
  */
 export async function writeFileInPlace(
   directory: string,
-  { path, before, after }: PinnedFile,
+  { path, before, after }: ChangedFile,
 ): Promise<Result<null, string>> {
   const place = join(directory, path);
   const name = JSON.stringify(path);
@@ -24,7 +30,7 @@ export async function writeFileInPlace(
       return err(`${name} is a symbolic link or lies behind one, so it was left alone; run fix where it leads to.`);
     }
     const stats = await lstat(place);
-    if (!stats.isFile()) return err(`${name} is not a plain file, so it was left alone; pin it by hand.`);
+    if (!stats.isFile()) return err(`${name} is not a plain file, so it was left alone; change it by hand.`);
     await access(place, constants.W_OK);
     const changed = `${name} has changed since it was read, so it was left alone; run fix again.`;
     if (!now.equals(before)) return err(changed);

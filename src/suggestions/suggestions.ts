@@ -60,10 +60,7 @@ export function proposalsFor(
   // Nothing is built on a frontend, or on an image that is only run.
   if (use.role === 'frontend' || use.role === 'run') return { proposed: [], leftOut: [], toBePinned: false };
   const needs = needsOf(use, stages);
-  const outcomes = outcomesFor(reference, use.role, needs, policy, {
-    inRole: policyCheck(policy, catalog, use.role, now),
-    building: policyCheck(policy, catalog, 'build', now),
-  });
+  const outcomes = outcomesOf({ use, reference, now }, stages, policy, catalog);
   const proposals = outcomes.flatMap(({ candidate, because }): readonly Proposal[] => {
     if (because !== undefined) return [];
     const { equivalent, image } = candidate;
@@ -87,6 +84,30 @@ export function proposalsFor(
     leftOut: distinctImages(refused),
     toBePinned: asksForDigest(policy, use.role),
   };
+}
+
+/** What {@link proposalsFor} proposes, with all that is known of each image: those read at their source before those inferred. */
+export function candidatesFor(
+  { use, reference, now }: { readonly use: ImageUse; readonly reference: Reference; readonly now: Date },
+  stages: readonly Stage[],
+  policy: Policy,
+  catalog: Catalog,
+): readonly Candidate[] {
+  return outcomesOf({ use, reference, now }, stages, policy, catalog)
+    .flatMap(({ candidate, because }) => (because === undefined ? [candidate] : []))
+    .toSorted((a, b) => Number(a.equivalent.inferred ?? false) - Number(b.equivalent.inferred ?? false));
+}
+
+function outcomesOf(
+  { use, reference, now }: { readonly use: ImageUse; readonly reference: Reference; readonly now: Date },
+  stages: readonly Stage[],
+  policy: Policy,
+  catalog: Catalog,
+): readonly Outcome[] {
+  return outcomesFor(reference, use.role, needsOf(use, stages), policy, {
+    inRole: policyCheck(policy, catalog, use.role, now),
+    building: policyCheck(policy, catalog, 'build', now),
+  });
 }
 
 /** The first of each image. */

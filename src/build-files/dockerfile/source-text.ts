@@ -50,6 +50,11 @@ export class SourceText {
     return encodedLength(this.text, 0, (this.lineStarts[line - 1] ?? this.text.length) + column - 1);
   }
 
+  /** How many bytes the text between two offsets has in the file. */
+  encodedLength(start: number, end: number): number {
+    return encodedLength(this.text, start, end);
+  }
+
   /** The text between two offsets, fit to be shown: bytes that were no UTF-8 are U+FFFD. */
   slice(start: number, end: number): string {
     return printable(this.text.slice(start, end));

@@ -1,0 +1,106 @@
+import { expect, test } from '@jest/globals';
+import type { HardenedFile } from '../../../src/fix/harden/harden-file.js';
+import { rules } from '../../../src/rules/index.js';
+import { expectDocument } from '../../support/held-table.js';
+import { readAnswers } from '../../support/image/buildkit-answers.js';
+import { hardenDockerfile } from '../../support/image/harden-dockerfile.js';
+import { validPolicy } from '../../support/load-policy-text.js';
+import { describeWithSharedData, sharedData } from '../../support/shared-data.js';
+
+const NOW = new Date('2026-11-21T12:00:00Z');
+const PROFILES = ['baseline', 'hardened'] as const;
+const ALLOW = `allow:
+  - catalog: chainguard
+  - catalog: distroless
+  - catalog: chainguard-organization
+    with: { organization: acme, identities: ["https://issuer.enforce.dev/a/b"] }
+`;
+
+/** Why a use is left, by what the reasons have in common. */
+const KINDS: readonly (readonly [kind: string, pattern: RegExp])[] = [
+  ['a split that is not certain', /stage of its own/],
+  ['no equivalent in the catalog, or none for its stage', /no image that the policy allows/],
+  ['an equivalent of another version', /of another version/],
+  ['a package without a known counterpart', /no counterpart of the package/],
+  ['packages by version, variable or file', /asks for a version|which only the build knows|no package of the/],
+  ['a path of the official image', /belongs to the official image/],
+  ['a program that is not known to be there', /^it calls|^which program/],
+  ['a part of the distribution', /belongs to its distribution|has no known counterpart|need not have/],
+  [
+    'another image in a way that is not certain to work',
+    /no libc|has no npm|interpreter|lies? in other places|listens/,
+  ],
+  ['ONBUILD', /ONBUILD/],
+  ['for Windows', /Windows/],
+  ['COPY --from, a mount or a trigger', /only images in FROM/],
+  ['a reference put together from variables', /put together|plain default|takes ARG|stands for/],
+  ['the image is not known', /the image is not known/],
+  ['how it starts', /started|entrypoint|shell|HEALTHCHECK|ships by being copied|several of its stages/],
+  ['another stage stays on another distribution', /stays on/],
+  ['what the official image holds, or its working directory', /what its image holds|names no working directory/],
+  ['an account that is not understood', /not understood|two accounts|by its number|which account/],
+  [
+    'packages or accounts in a form that is not read',
+    /here-document|within another one|exec form|comment within|not closed/,
+  ],
+  ['the result would not name the intended images', /would not name|different changes at one place/],
+  ['an image that is not of Wolfi, or has no package manager', /images of Wolfi|no package manager/],
+];
+
+const INTRODUCTION = `# Rewriting real build files
+
+What \`fix --harden\` makes of 4,731 public Dockerfiles and 70 tricky ones, where the policy allows Chainguard's public images, those of a Chainguard organization that has every version, and Google's distroless images. No registry is asked and nothing is built: a row counts what was written before the gate evaluates it with its images, and an image or version that does not exist would be refused there. Most of the files are of images that nobody has an equivalent of, or of releases that are long past their end.
+
+A file is rewritten whole if no image in it is refused any more, and in part if some of its stages are left.
+
+Made by \`UPDATE_TABLES=1 npm test -- __tests__/fix/harden/harden-file.corpus.test.ts\`, which also holds it.
+`;
+
+describeWithSharedData('dockerfiles/corpus.jsonl', 'real Dockerfiles, where the policy allows hardened images', () => {
+  test('are rewritten once, or left with a reason', async () => {
+    const files = ['dockerfiles/corpus.jsonl', 'dockerfiles/cases.jsonl'].flatMap((file) =>
+      readAnswers(sharedData(file)),
+    );
+    const columns: (readonly string[])[] = [];
+    for (const profile of PROFILES) {
+      const policy = await validPolicy(`version: 1\nprofile: ${profile}\n${ALLOW}`, { rules });
+      const counts = { allowed: 0, whole: 0, part: 0, none: 0, replaced: 0, again: 0 };
+      const reasons = new Map<string, number>();
+      for (const { content } of files) {
+        const once = await hardenDockerfile(content, policy, NOW);
+        counts[outcomeOf(once)] += 1;
+        counts.replaced += once.replaced.length;
+        if (once.replaced.length > 0) {
+          const twice = await hardenDockerfile(once.after, policy, NOW);
+          if (!Buffer.from(twice.after).equals(once.after)) counts.again += 1;
+        }
+        for (const { reason } of once.left) {
+          const kind = KINDS.find(([, pattern]) => pattern.test(reason))?.[0] ?? reason;
+          reasons.set(kind, (reasons.get(kind) ?? 0) + 1);
+        }
+      }
+      expect([...reasons.keys()].filter((reason) => !KINDS.some(([kind]) => kind === reason))).toEqual([]);
+      expect(counts.again).toBe(0);
+      const { whole, part, none, allowed, replaced, again } = counts;
+      columns.push(
+        [whole, part, none, allowed, replaced, ...KINDS.map(([kind]) => reasons.get(kind) ?? 0), again].map(String),
+      );
+    }
+    const names = [
+      'files rewritten whole',
+      'files rewritten in part',
+      'files not rewritten',
+      'files without an image that is refused',
+      'images replaced',
+      ...KINDS.map(([kind]) => `left: ${kind}`),
+      'files that a second run changes',
+    ];
+    const rows = names.map((name, row) => [name, ...columns.map((column) => column[row] ?? '')]);
+    await expectDocument('dev/hardening.md', INTRODUCTION, ['what', ...PROFILES], rows);
+  });
+});
+
+function outcomeOf({ replaced, left }: HardenedFile): 'allowed' | 'whole' | 'part' | 'none' {
+  if (replaced.length === 0) return left.length === 0 ? 'allowed' : 'none';
+  return left.length === 0 ? 'whole' : 'part';
+}

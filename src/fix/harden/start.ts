@@ -1,0 +1,89 @@
+import type { Instruction } from '../../build-files/dockerfile/instruction.js';
+import { sourceSpan } from '../../build-files/dockerfile/logical-lines.js';
+import type { EquivalentVariant } from '../../catalog/equivalent.js';
+import { err, ok, type Result } from '../../lib/result.js';
+import type { Edit } from './edits.js';
+import { isDistribution } from './programs.js';
+import { readScript } from './script.js';
+
+/** The image that a stage starts on: what of it decides how ENTRYPOINT and CMD work. */
+export interface StartOn {
+  readonly variant: EquivalentVariant;
+  readonly entrypoint: string | undefined;
+  /** `docker.io/library/node` */
+  readonly official: string;
+}
+
+/**
+ * Official images whose entrypoint, if any, does nothing but start what CMD names, so that a build file's CMD is a whole
+ * command.
+ */
+const PLAIN_START = new Set(
+  `alpine amazoncorretto amazonlinux bash busybox buildpack-deps centos debian eclipse-temurin fedora golang gradle
+  maven node openjdk php python rockylinux ruby rust ubuntu`.split(/\s+/),
+);
+
+/**
+ * What the start of a container has to be changed for on another image: the exec form where that has no shell, and no
+ * entrypoint of the image before a CMD that is a whole command. Fails with a clause where it would not start, or where
+ * nobody knows.
+ *
+ * @param instructions CMD, ENTRYPOINT, HEALTHCHECK and SHELL of the stages from the image to the target, in order
+ */
+export function startEdits(
+  instructions: readonly Instruction[],
+  { variant, entrypoint, official }: StartOn,
+  lineEnd: string,
+  lineStart: (instruction: Instruction) => number,
+): Result<readonly Edit[], string> {
+  const edits: Edit[] = [];
+  const of = (keyword: string) => instructions.filter((instruction) => instruction.keyword === keyword);
+  if (variant.shell !== true && of('shell').length > 0) return err('it names a shell, which the image need not have');
+  for (const instruction of [...of('cmd'), ...of('entrypoint')]) {
+    const { json } = instruction;
+    if (variant.shell === true) continue;
+    const exec = json === undefined ? execForm(instruction) : ok(json);
+    if (!exec.ok) return exec;
+    const [program = ''] = exec.value;
+    if (/(?:^|\/)(?:ba|da|a|z)?sh$|\.sh$/.test(program))
+      return err(`${instruction.keyword.toUpperCase()} starts a shell or a script, and the image has no shell`);
+    if (json !== undefined) continue;
+    const { textStart, text, line } = instruction;
+    edits.push({
+      ...sourceSpan(line, textStart, textStart + text.length),
+      text: JSON.stringify(exec.value).replaceAll('","', '", "'),
+    });
+  }
+  if (variant.shell !== true && of('healthcheck').some(({ words }) => words[0]?.text.toUpperCase() !== 'NONE'))
+    return err('it has a HEALTHCHECK, whose program the image need not have');
+  const [cmd] = of('cmd');
+  const hasEntrypoint = of('entrypoint').length > 0;
+  const name = official.replace(/^docker\.io\/library\//, '');
+  if (hasEntrypoint) return ok(edits);
+  if (!PLAIN_START.has(name)) {
+    return err('it relies on the entrypoint of its image, and that of the other one may differ');
+  }
+  // A distribution's image starts a shell, whichever it is.
+  if (cmd === undefined && isDistribution(official) && variant.shell === true) return ok(edits);
+  if (cmd === undefined) return err('it names nothing that is started, and what another image starts differs');
+  if (entrypoint !== undefined) {
+    const at = lineStart(cmd);
+    edits.push({ start: at, end: at, text: `ENTRYPOINT []${lineEnd}` });
+  }
+  return ok(edits);
+}
+
+/** The words of a shell form that needs no shell. */
+function execForm({ keyword, text }: Instruction): Result<readonly string[], string> {
+  const name = keyword.toUpperCase();
+  const script = readScript(text);
+  const command = script.ok && script.value.commands.length === 1 ? script.value.commands[0] : undefined;
+  if (command === undefined || command.operator !== '')
+    return err(`${name} is a shell script, and the image has no shell`);
+  const words = command.words[0].text === 'exec' ? command.words.slice(1) : command.words;
+  const simple = words.every(({ isLiteral, isRedirection }) => isLiteral && !isRedirection);
+  if (!simple || words.length === 0 || /^\w+=/.test(words[0]?.text ?? '')) {
+    return err(`${name} is a shell script, and the image has no shell`);
+  }
+  return ok(words.map(({ text: word }) => word));
+}
