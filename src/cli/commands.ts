@@ -16,5 +16,6 @@ export const LOADERS: Readonly<Record<string, () => Promise<Command>>> = {
   fix: async () => (await import('./fix.js')).fix,
   lock: async () => (await import('./lock.js')).lock,
   export: async () => (await import('./export.js')).exportCommand,
+  completion: async () => (await import('./completion.js')).completion,
   evidence: async () => (await import('./evidence.js')).evidence,
 };

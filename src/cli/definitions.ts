@@ -306,6 +306,20 @@ it and reported on standard error. The exit code is the verdict's.`,
   exitCodes: '0 pass, 1 fail, 2 indeterminate, 3 wrong usage or policy',
 });
 
+/** Shells that commands, flags and their values are completed in. */
+export const SHELLS = ['bash', 'zsh', 'fish'] as const;
+export type Shell = (typeof SHELLS)[number];
+
+export const COMPLETION = define({
+  name: 'completion',
+  arguments: ['bash|zsh|fish'],
+  summary: 'print a script that completes commands in a shell',
+  flags: {},
+  about: `Prints the completion script of a shell. In bash: source <(base-image-gate completion bash). In zsh, write it to a file
+_base-image-gate in a directory of $fpath; in fish, to ~/.config/fish/completions/base-image-gate.fish.`,
+  exitCodes: '0 printed, 3 wrong usage',
+});
+
 /** Every command, in the order of the help. */
 export const COMMANDS: readonly CommandDefinition[] = [
   CHECK,
@@ -323,4 +337,5 @@ export const COMMANDS: readonly CommandDefinition[] = [
   LOCK,
   EXPORT,
   EVIDENCE,
+  COMPLETION,
 ];
