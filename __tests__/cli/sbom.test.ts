@@ -95,7 +95,7 @@ describe('sbom', () => {
   });
 
   test.each([
-    ['an unsupported format', 'a.xml', '<bom xmlns="http://cyclonedx.org/schema/bom/1.6">', 1, 'CycloneDX 1.6 (XML)'],
+    ['an unsupported format', 'a.xml', '<bom xmlns="http://cyclonedx.org/schema/bom/1.8"/>', 1, 'CycloneDX 1.8 (XML)'],
     ['truncated JSON', 'cut.json', '{"spdxVersion":"SPDX-2.3","packages":[', 2, 'is not JSON'],
   ])('%s has its exit code and its reason', async (_name, file, content, code, reason) => {
     const result = await run(write(file, content));

@@ -99,6 +99,7 @@ const STRICTER: Readonly<Record<string, Readonly<Record<string, unknown>>>> = {
       ]),
     ),
   },
+  licenses: { allow: 'fewer', deny: 'more', unknown: LEVELS_UP },
   distroless: { shell: LEVELS_UP, 'language-package-manager': LEVELS_UP },
   'non-root': { numeric: 'true' },
   minimal: { 'max-packages': 'lower', 'max-megabytes': 'lower', 'max-files': 'lower', 'max-unowned-files': 'lower' },

@@ -50,11 +50,12 @@ export function ruleImages(
     // Pinned as 1.0 before, and what the tag names now.
     image('moved:before'),
     image('moved:1.0'),
-    image('untrusted parties:1', { changes: { signer: untrusted } }),
+    image('untrusted:1', { changes: { signer: untrusted } }),
     withoutSbom(image('no-sbom:1')),
     image('forked:1', { changes: { source: 'https://github.com/untrusted/fork' } }),
     withoutLicenses(image('thin-sbom:1')),
     hiding(TINI.name, image('hidden-package:1')),
+    image('copyleft:1', { packages: [TINI, { ...packageOf('readline'), license: 'GPL-3.0-or-later' }] }),
     image('shell:1', { packages: [TINI, ...TOOLS.filter(({ name }) => name === 'busybox')], files: [SHELL] }),
     image('large:1', { packages: [TINI, ...Array.from({ length: 10 }, (_, place) => packageOf(`part-${place}`))] }),
     image('set-uid:1', {

@@ -33,6 +33,7 @@ export const parsers = [
   ['key stores and other key files', 'image-content/secrets/key-files'],
   ['package databases: apk, dpkg, rpm, npm, Python', 'packages/inventory'],
   ['files of package managers', 'packages/catalogers/other-managers'],
+  ['SPDX license expressions', 'packages/license-expression'],
   ['versions and OSV records', 'vulnerabilities/matching/affects'],
   ['feeds of vulnerabilities', 'vulnerabilities/sources/feed/feed'],
   ['zipped exports', 'vulnerabilities/sources/exports/exports'],

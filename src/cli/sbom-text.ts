@@ -1,8 +1,9 @@
 import type { PackageDiff } from '../attestations/sbom/diff.js';
 import type { ElementReport } from '../attestations/sbom/elements.js';
-import { formatName, type SbomPackage } from '../attestations/sbom/sbom.js';
+import { formatName, installedPackages, type SbomPackage } from '../attestations/sbom/sbom.js';
 import { terminal } from '../lib/escape/visible.js';
 import { firstLines, plural } from '../lib/text.js';
+import { licenseCounts } from '../reports/license-counts.js';
 import { packageCounts, packageDiffLines } from '../reports/package-diff.js';
 import { signedBy } from '../signatures/signer.js';
 import type { ShownSbom } from './sbom-document.js';
@@ -29,7 +30,11 @@ export function sbomText({ sbom, elements, attested, diff }: ShownSbom): string 
     );
   }
   if (diff !== undefined) lines.push(...diffLines(diff), '');
-  else lines.push('Packages', ...sbom.packages.map(packageLine), '');
+  else {
+    const counts = licenseCounts(installedPackages(sbom));
+    if (counts !== '') lines.push(`Licenses: ${terminal(counts)}`, '');
+    lines.push('Packages', ...sbom.packages.map(packageLine), '');
+  }
   return lines.join('\n');
 }
 

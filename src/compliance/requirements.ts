@@ -49,6 +49,7 @@ export const REQUIREMENTS: readonly Requirement[] = [
     'CM-7': 'Least Functionality',
     'CM-7(1)': 'Least Functionality: Periodic Review',
     'CM-8': 'System Component Inventory',
+    'CM-10': 'Software Usage Restrictions',
     'CM-14': 'Signed Components',
     'IA-5(7)': 'Authenticator Management: No Embedded Unencrypted Static Authenticators',
     'RA-5': 'Vulnerability Monitoring and Scanning',

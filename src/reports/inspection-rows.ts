@@ -14,6 +14,7 @@ import { describeSigner, signedBy } from '../signatures/signer.js';
 import type { ImageSignatures } from '../signatures/verified.js';
 import type { KnownVulnerabilities } from '../vulnerabilities/vulnerabilities.js';
 import type { InspectionFacts } from './inspection-facts.js';
+import { licenseCounts } from './license-counts.js';
 import { namedValueWithoutSecret, withoutSecrets } from './withheld.js';
 
 type Row = readonly [label: string, text: string];
@@ -214,6 +215,7 @@ function packageRows({
       'packages',
       `${counts || 'none'}; ${databases.length === 0 ? 'no database' : some(databases.map(({ path }) => `/${path}`))}`,
     ],
+    ...(packages.length === 0 ? [] : ([['licenses', licenseCounts(packages)]] as const)),
     ...(unread.length === 0
       ? []
       : ([['not read', some(unread.map(({ path, reason }) => `/${path}: ${reason}`))]] as const)),

@@ -8,6 +8,7 @@ import { fromWolfi } from './from-wolfi.js';
 import { hardenedConfiguration } from './hardened-configuration.js';
 import { intact } from './intact.js';
 import { knownReference } from './known-reference.js';
+import { licenses } from './licenses.js';
 import { minimal } from './minimal.js';
 import { noKnownVulnerabilities } from './no-known-vulnerabilities.js';
 import { noNewVulnerabilities } from './no-new-vulnerabilities.js';
@@ -40,6 +41,7 @@ export const rules: readonly Rule[] = [
   asImageRule(provenanceAttested),
   asImageRule(sbomComplete),
   asImageRule(sbomMatchesImage),
+  asImageRule(licenses),
   asImageRule(distroless),
   asImageRule(nonRoot),
   asImageRule(minimal),

@@ -1,2 +1,2 @@
 # It claims to be Wolfi but installs packages from elsewhere.
-FROM demo.example/rules/other-keys:1@sha256:a4f5b80edc87599837598fe28adbcd658dd4bcd3db4b1930434805c89b3ab8ae
+FROM demo.example/rules/other-keys:1@sha256:8eaf134754f2c2e06a503d11a1464659bfc79ff9dc3779ac7445be593cd9523a

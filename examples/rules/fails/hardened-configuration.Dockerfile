@@ -1,2 +1,2 @@
 # It has a set-uid program.
-FROM demo.example/rules/set-uid:1@sha256:661fd30562538f8ffe5b37765329c7c2f827d819cccb2f4c94b6d0bba3f08906
+FROM demo.example/rules/set-uid:1@sha256:3edd3e32461f7ac61ef997935c3b5e7a9ea7358a27442dc66cde69ce68bfc22a

@@ -1,2 +1,2 @@
 # Its nodejs-22 has a known vulnerability.
-FROM demo.example/rules/vulnerable:1@sha256:796388c8ecb61b8c18cb43d8e2be9f8b70b6f0f89004b0c93908c7abec7e6528
+FROM demo.example/rules/vulnerable:1@sha256:436a49d25d85c1d74d91f49181f29341f8ceedae68441ce7404987321018fb0d

@@ -1,2 +1,2 @@
 # Its environment contains a password.
-FROM demo.example/rules/leaking:1@sha256:4c279c17f1c66fe1ce0eab156e6fc5332ba3f0fa62d5f72b357fbd2c35e65160
+FROM demo.example/rules/leaking:1@sha256:1015a0b778b739041ae9411a123ab04a6ec762b53b56105744f4a4584052076d

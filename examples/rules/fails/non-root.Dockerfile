@@ -1,3 +1,3 @@
 # The base would run as 65532.
-FROM demo.example/rules/clean:1@sha256:7ada3e849f12ae55a678be45e4d52f3ac5389883734a5df9dbf0113a06d2ae59
+FROM demo.example/rules/clean:1@sha256:80a3cc9849b771da50c238751670930c13f2881d450e7e414b16683e0b012e41
 USER 0

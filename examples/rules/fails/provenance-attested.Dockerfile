@@ -1,2 +1,2 @@
 # Its provenance names a different repository than the policy.
-FROM demo.example/rules/forked:1@sha256:0976be688b1853536a15636d792de525e4ec05b78333eb031394a97feeeaa0cc
+FROM demo.example/rules/forked:1@sha256:d1ec459227f2c73a6feaf4cde2950d9c9618afc554ddf001606ebc9c8e7524b8

@@ -1,2 +1,2 @@
 # Signed, but without an attested SBOM.
-FROM demo.example/rules/no-sbom:1@sha256:8932514b2c44b8120763bcc5ff37121c9b6ac6f99e4fb5fcb0f23569a9ad49ef
+FROM demo.example/rules/no-sbom:1@sha256:c5725f25ded6e207c4d021e69c35a5496a44cb8a6eaabdce00a574f1d662d7b6

@@ -1,2 +1,2 @@
 # Its SBOM omits an installed package.
-FROM demo.example/rules/hidden-package:1@sha256:ecc43d29331ad76260e91bc541d195e57a850589edc08356859c62370c8acc36
+FROM demo.example/rules/hidden-package:1@sha256:b5cb250da4408519e252aea076fd12916f81657665036491e3d766db82ef1331

@@ -1,2 +1,2 @@
 # Signed, but not by an authority in the policy.
-FROM demo.example/rules/strangers:1@sha256:846447a7ffab5767921a5e8c34567c3e3baea83129921c54dde71a6db8e71ef0
+FROM demo.example/rules/untrusted:1@sha256:71365d7918371252a8ad17fee8a96b08f0455c03c080b8e2004e135f2287a256

@@ -1,2 +1,2 @@
 # Its runtime is no longer supported.
-FROM demo.example/rules/past-end:1@sha256:31383aedff5ac1eb5351ce240310b17af21f74069f1f7769b4ddb4e44cbcce4a
+FROM demo.example/rules/past-end:1@sha256:a386a5e2e2a084652d66bd8b08df13a542bc4bca106697668c24681d40874c37
