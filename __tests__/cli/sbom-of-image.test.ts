@@ -123,7 +123,7 @@ describe('sbom IMAGE', () => {
       'a format that is not read',
       { signed: [[SPDX, { '@context': 'https://spdx.org/rdf/3.1/x' }]] },
       1,
-      'SPDX 3.1 (JSON-LD), which is not read. Ask the publisher for SPDX 2.3',
+      'SPDX 3.1 (JSON-LD), which is not supported. Ask the publisher for SPDX 2.3',
     ],
     ['a document that is cut off', { signed: [[SPDX, '{"spdxVersion":"SPDX-2.3"']] }, 2, 'is not JSON'],
   ])('%s', async (_name, options, code, reason) => {
