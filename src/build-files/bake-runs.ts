@@ -2,7 +2,7 @@ import type { Build, OpenValue } from './build.js';
 import { bakedBuilds, type DefinedBuilds, NOTHING } from './defined-builds.js';
 import type { RepositoryTree, TreeEntry } from './repository-tree.js';
 import { type BakeRun, firstExpression } from './script/named-build.js';
-import { isOpen } from './script/shell-commands.js';
+import { isOpen } from './script/word-marks.js';
 import { unreadableDefinition } from './unreadable-definition.js';
 
 /** A run of bake, and the file that asks for it. */

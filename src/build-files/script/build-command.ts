@@ -12,8 +12,9 @@ import {
   type RequestedBuilds,
   type UnseenRequest,
 } from './named-build.js';
-import { CLOSE, isDefault, isOpen, OPEN, OWN_MARK, shellCommands, TOP_MARK, withDefaults } from './shell-commands.js';
+import { shellCommands } from './shell-commands.js';
 import { inUncalledFunction } from './uncalled-functions.js';
+import { CLOSE, isDefault, isOpen, OPEN, OWN_MARK, TOP_MARK, withDefaults } from './word-marks.js';
 
 /** Flags of `docker build`, `podman build` and bake that take no value; the others take one. */
 const SWITCHES = new Set([

@@ -1,5 +1,5 @@
 import { baseName } from './program-name.js';
-import { isOpen } from './shell-commands.js';
+import { isOpen } from './word-marks.js';
 
 /** A command line that builds an image. */
 export interface BuildInvocation {

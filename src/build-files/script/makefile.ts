@@ -1,7 +1,7 @@
 import { buildsInScript } from './build-command.js';
 import { ExpansionBudget } from './expansion-budget.js';
 import { allRequested, type RequestedBuilds } from './named-build.js';
-import { TOP_MARK } from './shell-commands.js';
+import { TOP_MARK } from './word-marks.js';
 
 /** What variables that stand for variables may come to. */
 const MAX_DEPTH = 10;

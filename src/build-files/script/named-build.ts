@@ -1,7 +1,7 @@
 import { optionalField } from '../../lib/collections.js';
 import type { SourceRange } from '../image-use.js';
 import type { FixKind } from '../reading.js';
-import { isOpen, OWN_MARK, TOP_MARK } from './shell-commands.js';
+import { isOpen, OWN_MARK, TOP_MARK } from './word-marks.js';
 
 /** One build that a command line or a workflow step asks for, as far as it is literal. */
 export interface NamedBuild {

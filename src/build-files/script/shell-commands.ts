@@ -1,6 +1,7 @@
 import { optionalField } from '../../lib/collections.js';
 import { baseName } from './program-name.js';
 import { Reachability } from './reachability.js';
+import { CLOSE, DEFAULT_MARK, isOpen, OPEN, OPEN_MARK, OWN_MARK, TOP_MARK } from './word-marks.js';
 
 /** One command of a script, after quotes and the variables that are known. */
 export interface ShellCommand {
@@ -17,28 +18,6 @@ export interface ShellCommand {
 
 /** What holds for all that a command runs, too. */
 type Place = Pick<ShellCommand, 'neverRuns' | 'functions'>;
-
-/** Stands in a word for what only a run knows: a variable, a substitution. */
-const OPEN_MARK = '\0';
-/** Stands at the beginning of a path for the top of the repository. */
-export const TOP_MARK = '\u0001';
-/** Stands at the beginning of a path for the directory of the script itself. */
-export const OWN_MARK = '\u0002';
-
-/** Stands in a word behind a value that a variable has unless a run gives it another: `${NAME:-value}`. */
-const DEFAULT_MARK = '\u0003';
-
-/** Whether a word has a part that a run may give another value than its default. */
-export const isDefault = (word: string): boolean => word.includes(DEFAULT_MARK);
-/** The word with its defaults. */
-export const withDefaults = (word: string): string => word.replaceAll(DEFAULT_MARK, '');
-
-/** Whether a word has a part that only a run knows. */
-export const isOpen = (word: string): boolean => word.includes(OPEN_MARK);
-
-/** Where parentheses begin and end commands of their own, which come back to the directory they began in. */
-export const OPEN = '(';
-export const CLOSE = ')';
 
 /** The longest value of a variable, and all that variables stand for in one script. */
 const MAX_VALUE_LENGTH = 4096;

@@ -1,5 +1,6 @@
 import { baseName } from './program-name.js';
-import { isDefault, isOpen, type ShellCommand } from './shell-commands.js';
+import type { ShellCommand } from './shell-commands.js';
+import { isDefault, isOpen } from './word-marks.js';
 
 /** Words before a command that leave it the command. */
 const LEADING = /^(?:sudo|env|time|exec|command|builtin|nohup|if|then|else|elif|do|while|until|!|\{|\w+=.*)$/s;

@@ -1,4 +1,4 @@
-import { OWN_MARK, TOP_MARK } from '../script/shell-commands.js';
+import { OWN_MARK, TOP_MARK } from '../script/word-marks.js';
 import { evaluateExpression, type Scalar, textOf } from './evaluate-expression.js';
 import type { Combination } from './matrix.js';
 

@@ -11,7 +11,7 @@ import {
   onLine,
   type RequestedBuilds,
 } from '../script/named-build.js';
-import { OWN_MARK } from '../script/shell-commands.js';
+import { OWN_MARK } from '../script/word-marks.js';
 import { buildsOfAction } from './build-actions.js';
 import type { Scalar } from './evaluate-expression.js';
 import { alternatives, type ExpressionScope, withValues, withValuesIn } from './expressions.js';

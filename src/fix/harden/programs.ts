@@ -1,4 +1,5 @@
-import { isDefault, isOpen, shellCommands, withDefaults } from '../../build-files/script/shell-commands.js';
+import { shellCommands } from '../../build-files/script/shell-commands.js';
+import { isDefault, isOpen, withDefaults } from '../../build-files/script/word-marks.js';
 
 /** The shell's own commands, and programs of BusyBox, which every image with a package manager has. */
 const EVERYWHERE = new Set(
