@@ -76,6 +76,7 @@ describe('an inventory', () => {
       { path: 'app/node_modules/g/package.json', content: `{"name":"${'g'.repeat(300)}","version":"1.0.0"}` },
     ]);
     expect(inventory.packages.map(({ type, name, partOf, purl }) => [type, name, partOf, purl]).slice(1)).toEqual([
+      ['npm', 'e', undefined, 'pkg:npm/e'],
       ['npm', '@scope/a', undefined, 'pkg:npm/%40scope/a@1.0.0'],
       ['pypi', 'six-x', 'py3-six', 'pkg:pypi/six-x@1.16'],
     ]);
@@ -264,6 +265,21 @@ describe('a list of rpm packages in place of a database', () => {
         source: { name: 'bash', version: '5.1.8-4.cm2' },
       }),
     ]);
+  });
+});
+
+describe('a package.json without a version', () => {
+  test.each([
+    ['app/node_modules/lodash/package.json', { name: 'lodash' }, ['lodash@']],
+    ['app/node_modules/@acme/tool/package.json', { name: '@acme/tool', private: false }, ['@acme/tool@']],
+    ['app/node_modules/lodash/fp/package.json', { name: 'lodash/fp' }, []],
+    ['app/node_modules/lodash/esm/package.json', { type: 'module' }, []],
+    ['app/node_modules/lodash/esm/package.json', { name: 'lodash' }, []],
+    ['app/node_modules/shop/package.json', { name: 'shop', private: true }, []],
+    ['app/package.json', { name: 'app' }, []],
+  ])('is a package where it is called as its place: %s %j', (where, json, expected) => {
+    const { packages, problems } = readNpmPackage(JSON.stringify(json), where);
+    expect([packages.map(({ name, version }) => `${name}@${version}`), problems]).toEqual([expected, []]);
   });
 });
 

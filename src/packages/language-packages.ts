@@ -12,12 +12,23 @@ const packageJson = z.object({
 
 const NONE: DatabaseReading = { packages: [], problems: [] };
 
+/** A package.json without a version; npm publishes none such. */
+const unversioned = z.looseObject({
+  name: z
+    .string()
+    .max(214)
+    .regex(/^(?:@[^/]+\/)?[^/]+$/),
+  version: z.undefined().optional(),
+  private: z.literal(false).optional(),
+});
+
 /** A package.json that says a name and a version, whatever these are. */
 const called = z.looseObject({ name: z.unknown().refine(Boolean), version: z.unknown().refine(Boolean) });
 
 /**
  * Reads the package.json of an installed npm package. One that has no name or no version is no package (directories within
- * packages have their own); one that is not JSON is a problem, and so are a name and a version that can't be any's.
+ * packages have their own), unless it is that of the directory in `node_modules` that has its name: then its version is
+ * unknown. One that is not JSON is a problem, and so are a name and a version that can't be any's.
  */
 export function readNpmPackage(text: string, where: string): DatabaseReading {
   let json: unknown;
@@ -26,14 +37,8 @@ export function readNpmPackage(text: string, where: string): DatabaseReading {
   } catch {
     return { packages: [], problems: ['it is not JSON'] };
   }
-  const read = packageJson.safeParse(json);
-  if (!read.success) {
-    if (!called.safeParse(json).success) return NONE;
-    return { packages: [], problems: ['its name or version is not valid for a package'] };
-  }
-  const { name, version, license } = read.data;
   const directory = where.slice(0, -'/package.json'.length);
-  const entry: DatabaseEntry = {
+  const entryOf = (name: string, version: string, license: unknown): DatabaseEntry => ({
     type: 'npm',
     name,
     version,
@@ -42,8 +47,17 @@ export function readNpmPackage(text: string, where: string): DatabaseReading {
     where,
     files: [],
     directory,
-  };
-  return { packages: [entry], problems: [] };
+  });
+  const read = packageJson.safeParse(json);
+  if (!read.success) {
+    const bare = unversioned.safeParse(json);
+    if (bare.success && `/${directory}`.endsWith(`/node_modules/${bare.data.name}`))
+      return { packages: [entryOf(bare.data.name, '', undefined)], problems: [] };
+    if (!called.safeParse(json).success) return NONE;
+    return { packages: [], problems: ['its name or version is not valid for a package'] };
+  }
+  const { name, version, license } = read.data;
+  return { packages: [entryOf(name, version, license)], problems: [] };
 }
 
 /**

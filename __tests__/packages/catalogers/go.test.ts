@@ -85,6 +85,11 @@ describe('a Go program', () => {
   });
 });
 
+test('a Go program from before build information is named by its build id, without a version', () => {
+  const program = Buffer.concat([Buffer.from('\x7fELF'), Buffer.alloc(200), Buffer.from('Go build ID: "abc"')]);
+  expect(named(catalogFile('app', program))).toEqual(['golang:stdlib@']);
+});
+
 describe('what is no Go program', () => {
   test.each([
     ['a program without build information', Buffer.concat([Buffer.from('\x7fELF'), Buffer.alloc(20_000)])],

@@ -3,6 +3,38 @@ import { semanticVersion } from '../../../src/packages/components.js';
 import { elf } from '../../support/image/packaged-files.js';
 import { catalogFile, named } from '../../support/packages/catalog-file.js';
 
+describe('a program that UPX packed', () => {
+  const packed = (at: number) => Buffer.concat([Buffer.from('\x7fELF'), Buffer.alloc(at), Buffer.from('UPX!')]);
+
+  test.each([1, 100, 100_000])('is named as not read, in chunks of %i', (chunk) => {
+    expect(catalogFile('app', packed(232), chunk)).toEqual({ packages: [], unread: ['packed-program'], problems: [] });
+  });
+
+  test('is none where the mark is in its own texts', () => {
+    expect(catalogFile('usr/bin/upx', packed(50_000)).unread).toEqual([]);
+  });
+});
+
+describe('a Java runtime without its release file', () => {
+  const jvm = 'OpenJDK 64-Bit Server VM (25.91-b14) for linux-amd64 JRE (1.8.0_91-b14), built on';
+
+  test('is known by its library, with its version where that says it', () => {
+    expect(named(catalogFile('opt/java/lib/server/libjvm.so', elf(jvm)))).toEqual(['generic:openjdk@1.8.0_91-b14']);
+    expect(named(catalogFile('opt/java/lib/server/libjvm.so', elf('')))).toEqual(['generic:openjdk@']);
+  });
+});
+
+describe('an archive of Java that was unpacked', () => {
+  const POM = 'groupId=a\nartifactId=b\nversion=1.0\n';
+
+  test('has the coordinates of its pom.properties, and other files of the name have none', () => {
+    const found = (path: string, text = POM) => named(catalogFile(path, text));
+    expect(found('app/META-INF/maven/a/b/pom.properties')).toEqual(['maven:a:b@1.0']);
+    expect(found('app/META-INF/maven/a/b/pom.properties', 'groupId=a\nartifactId=b\n')).toEqual([]);
+    expect(found('app/target/maven-archiver/pom.properties')).toEqual([]);
+  });
+});
+
 describe('a runtime that describes itself in a file', () => {
   test.each([
     [

@@ -57,6 +57,7 @@ class GoReader implements FileReader {
   #offset = 0;
   #segments: readonly Segment[] = [];
   #searchesOld = false;
+  #isMarked = false;
   #headers: ByteRange[] = [];
   #ranges: ByteRange[] = [];
   #inline: InlineStrings | null = null;
@@ -78,7 +79,8 @@ class GoReader implements FileReader {
   #begin(head: Uint8Array): void {
     const bytes = Buffer.from(head.buffer, head.byteOffset, head.byteLength);
     this.#segments = elfSegments(bytes);
-    this.#searchesOld = this.#file.size <= ALWAYS_SEARCHED || GO_MARKS.some((mark) => bytes.includes(mark));
+    this.#isMarked = GO_MARKS.some((mark) => bytes.includes(mark));
+    this.#searchesOld = this.#file.size <= ALWAYS_SEARCHED || this.#isMarked;
   }
 
   #search(chunk: Uint8Array): void {
@@ -137,7 +139,9 @@ class GoReader implements FileReader {
       const { toolchain, modules, problem } = this.#inline.read();
       return catalogOf(toolchain, modules, problem === undefined ? [] : [problem]);
     }
-    return this.#pointers === null ? EMPTY : this.#oldForm(this.#pointers);
+    if (this.#pointers !== null) return this.#oldForm(this.#pointers);
+    // Before Go 1.13 programs said nothing of what they are made of.
+    return this.#isMarked ? catalogOf('', '', []) : EMPTY;
   }
 
   #oldForm({ size, little, toolchain, modules }: Pointers): FileCatalog {

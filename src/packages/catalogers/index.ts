@@ -16,9 +16,11 @@ import { nodeCataloger } from './node.js';
 import { npmCopyCataloger } from './npm-copy.js';
 import { nugetCataloger } from './nuget.js';
 import { opkgCataloger } from './opkg.js';
+import { packedProgramCataloger } from './packed-program.js';
 import { portageCataloger } from './portage.js';
 import { programStringCatalogers } from './program-strings.js';
 import { dotnetCataloger, runtimeHeaderCatalogers } from './runtime-headers.js';
+import { unpackedArchiveCataloger } from './unpacked-archive.js';
 
 /** Every cataloger. A new package type is one object here, in a file of its own. */
 const CATALOGERS: readonly Cataloger[] = [
@@ -44,7 +46,9 @@ const CATALOGERS: readonly Cataloger[] = [
   npmCopyCataloger,
   nugetCataloger,
   opkgCataloger,
+  packedProgramCataloger,
   portageCataloger,
+  unpackedArchiveCataloger,
 ];
 
 const byKind = (kind: CandidateFile['kind']) => {

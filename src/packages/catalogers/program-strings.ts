@@ -35,6 +35,12 @@ const KNOWN: readonly KnownProgram[] = [
     version: /\0((?:2\.7|3\.[0-9]{1,2})\.[0-9]{1,3}(?:(?:a|b|rc)[0-9]{1,2})?)\+?\0/,
   },
   {
+    // A runtime that lost its `release` file. The text is that of `java -Xinternalversion`.
+    component: 'openjdk',
+    files: /^libjvm\.so$/,
+    version: / JRE \(([0-9][0-9A-Za-z._+-]{0,63})\)/,
+  },
+  {
     component: 'php',
     files: /^(?:php(?:-fpm|-cgi|dbg)?[0-9.]*|libphp[0-9.]*\.so)$/,
     version: new RegExp(`X-Powered-By: PHP/(${THREE}(?:(?:alpha|beta|RC)[0-9]{1,2})?)`),
