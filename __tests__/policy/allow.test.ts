@@ -81,6 +81,11 @@ describe('an authority says what was written of it, and nothing more', () => {
       'a URL for a repository',
       '{ repository: "https://github.com/acme/images", workflow: .github/workflows/a.yml, ref: refs/heads/main }',
     ],
+    ['every ref', '{ repository: acme/images, workflow: .github/workflows/a.yml, ref: "refs/**" }'],
+    [
+      'a ref of pull requests too',
+      '{ repository: acme/images, workflow: .github/workflows/a.yml, ref: "refs/*/1/merge" }',
+    ],
     [
       'every repository of an owner',
       '{ repository: "acme/*", workflow: .github/workflows/a.yml, ref: refs/heads/main }',
@@ -88,6 +93,14 @@ describe('an authority says what was written of it, and nothing more', () => {
   ])('a workflow of GitHub with %s is an error', async (_what, line) => {
     expect(await policyProblems(listing(`{ github: ${line} }`))).not.toEqual([]);
   });
+
+  test.each(['refs/heads/**', 'refs/tags/v1.*', 'refs/pull/7/merge'])(
+    'a workflow of GitHub is named with %s',
+    async (ref) => {
+      const line = `{ repository: acme/images, workflow: .github/workflows/a.yml, ref: "${ref}" }`;
+      expect(await authoritiesOf(listing(`{ github: ${line} }`))).toMatchObject([{ sourceRef: ref }]);
+    },
+  );
 
   test('a key in a file, a key in the policy, and one that a service holds', async () => {
     const text = listing(

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { globsOverlap, parseGlob } from '../references/glob.js';
 import { identity, imagePattern, repositoryPath, textGlob } from './fields.js';
 import { isSharedBuilder, namesCaller } from './identity.js';
 
@@ -94,6 +95,14 @@ const notation = z
   })
   .describe('A certificate identity of the Notary Project.');
 
+/** A pull request runs what its author wrote: a glob that matches one by the way names no ref. */
+function namesNoPullRequest(ref: string): boolean {
+  const [given, pulls] = [ref, 'refs/pull/**'].map(parseGlob);
+  return (
+    ref.startsWith('refs/pull/') || given?.ok !== true || pulls?.ok !== true || !globsOverlap(given.value, pulls.value)
+  );
+}
+
 const github = z
   .strictObject({
     repository: z
@@ -109,6 +118,7 @@ const github = z
     ref: z
       .string()
       .regex(/^refs\/\S+$/, { error: 'a ref such as refs/heads/main or refs/tags/v*' })
+      .refine(namesNoPullRequest, { error: 'a ref such as refs/heads/main or refs/tags/v*, and not pull requests too' })
       .describe('The ref it ran for: exact, or a glob such as refs/tags/v*.'),
     runner: z
       .enum(['github-hosted', 'any'])

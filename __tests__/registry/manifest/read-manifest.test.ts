@@ -24,6 +24,8 @@ describe('readManifest', () => {
     ['a Docker manifest', { ...IMAGE, mediaType: DOCKER_MANIFEST }, 'manifest'],
     ['a Docker manifest list', { ...INDEX, mediaType: DOCKER_INDEX }, 'index'],
     ['null where Go leaves a slice or map empty', { ...IMAGE, annotations: null, subject: null }, 'manifest'],
+    ['null for the media type', { ...IMAGE, mediaType: null }, 'manifest'],
+    ['an empty text for the media type', { ...INDEX, mediaType: '' }, 'index'],
     ['null for the layers', { ...IMAGE, layers: null }, 'manifest'],
     ['null for the manifests', { ...INDEX, manifests: null }, 'index'],
   ])('reads %s', (_, document, kind) => {

@@ -113,7 +113,9 @@ function schema1(): DocumentFault {
 }
 
 function documentType(document: object, declared: string | undefined): Result<string, DocumentFault> {
-  const own = 'mediaType' in document ? document.mediaType : undefined;
+  const written = 'mediaType' in document ? document.mediaType : undefined;
+  // To programs in Go, null and an empty text are a media type that is left out.
+  const own = written === null || written === '' ? undefined : written;
   if (own !== undefined && typeof own !== 'string') return err(malformed('its mediaType is not a string'));
   if (('schemaVersion' in document && document.schemaVersion === 1) || (own !== undefined && isSchema1(own)))
     return err(schema1());
