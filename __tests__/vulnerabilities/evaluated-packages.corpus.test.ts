@@ -45,11 +45,17 @@ describeWithSharedData('sboms', 'documents of images found in public', () => {
     reasons.set(key, (reasons.get(key) ?? 0) + 1);
   }
 
-  // What is left open is (devel), Go's word for a program that was built from a working copy, and other languages.
+  // What is left open is (devel), Go's word for a program that was built from a working copy, other languages, and what
+  // documents say without a purl or with one that is none, as an example of CycloneDX does on purpose.
   test.each([
-    ['', 52],
-    ["its version can't be ordered among the versions of Go", 4],
+    ['', 53],
+    ["its version can't be ordered among the versions of Go", 5],
     ['no source of advisories covers it', 1],
+    ['it has no purl, so its ecosystem is unknown', 3],
+    [
+      "it has no purl, so its ecosystem is unknown; its purl can't be read: /; its purl can't be read: pkg:///; its purl can't be read: pkg:pypi/",
+      1,
+    ],
   ])('leave open %j: %i', (reason, count) => {
     expect(reasons.get(reason)).toBe(count);
     reasons.delete(reason);
