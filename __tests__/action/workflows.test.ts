@@ -9,7 +9,11 @@ const text = (path: string): string => readFileSync(new URL(path, root), 'utf8')
 
 /** Every workflow of the repository, and every one that a page shows to be copied. */
 function workflows(): readonly (readonly [string, string])[] {
-  const files = readdirSync(new URL('.github/workflows/', root)).map((name) => `.github/workflows/${name}`);
+  const files = ['.github/workflows/', 'examples/workflows/'].flatMap((directory) =>
+    readdirSync(new URL(directory, root))
+      .filter((name) => name.endsWith('.yml'))
+      .map((name) => `${directory}${name}`),
+  );
   const pages = [
     'README.md',
     ...readdirSync(new URL('docs/', root))

@@ -87,7 +87,7 @@ export function policyReference(policy: Policy, reference: Reference): Reference
 }
 
 /** The image that a public mirror serves under this name, as policy sees it; null where the host is no mirror. */
-export function mirroredReference(policy: Policy, reference: Reference): Reference | null {
+function mirroredReference(policy: Policy, reference: Reference): Reference | null {
   const name = mirroredName(reference.registry, reference.repository);
   if (name === undefined) return null;
   const [registry = '', ...path] = name.split('/');
