@@ -113,6 +113,7 @@ describe('verify', () => {
     [[...IDENTITY.slice(0, 2), SIGNED]],
     [[...IDENTITY, '--key', 'k.pub', SIGNED]],
     [['--key', 'missing.pub', SIGNED]],
+    [['--key', 'awskms:///alias/release', SIGNED]],
     [['--key', 'trusted_root.json', SIGNED]],
     [['--certificate-identity', '**', ...IDENTITY.slice(2), SIGNED]],
     [['--certificate-identity', 'https://**', ...IDENTITY.slice(2), SIGNED]],

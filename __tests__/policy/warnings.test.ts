@@ -48,3 +48,23 @@ describe('a waiver that ends soon', () => {
     expect(await warningsOf(waiver(expires))).toEqual([]);
   });
 });
+
+describe('a key that a key management service holds', () => {
+  const naming = (key: string) => `allow:\n  - image: a/b\n    authorities: [{ key: { kms: "${key}" } }]`;
+
+  test.each([
+    'awskms:///alias/release',
+    'gcpkms://projects/p/locations/l/keyRings/r/cryptoKeys/k',
+    'azurekms://v/k',
+    'hashivault://k',
+  ])('is warned of with how to export its public key: %s', async (key) => {
+    expect(await warningsOf(naming(key))).toEqual([
+      { code: 'not-verifiable', line: 4, fix: expect.stringContaining(`cosign public-key --key ${key} >`) },
+    ]);
+  });
+
+  test('that is no address is not written into a command', async () => {
+    const [warning] = await warningsOf(naming('awskms://$(id)'));
+    expect(warning?.fix).toContain('--key ADDRESS');
+  });
+});

@@ -242,7 +242,7 @@ describe('no signature', () => {
   test.each([
     ['not-logged', RELEASE, 'log: ignored'],
     ['unknown-log', RELEASE, '`trusted-root`'],
-    ['unsupported', { kind: 'kms', uri: 'awskms:///alias/release' }, 'by a public key'],
+    ['unsupported', { kind: 'kms', uri: 'awskms:///alias/release' }, 'cosign public-key --key awskms:///alias/release'],
     ['unsupported', RELEASE, 'Build on an image'],
     ['bad-signature', RELEASE, 'Build on an image'],
   ] as const)('that is %s is answered with what can be done about that: %#', (code, authority, reported) => {
@@ -253,7 +253,7 @@ describe('no signature', () => {
   test('that a KMS may check is answered for the one authority of several that is kept there', () => {
     const rejected = [{ place: 'p', code: 'unsupported', reason: 'r' } as const];
     const entry = allowEntry([RELEASE, { kind: 'kms', uri: 'awskms:///alias/release' }]);
-    expect(answer(found({ rejected }), entry).fix).toContain('by a public key');
+    expect(answer(found({ rejected }), entry).fix).toContain('cosign public-key --key awskms:///alias/release');
   });
 
   test('on a pinned platform may be on its index', async () => {

@@ -3,6 +3,7 @@ import { resolve } from 'node:path';
 import { codeOf, messageOf } from '../lib/caught.js';
 import { err, ok, type Result } from '../lib/result.js';
 import { isSharedBuilder, parseIdentity } from '../policy/identity.js';
+import { exportKmsKey, isKmsAddress } from '../policy/kms-key.js';
 import type { AllowEntry, Authority } from '../policy/policy.js';
 import { parseReference, repositoryName } from '../references/reference.js';
 import { readPublicKey } from '../signatures/key.js';
@@ -60,6 +61,8 @@ export async function givenEntry(
       );
     return ok(entryFor({ kind: 'keyless', subject, issuer, sourceRepository: `https://github.com/${repository}` }));
   }
+  if (isKmsAddress(values.key))
+    return usage(`--key: key management services are not contacted. ${exportKmsKey(values.key)}`);
   try {
     const pem = await readFile(resolve(io.cwd, values.key), 'utf8');
     const key = readPublicKey(pem);

@@ -3,6 +3,7 @@ import { readFile } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import { terminal } from '../lib/escape/visible.js';
 import { err, ok, type Result } from '../lib/result.js';
+import { exportKmsKey, isKmsAddress } from '../policy/kms-key.js';
 import { isUnknownToRoot } from '../signatures/signature-error.js';
 import { describeSigner } from '../signatures/signer.js';
 import type { SigstoreInstance } from '../signatures/sigstore/trusted-root.js';
@@ -93,6 +94,8 @@ async function readSigner(
   at: (path: string) => string,
 ): Promise<Result<ArtifactQuestion['expected'], string>> {
   if (expected.kind === 'keyless') return ok(expected);
+  if (isKmsAddress(expected.file))
+    return err(`--key: key management services are not contacted. ${exportKmsKey(expected.file)}`);
   const pem = await read(at(expected.file));
   if (!pem.ok) return pem;
   const { readPublicKey } = await import('../signatures/key.js');

@@ -1,4 +1,5 @@
 import { readPublicKey } from '../signatures/key.js';
+import { exportKmsKey } from './kms-key.js';
 import { type Layer, problemIn } from './layer.js';
 import type { Authority } from './policy.js';
 import type { PolicyProblem } from './problem.js';
@@ -121,7 +122,13 @@ async function resolveKey(
     return refuse(problemIn(layer, path, { code: 'contradiction', message, expected: 'one of file, pem and kms' }));
   }
   if (line.kms !== undefined) {
-    return { authorities: [{ kind: 'kms', uri: line.kms, ...repository }], problems: [], files: [] };
+    const warning = problemIn(layer, [...path, 'kms'], {
+      code: 'not-verifiable',
+      severity: 'warning',
+      message: `No signature can be verified by ${line.kms}: key management services are not contacted.`,
+      fix: exportKmsKey(line.kms),
+    });
+    return { authorities: [{ kind: 'kms', uri: line.kms, ...repository }], problems: [warning], files: [] };
   }
   const keyAt = [...path, line.file === undefined ? 'pem' : 'file'];
   const source =

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { EVIDENCE_NAMES } from '../evidence/words.js';
 import { plural } from '../lib/text.js';
+import { exportKmsKey } from '../policy/kms-key.js';
 import type { AllowEntry } from '../policy/policy.js';
 import { highestLevel } from '../policy/strictness.js';
 import { formatReference } from '../references/reference.js';
@@ -195,8 +196,7 @@ function fixFor(entry: AllowEntry, code: SignatureErrorCode | undefined): string
     case 'unknown-authority':
       return 'Where the publisher uses a Sigstore instance of its own, name its trusted root: `trusted-root` in the policy.';
     case 'unsupported':
-      if (!entry.authorities.some(({ kind }) => kind === 'kms')) return undefined;
-      return 'Name the authority by a public key (`file` or `pem`: ECDSA P-256/384/521, Ed25519 or RSA) or by a keyless identity.';
+      return entry.authorities.flatMap((one) => (one.kind === 'kms' ? [exportKmsKey(one.uri)] : []))[0];
     default:
       return undefined;
   }
