@@ -139,7 +139,9 @@ describe('what cannot be used is a problem at its place', () => {
     const inPolicy = (text: string) => `{ key: { pem: ${inline(text)} } }`;
     for (const make of [kms, keyless]) {
       const problems = await policyProblems(listing(make('a'), make('b'), make('a')));
-      expect(problems.filter(({ severity }) => severity === 'error')).toMatchObject([{ key: 'allow[0].authorities[2]', code: 'contradiction' }]);
+      expect(problems.filter(({ severity }) => severity === 'error')).toMatchObject([
+        { key: 'allow[0].authorities[2]', code: 'contradiction' },
+      ]);
     }
     const again = inPolicy(KEY.replace('PUBLIC KEY-----\n', 'PUBLIC KEY-----\n\n'));
     expect(await policyProblems(listing(inPolicy(KEY), again))).toMatchObject([{ key: 'allow[0].authorities[1]' }]);
