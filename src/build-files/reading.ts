@@ -58,8 +58,11 @@ export interface UnseenBuild {
   readonly fixKind?: FixKind;
 }
 
-/** What helps where it is not to name the file: to run the gate in another repository, or to correct the definition. */
-export type FixKind = 'elsewhere' | 'correct';
+/**
+ * What helps where it is not to name the file: to run the gate in another repository, to correct the definition, or what
+ * fits a program whose files are not read.
+ */
+export type FixKind = 'elsewhere' | 'correct' | 'jenkins' | 'tilt' | 'plugin' | 'windows';
 
 /** Finds and reads every build file of a repository. */
 export type ReadRepository = (tree: RepositoryTree, options: ReadingOptions) => Promise<Result<Reading, TreeError>>;

@@ -30,6 +30,22 @@ const FIXES: readonly (readonly [FixKind | undefined, string])[] = [
   ],
   ['elsewhere', 'Run the gate in the other repositories, too'],
   ['correct', 'Correct what is not understood'],
+  [
+    'jenkins',
+    'List the files that Jenkins builds under `files.include`, and what `docker.build` or `additionalBuildArgs` gives them under `files.build-args`',
+  ],
+  [
+    'tilt',
+    "List each `dockerfile` of Tilt's `docker_build` under `files.include`, its `build_args` under `files.build-args` and its `target` under `files.targets`",
+  ],
+  [
+    'plugin',
+    'Check the images that plugins of Maven and Gradle build on (`jib.from.image`, `<from><image>`, `builder`) with `verify IMAGE`',
+  ],
+  [
+    'windows',
+    'List the files that scripts for Windows build under `files.include`, or move the builds to a bake file, which is read',
+  ],
 ];
 
 /** A pass must not be taken for one of builds that nobody looked at. What to do comes first, since the list may be long. */

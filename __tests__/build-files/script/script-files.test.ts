@@ -182,14 +182,14 @@ describe('files whose scripts build', () => {
 });
 
 test.each([
-  ['Tiltfile', "docker_build('app', '.')\n", 'Tilt'],
-  ['app/pom.xml', '<artifactId>jib-maven-plugin</artifactId>', 'Maven'],
-  ['app/build.gradle.kts', 'plugins { id("com.google.cloud.tools.jib") }', 'Gradle'],
-  ['build.ps1', 'if ($x) {\n  docker build -f x.df .\n}\n', 'Windows'],
-  ['build.cmd', '@docker.exe buildx build .\n', 'Windows'],
-])('%s is named where it builds images', async (path, text, name) => {
+  ['Tiltfile', "docker_build('app', '.')\n", 'Tilt', 'tilt'],
+  ['app/pom.xml', '<artifactId>jib-maven-plugin</artifactId>', 'Maven', 'plugin'],
+  ['app/build.gradle.kts', 'plugins { id("com.google.cloud.tools.jib") }', 'Gradle', 'plugin'],
+  ['build.ps1', 'if ($x) {\n  docker build -f x.df .\n}\n', 'Windows', 'windows'],
+  ['build.cmd', '@docker.exe buildx build .\n', 'Windows', 'windows'],
+])('%s is named where it builds images', async (path, text, name, fixKind) => {
   expect(isScriptFile(path)).toBe(true);
-  expect((await read(path, text)).unseen).toMatchObject([{ what: expect.stringContaining(name) }]);
+  expect((await read(path, text)).unseen).toMatchObject([{ what: expect.stringContaining(name), fixKind }]);
 });
 
 test.each([

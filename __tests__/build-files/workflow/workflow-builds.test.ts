@@ -120,6 +120,42 @@ describe('values that are literal somewhere else', () => {
     const text = `jobs: {j: {runs-on: ubuntu-24.04-arm, ${steps('docker build . && docker build --platform a .')}}}`;
     expect((await builds(text)).map(({ platforms }) => platforms)).toEqual([['linux/arm64'], ['a']]);
   });
+
+  test.each([
+    ['${{ vars.RUNNER }}', 'runs-on: ${{ vars.RUNNER }}'],
+    ["${{ vars.RUNNER || 'ubuntu-24.04-arm' }}", "runs-on: ${{ vars.RUNNER || 'ubuntu-24.04-arm' }}"],
+    ['[self-hosted, "${{ matrix.arch }}"]', 'runs-on: ${{ matrix.arch }}'],
+    ['{group: g, labels: "${{ inputs.labels }}"}', 'runs-on: ${{ inputs.labels }}'],
+    ['ubuntu-${{ inputs.version }}', 'runs-on: ${{ inputs.version }}'],
+  ])('the runner %s leaves the platform open', async (runsOn, decidedBy) => {
+    const text = `jobs: {j: {runs-on: ${/^[[{]/.test(runsOn) ? runsOn : JSON.stringify(runsOn)}, ${steps('docker build . && docker build --platform a .')}}}`;
+    const [own, other] = await builds(text);
+    expect(own?.open).toMatchObject({ platforms: true, decidedBy: { '--platform': decidedBy } });
+    expect(other).toMatchObject({ platforms: ['a'] });
+    expect(other?.open).toBeUndefined();
+  });
+
+  test.each([
+    ['ubuntu-latest', undefined],
+    ['[self-hosted, x64, "${{ inputs.size }}"]', undefined],
+    ['"runs-on=${{ github.run_id }}/runner=2cpu-linux"', undefined],
+    ['"runs-on=${{ github.run_id }}/runner=2cpu-linux-arm64"', ['linux/arm64']],
+    [`"\${{ github.event_name == 'push' && 'big' || 'ubuntu-latest' }}"`, undefined],
+    [`"\${{ github.event_name == 'push' && 'ubuntu-24.04-arm' || 'x' }}"`, ['linux/arm64', 'linux/amd64']],
+  ])('the runner %s does not', async (runsOn, platforms) => {
+    const [build] = await builds(`jobs: {j: {runs-on: ${runsOn}, ${steps('docker build .')}}}`);
+    expect(build?.platforms).toEqual(platforms);
+    expect(build?.open).toBeUndefined();
+  });
+
+  test('a literal matrix says which runners there are', async () => {
+    const text = `jobs: {j: {strategy: {matrix: {os: [ubuntu-latest, ubuntu-24.04-arm]}}, runs-on: "\${{ matrix.os }}", ${steps('docker build .')}}}`;
+    const found = await builds(text);
+    expect(found.map(({ platforms, open }) => [platforms, open])).toEqual([
+      [undefined, undefined],
+      [['linux/arm64'], undefined],
+    ]);
+  });
 });
 
 describe('other actions', () => {

@@ -1,3 +1,4 @@
+import type { FixKind } from '../reading.js';
 import { NO_BUILDS, type RequestedBuilds } from './named-build.js';
 
 /** A kind of file that may run builds, and is no definition of builds alone. */
@@ -12,7 +13,7 @@ const BUILDS = /docker|podman|buildah|nerdctl|buildctl|kaniko|container/i;
 /** What names an image that is run, too. */
 const RUNS = /docker|podman|buildah|nerdctl|buildctl|kaniko|container|image|services:|steps/i;
 const decode = (bytes: Uint8Array) => new TextDecoder().decode(bytes);
-const named = (what: string): RequestedBuilds => ({ named: [], unseen: [{ what }] });
+const named = (what: string, fixKind: FixKind): RequestedBuilds => ({ named: [], unseen: [{ what, fixKind }] });
 
 /** By their names; the first that matches reads a file. What is only named has no literal builds that can be followed. */
 const SCRIPT_FILES: readonly ScriptFile[] = [
@@ -75,23 +76,23 @@ const SCRIPT_FILES: readonly ScriptFile[] = [
     matches: /(?:^|\/)Jenkinsfile(?:\.[^/]*)?$/,
     needs:
       /docker\.build\s*\(|(?:docker|podman|buildah|nerdctl)\s[^\n]{0,200}\b(?:build|bud)\b|dockerfile\s+(?:true|\{)/,
-    read: () => named('builds images with Jenkins, which is not read'),
+    read: () => named('builds images with Jenkins, which is not read', 'jenkins'),
   },
   {
     matches: /(?:^|\/)Tiltfile$|\.tiltfile$/i,
     needs: /\b(?:docker_build|custom_build|docker_compose)\w*\s*\(/,
-    read: () => named('builds images with Tilt, which is not read'),
+    read: () => named('builds images with Tilt, which is not read', 'tilt'),
   },
   {
     matches: /(?:^|\/)(?:pom\.xml|[^/]*\.gradle(?:\.kts)?)$/,
     needs:
       /jib-maven-plugin|docker-maven-plugin|dockerfile-maven-plugin|com\.google\.cloud\.tools\.jib|com\.bmuschko\.docker|com\.palantir\.docker|bootBuildImage/,
-    read: () => named('builds images with a plugin of Maven or Gradle, which is not read'),
+    read: () => named('builds images with a plugin of Maven or Gradle, which is not read', 'plugin'),
   },
   {
     matches: /\.(?:ps1|psm1|cmd|bat)$/i,
     needs: /^[ \t&@]*(?:call[ \t]+)?(?:docker|podman|nerdctl)(?:\.exe)?[ \t]+(?:\w+[ \t]+)?(?:build|bake)\b/im,
-    read: () => named('builds images in a script for Windows, which is not read'),
+    read: () => named('builds images in a script for Windows, which is not read', 'windows'),
   },
 ];
 

@@ -1,4 +1,5 @@
 import { distinct, optionalField } from '../../lib/collections.js';
+import { PLATFORM } from '../open-arguments.js';
 import { buildsInScript, type ScriptPlace } from '../script/build-command.js';
 import {
   allRequested,
@@ -43,8 +44,15 @@ export async function buildsInWorkflow(bytes: Uint8Array, directory = ''): Promi
 interface Surroundings extends ExpressionScope {
   /** Where scripts run unless they say otherwise; undefined is the repository's top. */
   readonly directory: unknown;
-  /** What the runner builds for, where that is not linux/amd64. */
-  readonly platform?: string;
+  readonly runner?: Runner;
+}
+
+/** What a build that names no platform is built for, by the job's `runs-on`. */
+interface Runner {
+  /** None where it is linux/amd64, or not known. */
+  readonly platforms: readonly string[];
+  /** The expression that decides it, where that has no value here. */
+  readonly decidedBy?: string;
 }
 
 class Workflow {
@@ -84,9 +92,9 @@ class Workflow {
   #run(name: string, job: unknown, matrix: Combination): RequestedBuilds {
     const env = this.#env(matrix, field(this.#workflow, 'env'), field(job, 'env'));
     const inputs = this.#inputs;
-    const platform = runnerPlatform(withValuesIn(field(job, 'runs-on'), { matrix, env, inputs }));
+    const runner = runnerOf(field(job, 'runs-on'), { matrix, env, inputs });
     const directory = workingDirectory(job) ?? workingDirectory(this.#workflow);
-    const around = { matrix, env, inputs, directory, ...optionalField('platform', platform) };
+    const around = { matrix, env, inputs, directory, runner };
     const uses = field(job, 'uses');
     const called = typeof uses === 'string' ? [this.#action(uses, job, around, ['jobs', name])] : [];
     const steps = items(field(job, 'steps')).map((step, index) =>
@@ -120,7 +128,7 @@ class Workflow {
         {
           ...this.#yaml.placeOf(path),
           ...{ image, name },
-          ...optionalField('platform', around.platform),
+          ...optionalField('platform', around.runner?.platforms[0]),
           ...optionalField('decidedBy', decidedBy),
         },
       ];
@@ -202,7 +210,7 @@ class Workflow {
   /** What is asked for in each way in which the expressions of a value may come out. */
   #inEach(value: unknown, around: Surroundings, ask: (scope: Surroundings) => RequestedBuilds): RequestedBuilds {
     const found = allRequested(alternatives(value, around).flatMap((scope) => (this.#left > 0 ? [ask(scope)] : [])));
-    return { ...found, named: found.named.map((build) => onRunner(build, around.platform)) };
+    return { ...found, named: found.named.map((build) => onRunner(build, around.runner)) };
   }
 }
 
@@ -245,15 +253,41 @@ function workingDirectory(owner: unknown): unknown {
 }
 
 /** A build that names no platform is for the machine that it runs on. */
-function onRunner(build: NamedBuild, platform: string | undefined): NamedBuild {
-  return platform === undefined || build.platforms !== undefined ? build : { ...build, platforms: [platform] };
+function onRunner(build: NamedBuild, runner: Runner | undefined): NamedBuild {
+  if (runner === undefined || build.platforms !== undefined || build.open?.platforms === true) return build;
+  const { platforms, decidedBy } = runner;
+  const known = platforms.length === 0 ? build : { ...build, platforms };
+  if (decidedBy === undefined) return known;
+  const { args = [], contexts = [], target = false, ...open } = build.open ?? {};
+  const whatDecides = { ...open.decidedBy, [PLATFORM]: `runs-on: ${decidedBy}` };
+  return { ...known, open: { ...open, args, contexts, target, platforms: true, decidedBy: whatDecides } };
 }
 
+const USUAL_PLATFORM = 'linux/amd64';
+
+/** The platforms of all that `runs-on` may come to. */
+function runnerOf(runsOn: unknown, scope: ExpressionScope): Runner {
+  const found = alternatives(runsOn, scope).map((one) => runnerPlatform(withValuesIn(runsOn, one)));
+  const known = distinct(found.flatMap(({ platform }) => platform ?? []));
+  const decidedBy = found.find((one) => one.decidedBy !== undefined)?.decidedBy;
+  return {
+    platforms: known.length === 1 && known[0] === USUAL_PLATFORM ? [] : known,
+    ...optionalField('decidedBy', decidedBy),
+  };
+}
+
+/** Numbers of a run, which make a label unique and say nothing of its machine. */
+const NUMBER_OF_RUN = /\$\{\{\s*github\.run_(?:id|number|attempt)\s*\}\}/g;
+
 /** @see https://docs.github.com/en/actions/reference/runners/github-hosted-runners */
-function runnerPlatform(runsOn: unknown): string | undefined {
+function runnerPlatform(runsOn: unknown): { readonly platform?: string; readonly decidedBy?: string } {
   const labels = [runsOn, field(runsOn, 'labels')].flat().filter((label) => typeof label === 'string');
-  if (labels.some((label) => /^windows/i.test(label))) return 'windows/amd64';
-  return labels.some((label) => /\barm64\b|\baarch64\b|-arm\b/i.test(label)) ? 'linux/arm64' : undefined;
+  const isAny = (pattern: RegExp) => labels.some((label) => pattern.test(withoutExpressions(label)));
+  if (isAny(/^windows/i)) return { platform: 'windows/amd64' };
+  if (isAny(/\barm64\b|\baarch64\b|-arm\b/i)) return { platform: 'linux/arm64' };
+  if (isAny(/\b(?:x64|amd64|x86[-_]64)\b/i)) return { platform: USUAL_PLATFORM };
+  const decidedBy = labels.flatMap((label) => firstExpression(label.replaceAll(NUMBER_OF_RUN, '')) ?? [])[0];
+  return decidedBy === undefined ? { platform: USUAL_PLATFORM } : { decidedBy };
 }
 
 /** The image of an action that is built where it is used, from a file beside its metadata. */
