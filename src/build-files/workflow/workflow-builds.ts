@@ -9,6 +9,7 @@ import {
   type NamedImage,
   NO_BUILDS,
   notRead,
+  type OpenParts,
   onLine,
   type RequestedBuilds,
 } from '../script/named-build.js';
@@ -258,9 +259,9 @@ function onRunner(build: NamedBuild, runner: Runner | undefined): NamedBuild {
   const { platforms, decidedBy } = runner;
   const known = platforms.length === 0 ? build : { ...build, platforms };
   if (decidedBy === undefined) return known;
-  const { args = [], contexts = [], target = false, ...open } = build.open ?? {};
+  const open: OpenParts = build.open ?? { args: [], target: false, contexts: [] };
   const whatDecides = { ...open.decidedBy, [PLATFORM]: `runs-on: ${decidedBy}` };
-  return { ...known, open: { ...open, args, contexts, target, platforms: true, decidedBy: whatDecides } };
+  return { ...known, open: { ...open, platforms: true, decidedBy: whatDecides } };
 }
 
 const USUAL_PLATFORM = 'linux/amd64';
