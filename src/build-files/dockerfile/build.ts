@@ -37,10 +37,16 @@ export function namedContext(
   name: string,
   platform: string,
 ): string | undefined {
+  if (isEmpty(contexts)) return undefined;
   const reference = parseReference(name);
   if (!reference.ok) return undefined;
   const familiar = familiarReference(reference.value).replace(/:latest$/, '');
   return own(contexts, `${familiar}::${platform}`) ?? own(contexts, familiar);
+}
+
+function isEmpty(record: Readonly<Record<string, string>>): boolean {
+  for (const _ in record) return false;
+  return true;
 }
 
 /** The image that a named context stands for; `undefined` where it is a directory, a repository, a build file … */

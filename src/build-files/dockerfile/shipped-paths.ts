@@ -87,6 +87,7 @@ function pathCopies(
   const taking = takingStages(stages);
   walkStages({ scope, stages }, escapeWith, buildArgs, budget, {
     wants: (index) => taking.has(index),
+    isPlain: !hasVariables(stages, taking),
     enter: (stage, index, environment) => {
       at = index;
       const { base, written } = stage;
@@ -107,6 +108,18 @@ function pathCopies(
     },
   });
   return found;
+}
+
+/** Whether a variable may decide what is copied from a stage, where to, or in which directory. */
+function hasVariables(stages: readonly FoundStage[], taking: ReadonlySet<number>): boolean {
+  return stages.some(
+    ({ takes, written }, index) =>
+      taking.has(index) &&
+      (takes.some(({ instruction, mount }) =>
+        mount === undefined ? instruction.text.includes('$') : mount.source.includes('$') || mount.target.includes('$'),
+      ) ||
+        written.instructions.some(({ keyword, text }) => keyword === 'workdir' && text.includes('$'))),
+  );
 }
 
 /** The stages that copy from others, and those that they are FROM, whose variables and directory they have. */

@@ -66,6 +66,8 @@ export function stageInstructions(
 export interface StageVisitor {
   /** Whether a stage is gone through; without it, all are. What a stage that is left out hands down is not known. */
   readonly wants?: (index: number) => boolean;
+  /** No variable decides what it looks at: of variables nothing is worked out, and only WORKDIR is expanded. */
+  readonly isPlain?: boolean;
   readonly enter: (stage: FoundStage, index: number, environment: Environment) => void;
   readonly instruction: (instruction: Instruction, environment: Environment, expanded: string | undefined) => void;
 }
@@ -79,18 +81,23 @@ export function walkStages(
   visitor: StageVisitor,
 ): void {
   const environments: Environment[] = [];
+  const { isPlain = false } = visitor;
   const lexing = { escape: escapeWith, budget };
   const surroundings = { lexing, buildArgs, global: (name: string) => scope.value(name) };
   for (const [index, stage] of stages.entries()) {
-    const environment = inherit(stage, environments, budget);
+    const environment = isPlain ? NO_VARIABLES : inherit(stage, environments, budget);
     environments.push(environment);
     if (visitor.wants?.(index) === false) continue;
     visitor.enter(stage, index, environment);
     for (const instruction of stage.written.instructions) {
-      visitor.instruction(instruction, environment, expandInstruction(instruction, environment, surroundings));
+      const isLeft = isPlain && instruction.keyword !== 'workdir';
+      const expanded = isLeft ? undefined : expandInstruction(instruction, environment, surroundings);
+      visitor.instruction(instruction, environment, expanded);
     }
   }
 }
+
+const NO_VARIABLES: Environment = { values: new Map(), open: new Set(), givenBy: new Map(), closed: true };
 
 /** From the keyword to the last character of the arguments; a heredoc's body does not count. */
 export function rangeOf(instruction: Instruction, source: SourceText): ReturnType<SourceText['range']> {
@@ -143,7 +150,8 @@ function expandInstruction(
       for (const { name, value, givenBy } of pairs) {
         if (name === undefined) continue;
         environment.values.set(name, value ?? null);
-        environment.givenBy.set(name, givenBy);
+        if (givenBy.length > 0) environment.givenBy.set(name, givenBy);
+        else environment.givenBy.delete(name);
       }
       return joinPairs(pairs);
     }
@@ -167,7 +175,8 @@ function declare(
     given ??
     (equals < 0 ? surroundings.global(name) : expand(text.slice(equals + 1), environment, surroundings.lexing));
   const others = equals < 0 ? [] : givenByIn(text.slice(equals + 1), environment);
-  environment.givenBy.set(name, [...new Set([name, ...others])].slice(0, MAX_GIVEN));
+  const givenBy = others.length === 0 ? [name] : [...new Set([name, ...others])].slice(0, MAX_GIVEN);
+  environment.givenBy.set(name, givenBy);
   if (value !== undefined || equals >= 0) environment.values.set(name, value ?? null);
   else environment.open.add(name);
   return { name, value: value ?? environment.values.get(name) ?? undefined };
