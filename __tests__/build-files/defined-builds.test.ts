@@ -106,6 +106,108 @@ describe('the builds of bake definitions', () => {
     ]);
   });
 
+  const openOf = (reading: Reading, image: string) =>
+    reading.uses
+      .find(({ expanded }) => expanded === image)
+      ?.open?.map(({ argument, decidedBy }) => `${argument}: ${decidedBy}`);
+
+  test.each([
+    ['args = { BASE = "alpine:${TAG}" }', '', ['BASE: the variable TAG']],
+    ['args = { BASE = TAG == "edge" ? "alpine:edge" : "alpine:3" }', '', ['BASE: the variable TAG']],
+    [
+      'args = { BASE = image(TAG) }',
+      'function "image" {\n  params = [t]\n  result = "alpine:${t}"\n}',
+      ['BASE: the variable TAG'],
+    ],
+    [
+      'args = { BASE = image("3") }',
+      'function "image" {\n  params = [t]\n  result = "alpine:${TAG}"\n}',
+      ['BASE: the variable TAG'],
+    ],
+    [
+      'args = { BASE = FULL }',
+      'variable "FULL" {\n  default = "alpine:${TAG}"\n}',
+      ['BASE: the variable FULL and TAG'],
+    ],
+    ['args = { BASE = FULL }', 'FULL = "alpine:${TAG}"', ['BASE: the variable TAG']],
+    ['args = merge({ BASE = "alpine:3" }, { OTHER = TAG })', '', ['BASE: the variable TAG']],
+    ['matrix = { v = [TAG] }\n  args = { BASE = "alpine:${v}" }', '', ['BASE: the variable TAG']],
+    ['args = { BASE = "alpine:3" }\n  tags = ["x:${TAG}"]', '', undefined],
+    ['args = { BASE = "alpine:3", OTHER = TAG }', '', undefined],
+    ['args = { BASE = [for TAG in ["3"]: "alpine:${TAG}"][0] }', '', undefined],
+    ['args = { BASE = "alpine:${FIXED}" }', 'FIXED = "3"', undefined],
+  ])('%s is evaluated with defaults, and names what may replace them', async (fields, more, expected) => {
+    const reading = await readFiles({
+      Dockerfile: 'ARG BASE\nFROM alpine:x AS other\nFROM $BASE AS a\n',
+      'docker-bake.hcl': `variable "TAG" {\n  default = "3"\n}\n${more}\ntarget "app" {\n  ${fields}\n}\n`,
+    });
+    const image = reading.uses.find(({ instruction, stage }) => instruction === 'FROM' && stage?.name === 'a');
+    expect(image).toMatchObject({ expanded: 'alpine:3' });
+    expect(openOf(reading, 'alpine:3')).toEqual(expected);
+    expect(image?.unresolved).toBeUndefined();
+  });
+
+  test('a target, platforms and contexts that a variable decides by its default are evaluated, and say so', async () => {
+    const bake = `variable "STAGE" { default = "a" }
+variable "ARCH" { default = "arm64" }
+target "app" {
+  target = STAGE
+  platforms = ["linux/\${ARCH}"]
+  contexts = { base = "docker-image://alpine:\${ARCH}" }
+}`;
+    const files = { Dockerfile: 'FROM base AS a\nFROM other AS b\n', 'docker-bake.hcl': bake };
+    const reading = await readFiles(files, { platforms: [] });
+    expect(openOf(reading, 'alpine:arm64')).toEqual([
+      '--platform: the variable ARCH',
+      '--build-context base: the variable ARCH',
+    ]);
+    expect(openOf(reading, 'other')).toContain('--target: the variable STAGE');
+    expect(reading.unseen).toEqual([]);
+  });
+
+  test('a target that says more settles what it inherits by default', async () => {
+    const bake = `variable "TAG" { default = "3" }
+target "base" {
+  args = { BASE = "alpine:\${TAG}" }
+}
+target "app" {
+  inherits = ["base"]
+  args = { BASE = "alpine:4" }
+}`;
+    const reading = await readFiles({ Dockerfile: 'ARG BASE\nFROM $BASE\n', 'docker-bake.hcl': bake });
+    expect(images(reading)).toEqual(['alpine:3', 'alpine:4']);
+    expect(reading.builds?.map(({ name, defaults }) => [name, defaults?.length])).toEqual([
+      ['base', 1],
+      ['app', undefined],
+    ]);
+  });
+
+  test.each([
+    ['--set-env', { environment: { TAG: '3' } }],
+    ['a build argument of the policy', { buildArgs: { BASE: 'alpine:3' } }],
+  ])('%s settles a default', async (_, options) => {
+    const bake = 'variable "TAG" { default = "2" }\ntarget "app" {\n  args = { BASE = "alpine:${TAG}" }\n}\n';
+    const reading = await readFiles({ Dockerfile: 'ARG BASE\nFROM $BASE\n', 'docker-bake.hcl': bake }, options);
+    expect(images(reading)).toContain('alpine:3');
+    expect(reading.uses.flatMap(({ open = [] }) => open)).toEqual([]);
+  });
+
+  test.each([
+    ['{BASE: "alpine:${TAG:-3}"}', '', ['BASE: environment variable TAG']],
+    ['["BASE=alpine:${TAG-3}"]', '', ['BASE: environment variable TAG']],
+    ['{BASE: "alpine:${TAG:-3}"}', 'TAG=3\n', undefined],
+    ['{BASE: "alpine:3", OTHER: "${TAG:-x}"}', '', undefined],
+    ['{BASE: "alpine:3", OTHER: "$$TAG"}', '', undefined],
+  ])('the arguments %s of a service are evaluated with defaults, .env %j', async (args, env, expected) => {
+    const reading = await readFiles({
+      Dockerfile: 'ARG BASE\nFROM $BASE\n',
+      '.env': env,
+      'compose.yaml': `services: {app: {build: {context: ., args: ${args}}}}\n`,
+    });
+    expect(images(reading)).toEqual(['alpine:3']);
+    expect(openOf(reading, 'alpine:3')).toEqual(expected);
+  });
+
   test('a build file within a bake file is read, and placed in it', async () => {
     const bake = 'target "app" {\n  dockerfile-inline = "FROM a"\n}\n';
     const reading = await readFiles({ 'docker-bake.hcl': bake });

@@ -77,16 +77,20 @@ export async function bakeRuns(
 const isOpenText = (text: string) => isOpen(text) || text.includes('${{');
 
 /** The build with one `--set TARGET.KEY=VALUE`, where the pattern is that of its target. */
-function overridden(build: Build, set: string, run: BakeRun): Build {
+function overridden(build: Build, given: string, run: BakeRun): Build {
   const [, pattern = '', key = '', name = '', value = ''] =
-    /^([^.=]+)\.([\w-]+)(?:\.([^=]+))?\+?=(.*)$/s.exec(set) ?? [];
+    /^([^.=]+)\.([\w-]+)(?:\.([^=]+))?\+?=(.*)$/s.exec(given) ?? [];
   if (pattern === '' || !isMatch(pattern, build.name ?? '')) return build;
   const field = key === 'platform' ? 'platforms' : key;
-  if (isOpenText(value)) {
-    const decidedBy = firstExpression(value) ?? '--set';
-    const open: OpenValue = { field: name === '' ? field : `${field}.${name}`, decidedBy, line: run.line };
-    return OVERRIDABLE.has(field) ? { ...build, open: [...build.open, open] } : build;
-  }
+  const path = name === '' ? field : `${field}.${name}`;
+  // What is set takes the place of a default.
+  const set = { ...build, defaults: (build.defaults ?? []).filter((one) => one.field !== path) };
+  if (!isOpenText(value)) return withField(set, field, name, value);
+  const open: OpenValue = { field: path, decidedBy: firstExpression(value) ?? '--set', line: run.line };
+  return OVERRIDABLE.has(field) ? { ...set, open: [...build.open, open] } : build;
+}
+
+function withField(build: Build, field: string, name: string, value: string): Build {
   switch (field) {
     case 'args':
       return { ...build, args: { ...build.args, [name]: value } };

@@ -23,6 +23,8 @@ export interface Build {
   readonly tags?: readonly string[];
   /** What is not known statically, and what decides it. */
   readonly open: readonly OpenValue[];
+  /** Fields that are known by the default of a variable, which whoever builds may set. */
+  readonly defaults?: readonly OpenValue[];
 }
 
 /** A field of a build whose value only a run knows: `args.NAME`, `target`, `platforms`, `contexts.NAME` … */
@@ -35,4 +37,10 @@ export interface OpenValue {
 /** Whether a context is fetched: HTTP, or a Git repository in one of its forms. */
 export function isRemote(context: string): boolean {
   return /^(?:https?|git|ssh):\/\/|^github\.com\/|^[\w.-]+@[\w.-]+:/.test(context);
+}
+
+/** The image that a named context stands for; `undefined` where it is a directory, a repository, a build file … */
+export function contextImage(context: string): string | undefined {
+  const match = /^docker-image:(?:\/\/)?(.*)$/s.exec(context);
+  return match?.[1];
 }

@@ -258,7 +258,9 @@ export function namedBuildOf(build: Build): NamedBuild | UnseenRequest {
 }
 
 /** What a build is given besides its file. */
-function parametersOf({ line, name, args, target, platforms, contexts, open }: Build): Omit<NamedBuild, 'file'> {
+function parametersOf(build: Build): Omit<NamedBuild, 'file'> {
+  const { line, name, args, target, platforms, contexts, defaults = [] } = build;
+  const open = [...build.open, ...defaults];
   const fields = new Set(open.map(({ field }) => field));
   const known = platforms.filter((platform) => platform !== 'local');
   const openArgs = open.flatMap(({ field }) =>
@@ -285,6 +287,7 @@ function parametersOf({ line, name, args, target, platforms, contexts, open }: B
     target: fields.has('target') || fields.has('inherits'),
     contexts: openContexts,
     platforms: fields.has('platforms') || fields.has('inherits'),
+    file: defaults.some(({ field }) => field === 'dockerfile' || field === 'context'),
   };
   return {
     ...optionalField('target', target),

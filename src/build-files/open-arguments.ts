@@ -1,6 +1,7 @@
 import { distinct, groupBy } from '../lib/collections.js';
 import { listed } from '../lib/text.js';
 import { familiarReference, parseReference, type Reference } from '../references/reference.js';
+import { contextImage } from './build.js';
 import type { ImageUse, OpenArgument } from './image-use.js';
 import type { ReadingOptions } from './reading.js';
 import type { PlacedBuild } from './script/named-build.js';
@@ -58,18 +59,19 @@ const OTHER_PLATFORMS = ['linux/riscv64', 'linux/s390x'];
 
 /**
  * The uses of one build with what else than arguments is open of it: the target, where another one would ship or pull
- * them; the platform, where they have none of their own; a context, where it takes their place. `readAs` reads the build
- * with other parameters.
+ * them; the platform, where they have none of their own; a context, where it takes their place, or they are what stands
+ * for it in `contexts`. `readAs` reads the build with other parameters.
  */
 export function withOpenSurroundings(
   uses: readonly ImageUse[],
   open: readonly OpenArgument[],
+  contexts: Readonly<Record<string, string>>,
   readAs: (other: { readonly anyTarget?: boolean; readonly platforms?: readonly string[] }) => readonly ImageUse[],
 ): readonly ImageUse[] {
   const targets = open.filter(({ argument }) => argument === TARGET);
   const platforms = open.filter(({ argument }) => argument === PLATFORM);
-  const contexts = open.filter(({ argument }) => argument.startsWith(CONTEXT));
-  if (targets.length + platforms.length + contexts.length === 0) return uses;
+  const ofContexts = open.filter(({ argument }) => argument.startsWith(CONTEXT));
+  if (targets.length + platforms.length + ofContexts.length === 0) return uses;
   const ofAnyTarget = new Map((targets.length === 0 ? [] : readAs({ anyTarget: true })).map((use) => [use.id, use]));
   const elsewhere = new Set(
     (platforms.length === 0 ? [] : OTHER_PLATFORMS.flatMap((one) => readAs({ platforms: [one] }))).map(({ id }) => id),
@@ -82,19 +84,26 @@ export function withOpenSurroundings(
       ...(use.open ?? []),
       ...(other !== undefined && (other.role !== use.role || !use.reachable) ? targets : []),
       ...(use.role !== 'frontend' && (use.platform === null || !elsewhere.has(use.id)) ? platforms : []),
-      ...contexts.filter(({ argument }) => isReplacedBy(use, argument.slice(CONTEXT.length + 1))),
+      ...ofContexts.filter(({ argument }) => isReplacedBy(use, argument.slice(CONTEXT.length + 1), contexts)),
     ];
     return own.length === 0 ? use : { ...use, reachable, open: own.slice(0, MAX_NAMED) };
   });
 }
 
-/** Whether a context of a name, or of any, may take the place of a use's image or stage. */
-function isReplacedBy({ reference, stage }: ImageUse, context: string): boolean {
+/** Whether a context of a name, or of any, may take the place of a use's image or stage, or has taken it. */
+function isReplacedBy(
+  { reference, stage }: ImageUse,
+  context: string,
+  contexts: Readonly<Record<string, string>>,
+): boolean {
   const [name = ''] = context.split('::', 1);
   if (name === '' || stage?.name === name.toLowerCase()) return true;
-  const wanted = parseReference(name);
+  const given = Object.hasOwn(contexts, context) ? contextImage(contexts[context] ?? '') : undefined;
   const plain = (one: Reference) => familiarReference(one).replace(/:latest$/, '');
-  return reference !== null && wanted.ok && plain(reference) === plain(wanted.value);
+  return [name, given].some((text) => {
+    const wanted = text === undefined ? undefined : parseReference(text);
+    return reference !== null && wanted?.ok === true && plain(reference) === plain(wanted.value);
+  });
 }
 
 /** What is open at a place is so of all that it may name: any of them may be what a run replaces. */

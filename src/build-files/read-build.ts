@@ -42,6 +42,7 @@ export function readBuild(
   const uses = withOpenSurroundings(
     withOpenArguments(reading.uses, open, givenArguments(build.file, options)),
     open,
+    build.buildContexts,
     (other) => readDockerfile(path, bytes, { ...given, ...other }).uses,
   );
   return { ...reading, uses, ...optionalField('neverRuns', build.neverRuns) };

@@ -17,12 +17,18 @@ async function run(command: string, files: Readonly<Record<string, string>> = {}
   return {
     images: uses.map(({ expanded }) => expanded).sort(),
     unseen: unseen.map(({ what }) => what),
-    open: uses.flatMap(({ open = [] }) => open),
+    open: [
+      ...new Set(uses.flatMap(({ open = [] }) => open).map(({ argument, decidedBy }) => `${argument}: ${decidedBy}`)),
+    ],
   };
 }
 
 test('a run of bake without more builds what the file says', async () => {
-  expect(await run('docker buildx bake app')).toEqual({ images: ['a:1', 'x'], unseen: [], open: [] });
+  expect(await run('docker buildx bake app')).toEqual({
+    images: ['a:1', 'x'],
+    unseen: [],
+    open: ['BASE: the variable V'],
+  });
 });
 
 test.each([
@@ -41,7 +47,12 @@ test('a pattern that matches no target sets nothing', async () => {
 
 test('what is set to a value that only a run knows is open', async () => {
   const { open } = await run('docker buildx bake --set app.args.BASE=$B');
-  expect(open).toContainEqual(expect.objectContaining({ argument: 'BASE', decidedBy: '--set' }));
+  expect(open).toContain('BASE: --set');
+});
+
+test('what is set takes the place of a default, which other runs may still have', async () => {
+  const alone = { 'docker-bake.hcl': 'target "app" {\n  args = { BASE = "a:1" }\n}\n' };
+  expect((await run('docker buildx bake --set app.args.BASE=evil', alone)).open).toEqual([]);
 });
 
 test('a file that is not here is named', async () => {

@@ -3,7 +3,7 @@ import { expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import { readEnvironmentFile } from '../../../src/build-files/compose/environment-file.js';
 
-const GIVEN = new Map([['SHELL_VALUE', { text: 'given', open: [] }]]);
+const GIVEN = new Map([['SHELL_VALUE', { text: 'given', open: [], defaulted: [] }]]);
 
 function read(text: string): Record<string, string> {
   const found = readEnvironmentFile(new TextEncoder().encode(text), GIVEN);
@@ -30,7 +30,7 @@ test.each([
 
 test('readEnvironmentFile says which variables a value needs', () => {
   const found = readEnvironmentFile(new TextEncoder().encode('A=$NOWHERE'), GIVEN);
-  expect(found instanceof Map && found.get('A')).toEqual({ text: '', open: ['NOWHERE'] });
+  expect(found instanceof Map && found.get('A')).toEqual({ text: '', open: ['NOWHERE'], defaulted: [] });
 });
 
 test.each([

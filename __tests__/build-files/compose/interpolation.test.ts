@@ -4,9 +4,9 @@ import fc from 'fast-check';
 import { interpolate } from '../../../src/build-files/compose/interpolation.js';
 
 const VARIABLES = new Map([
-  ['A', { text: 'a', open: [] }],
-  ['EMPTY', { text: '', open: [] }],
-  ['HALF', { text: 'x', open: ['FROM_SHELL'] }],
+  ['A', { text: 'a', open: [], defaulted: [] }],
+  ['EMPTY', { text: '', open: [], defaulted: [] }],
+  ['HALF', { text: 'x', open: ['FROM_SHELL'], defaulted: ['OF_FILE'] }],
 ]);
 
 test.each([
@@ -31,7 +31,18 @@ test.each([
   ['${HALF}', 'x', ['FROM_SHELL']],
   ['${UNSET:-a}/${A:-b}', 'a/a', []],
 ])('interpolate makes of %s what Compose does', (text, expected, open) => {
-  expect(interpolate(text, VARIABLES)).toEqual({ text: expected, open });
+  expect(interpolate(text, VARIABLES)).toMatchObject({ text: expected, open });
+});
+
+test.each([
+  ['${UNSET:-d}', ['UNSET']],
+  ['${UNSET-d}', ['UNSET']],
+  ['${UNSET:+r}', ['UNSET']],
+  ['${UNSET:-${OTHER:-d}}', ['OTHER', 'UNSET']],
+  ['${HALF}', ['OF_FILE']],
+  ['${A:-d}${EMPTY:-d}${UNSET:?no value}$$UNSET', []],
+])('interpolate names what may replace the defaults in %s', (text, defaulted) => {
+  expect(interpolate(text, VARIABLES)).toMatchObject({ defaulted });
 });
 
 test.each(['${', '${A', '${}', '${A:x}', '${1}', '${A b}'])('interpolate refuses %s', (text) => {
@@ -40,7 +51,7 @@ test.each(['${', '${A', '${}', '${A:x}', '${1}', '${A b}'])('interpolate refuses
 
 test('interpolate refuses what nests too deep or grows too long', () => {
   expect(interpolate('${U:-'.repeat(500) + '}'.repeat(500), VARIABLES)).toBeUndefined();
-  const long = new Map([['L', { text: 'x'.repeat(100_000), open: [] }]]);
+  const long = new Map([['L', { text: 'x'.repeat(100_000), open: [], defaulted: [] }]]);
   expect(interpolate('$L$L$L', long)).toBeUndefined();
 });
 
@@ -55,7 +66,7 @@ test('interpolate takes time in proportion to the text', () => {
 test('interpolate leaves a text alone whose dollars are doubled', () => {
   fc.assert(
     fc.property(fc.string(), (text) => {
-      expect(interpolate(text.replaceAll('$', '$$$$'), VARIABLES)).toEqual({ text, open: [] });
+      expect(interpolate(text.replaceAll('$', '$$$$'), VARIABLES)).toEqual({ text, open: [], defaulted: [] });
     }),
   );
 });

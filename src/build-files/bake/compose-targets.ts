@@ -65,6 +65,9 @@ function serviceTarget(build: Build, service: Omit<ComposeService, 'build'>, dir
       ]),
     ),
     platforms: platforms.length === 0 ? undefined : platforms,
+    defaults: new Map(
+      (build.defaults ?? []).map(({ field, decidedBy, line: at = line }) => [field, { decidedBy, line: at }]),
+    ),
     open: openPlatforms === undefined ? new Map<string, Cause>() : new Map([['platforms', openPlatforms]]),
   };
 }

@@ -1,3 +1,4 @@
+import { DefaultVariables } from './default-variables.js';
 import type { Definitions, NamedBlock } from './definitions.js';
 import { convert } from './hcl/convert.js';
 import { evaluate } from './hcl/evaluate.js';
@@ -63,10 +64,13 @@ class BlockEvaluation {
   readonly #variants = new Map<NamedBlock, readonly Variant[]>();
   readonly #byName = new Map<string, Variant[]>();
   readonly #active = new Set<string>();
+  readonly #defaults: DefaultVariables;
+  readonly #defaultsOf = new Map<NamedBlock, ReadonlyMap<string, Cause>>();
   #count = 0;
 
   constructor(definitions: Definitions, environment: Readonly<Record<string, string>>) {
     this.#definitions = definitions;
+    this.#defaults = new DefaultVariables(definitions, environment);
     this.#scope = variableScope(definitions, environment, (kind, name, field, at) =>
       this.#field(kind, name, field, at),
     );
@@ -182,6 +186,10 @@ class BlockEvaluation {
       if (value !== undefined) texts.set(field, value);
     }
     const at = (field: string) => attributes.get(field)?.at ?? block.at;
+    const defaults = this.#defaultsOf.get(block) ?? this.#defaults.ofTarget(block);
+    this.#defaultsOf.set(block, defaults);
+    const args = mapOf(values.get('args'));
+    const contexts = mapOf(values.get('contexts'), at('contexts'));
     const platforms = values.get('platforms');
     const tags = values.get('tags');
     return {
@@ -189,11 +197,12 @@ class BlockEvaluation {
       at: block.at,
       inherits: listOf(values.get('inherits'), at('inherits')),
       texts,
-      args: mapOf(values.get('args')),
-      contexts: mapOf(values.get('contexts'), at('contexts')),
+      args,
+      contexts,
       platforms: platforms === undefined || !('items' in platforms) ? undefined : listOf(platforms, at('platforms')),
       tags: tags === undefined || !('items' in tags) ? undefined : listOf(tags, at('tags')),
       open,
+      defaults: ofEntries(defaults, { args, contexts }),
     };
   }
 
@@ -223,6 +232,21 @@ class BlockEvaluation {
       this.#active.delete(key);
     }
   }
+}
+
+/** What stands for arguments or contexts of no fixed name is so for each that has no cause of its own. */
+function ofEntries(
+  causes: ReadonlyMap<string, Cause>,
+  maps: Readonly<Record<'args' | 'contexts', ReadonlyMap<string, Field>>>,
+): ReadonlyMap<string, Cause> {
+  const found = new Map(causes);
+  for (const field of ['args', 'contexts'] as const) {
+    const cause = found.get(field);
+    found.delete(field);
+    if (cause === undefined) continue;
+    for (const name of maps[field].keys()) if (!found.has(`${field}.${name}`)) found.set(`${field}.${name}`, cause);
+  }
+  return found;
 }
 
 const IMAGE_FIELDS = new Set<string>(['inherits', 'args', 'contexts', 'platforms']);

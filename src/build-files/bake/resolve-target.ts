@@ -124,6 +124,9 @@ export function toBuild(target: Target, directory: string): Build {
     ),
     ...(tags.length === 0 ? {} : { tags }),
     open,
+    ...(target.defaults.size === 0
+      ? {}
+      : { defaults: [...target.defaults].map(([field, cause]) => openValue(field, cause)) }),
   };
 }
 

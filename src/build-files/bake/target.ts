@@ -21,6 +21,8 @@ export interface Target {
   readonly tags?: readonly Field[] | undefined;
   /** Fields of which nothing is known. */
   readonly open: ReadonlyMap<string, Cause>;
+  /** Fields, `args.NAME` and `contexts.NAME` that are known by the default of a variable, and which that is. */
+  readonly defaults: ReadonlyMap<string, Cause>;
 }
 
 export interface Group {
@@ -31,7 +33,17 @@ export interface Group {
 
 export function emptyTarget(name: string, at: Position): Target {
   const none = new Map<string, never>();
-  return { name, at, inherits: [], texts: new Map(), args: none, contexts: none, platforms: undefined, open: none };
+  return {
+    name,
+    at,
+    inherits: [],
+    texts: new Map(),
+    args: none,
+    contexts: none,
+    platforms: undefined,
+    open: none,
+    defaults: none,
+  };
 }
 
 /**
@@ -54,5 +66,15 @@ export function mergeTargets(target: Target, more: Target): Target {
     platforms: more.platforms ?? target.platforms,
     tags: more.tags ?? target.tags,
     open: new Map([...open, ...more.open]),
+    defaults: new Map([...[...target.defaults].filter(([field]) => !isSet(more, field)), ...more.defaults]),
   };
+}
+
+/** Whether a target says itself what a field is. */
+function isSet({ texts, args, contexts, platforms }: Target, field: string): boolean {
+  if (field.startsWith('args.')) return args.has(field.slice('args.'.length));
+  if (field.startsWith('contexts.')) return contexts.has(field.slice('contexts.'.length));
+  return field === 'platforms'
+    ? platforms !== undefined
+    : TEXT_FIELDS.some((name) => name === field && texts.has(name));
 }

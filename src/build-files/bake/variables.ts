@@ -5,7 +5,6 @@ import { parseDecimal } from './hcl/decimal.js';
 import { evaluate } from './hcl/evaluate.js';
 import { ANY, type HclFunction, unfit } from './hcl/function.js';
 import { decodeJson } from './hcl/functions/encoding.js';
-import { parseTemplate } from './hcl/parser.js';
 import { BakeProblem, type Position } from './hcl/problem.js';
 import { Budget, located, type Scope, withNames } from './hcl/scope.js';
 import type { Block, Expression } from './hcl/syntax.js';
@@ -21,6 +20,7 @@ import {
   typeOf,
   type Value,
 } from './hcl/value.js';
+import { visit } from './hcl/visit.js';
 
 /** Names that do not come from a file, and the values buildx has for them. */
 const GIVEN = new Map<string, (at: Position) => Value>([
@@ -219,55 +219,6 @@ function loadNames(expression: Expression, own: ReadonlySet<string>, scope: Scop
 }
 
 const BLOCKS = new Set(['target', 'group']);
-
-/** Goes through an expression, with the names that `for` hides. */
-function visit(
-  expression: Expression,
-  hidden: ReadonlySet<string>,
-  see: (expression: Expression, hidden: ReadonlySet<string>) => void,
-): void {
-  see(expression, hidden);
-  if (expression.kind === 'for' || expression.kind === 'join') {
-    const loop = expression.kind === 'for' ? expression : expression.parts;
-    visit(loop.collection, hidden, see);
-    const more = new Set([...hidden, loop.valueName, ...(loop.keyName === undefined ? [] : [loop.keyName])]);
-    for (const part of [loop.key, loop.value, loop.condition]) if (part !== undefined) visit(part, more, see);
-    return;
-  }
-  for (const child of childrenOf(expression)) visit(child, hidden, see);
-}
-
-function childrenOf(expression: Expression): readonly Expression[] {
-  switch (expression.kind) {
-    case 'template':
-      return expression.parts;
-    case 'wrapped':
-    case 'parentheses':
-      return [expression.inner];
-    case 'json-text':
-      return [parseTemplate(expression.text, expression.at)];
-    case 'attribute':
-      return [expression.source];
-    case 'index':
-      return [expression.source, expression.key];
-    case 'splat':
-      return [expression.source, expression.each];
-    case 'call':
-      return expression.arguments;
-    case 'tuple':
-      return expression.items;
-    case 'object':
-      return expression.items.flatMap(({ key, value }) => (key.kind === 'name' ? [value] : [key, value]));
-    case 'conditional':
-      return [expression.condition, expression.yes, expression.no];
-    case 'unary':
-      return [expression.operand];
-    case 'binary':
-      return [expression.left, expression.right];
-    default:
-      return [];
-  }
-}
 
 /** Throws where a `validation` of a variable does not hold: buildx builds nothing then. */
 function validate(block: Block, { type, body, at }: Block, scope: Scope): void {

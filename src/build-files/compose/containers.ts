@@ -108,7 +108,7 @@ function contextsOfList(items: readonly ComposeNode[], at: NodePlace, problems: 
     const text = textOf(item) ?? '';
     const equals = text.indexOf('=');
     if (equals < 0 || item.kind !== 'scalar') problems.refuse(item.at, 'An additional context is not NAME=value.');
-    else entries.set(text.slice(0, equals), { at: item.at, value: textAt(item.at, text.slice(equals + 1), item.open) });
+    else entries.set(text.slice(0, equals), { at: item.at, value: textAt(item.at, text.slice(equals + 1), item) });
   }
   return mapAt(at, entries);
 }
@@ -123,7 +123,7 @@ export function withDefaultContexts(model: ComposeMap, directory: string): Compo
   return withServices(model, (service) =>
     changed(service, 'build', (build) => {
       if (build.kind !== 'map' || build.entries.has('context')) return build;
-      const context = { at: build.at, value: textAt(build.at, directory, []) };
+      const context = { at: build.at, value: textAt(build.at, directory) };
       return { ...build, entries: new Map([...build.entries, ['context', context]]) };
     }),
   );

@@ -1,5 +1,5 @@
 import type { Alias, LineCounter, Node, Pair, ParsedNode, Scalar, YAMLMap } from 'yaml';
-import { interpolate, type Variables } from './interpolation.js';
+import { interpolate, LITERAL, type Variables } from './interpolation.js';
 import type { ComposeEntry, ComposeMap, ComposeNode, NodePlace } from './node.js';
 import { plainScalar, type ScalarValue } from './scalar.js';
 
@@ -144,7 +144,7 @@ class Converter {
     }
     if (!this.#yaml.isScalar(node)) throw new Refused(offsetOf(node), 'it has a node of an unknown kind');
     const value = scalarOf(node);
-    if (value.type !== 'string') return { kind: 'scalar', ...value, open: [], at };
+    if (value.type !== 'string') return { kind: 'scalar', ...value, ...LITERAL, at };
     const interpolated = interpolate(value.text, this.#variables);
     if (interpolated === undefined) {
       throw new Refused(
@@ -217,7 +217,7 @@ class Converter {
     const { line, col } = this.#lines.linePos(offset);
     const place = { line: Math.max(line, 1), column: Math.max(col, 1) };
     const at = { file: this.#file, ...place, endLine: place.line, endColumn: place.column };
-    return { kind: 'scalar', type: 'null', text: '', open: [], at };
+    return { kind: 'scalar', type: 'null', text: '', ...LITERAL, at };
   }
 
   #place(node: Node): NodePlace {

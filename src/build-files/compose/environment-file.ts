@@ -1,4 +1,4 @@
-import { interpolate, type Variables, type VariableValue } from './interpolation.js';
+import { interpolate, LITERAL, type Variables, type VariableValue } from './interpolation.js';
 
 /** What a `.env` file may have. */
 const MAX_BYTES = 256 * 1024;
@@ -47,7 +47,7 @@ export function readEnvironmentFile(
     at += matchLength(new RegExp(`${SPACE}*`, 'y'), text, at);
     const value = text[at] === '"' || text[at] === "'" ? quotedValue(text, at) : plainValue(text, at);
     if (value === undefined) return fail('it has a quoted value that is not closed');
-    const expanded = value.literal ? { text: value.text, open: [] } : interpolate(value.text, scope);
+    const expanded = value.literal ? { text: value.text, ...LITERAL } : interpolate(value.text, scope);
     if (expanded === undefined) return fail(`the value of ${name} has no valid interpolation`);
     length += expanded.text.length;
     if (length > MAX_LENGTH) return fail(`its values have more than ${MAX_LENGTH} characters`);

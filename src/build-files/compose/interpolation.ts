@@ -1,8 +1,17 @@
-/** A value, and the variables without a value that it is made of. */
-export interface VariableValue {
+/** A value, and the variables that decide it and that nobody sets. */
+export interface VariableValue extends UnsetVariables {
   readonly text: string;
-  readonly open: readonly string[];
 }
+
+export interface UnsetVariables {
+  /** Those without a value. */
+  readonly open: readonly string[];
+  /** Those in whose place a default stands. */
+  readonly defaulted: readonly string[];
+}
+
+/** Of a value that no variable decides. */
+export const LITERAL: UnsetVariables = { open: [], defaulted: [] };
 
 /** Variables by name; one that is missing has no value anywhere. */
 export interface Variables {
@@ -27,16 +36,19 @@ const OPERATOR = /:?[-+?]/y;
  * @see https://github.com/compose-spec/compose-go/blob/v2.16.2/template/template.go `SubstituteWithOptions`
  */
 export function interpolate(text: string, variables: Variables): VariableValue | undefined {
-  if (!text.includes('$')) return { text, open: [] };
+  if (!text.includes('$')) return { text, ...LITERAL };
   const open = new Set<string>();
-  const result = substitute(text, { variables, open, depth: 0 });
-  return result === undefined ? undefined : { text: result, open: [...open].sort() };
+  const defaulted = new Set<string>();
+  const result = substitute(text, { variables, open, defaulted, depth: 0 });
+  return result === undefined ? undefined : { text: result, open: [...open].sort(), defaulted: [...defaulted].sort() };
 }
 
 interface Substitution {
   readonly variables: Variables;
   /** Collects the variables without a value. */
   readonly open: Set<string>;
+  /** Collects those in whose place a default stands. */
+  readonly defaulted: Set<string>;
   readonly depth: number;
 }
 
@@ -114,6 +126,7 @@ function operated(name: string, operator: string, operand: string, context: Subs
   const value = context.variables.get(name);
   const isSet = value !== undefined && !(operator.startsWith(':') && value.text === '');
   const deeper = () => substitute(operand, { ...context, depth: context.depth + 1 });
+  if (value === undefined && !operator.endsWith('?')) context.defaulted.add(name);
   if (operator.endsWith('-')) return isSet ? lookup(name, context) : deeper();
   if (operator.endsWith('+')) return isSet ? deeper() : '';
   if (isSet) return lookup(name, context);
@@ -122,9 +135,10 @@ function operated(name: string, operator: string, operand: string, context: Subs
   return '';
 }
 
-function lookup(name: string, { variables, open }: Substitution): string {
+function lookup(name: string, { variables, open, defaulted }: Substitution): string {
   const value = variables.get(name);
   if (value === undefined) open.add(name);
-  else for (const variable of value.open) open.add(variable);
+  for (const variable of value?.open ?? []) open.add(variable);
+  for (const variable of value?.defaulted ?? []) defaulted.add(variable);
   return value?.text ?? '';
 }

@@ -104,10 +104,10 @@ function asList(node: ComposeNode): readonly ComposeNode[] {
   if (node.kind === 'list') return node.items;
   if (node.kind === 'scalar') return node.type === 'string' ? [node] : [];
   return [...node.entries].flatMap(([name, { value, at }]) => {
-    if (isNull(value)) return [textAt(at, name, [])];
-    if (value.kind === 'scalar') return [textAt(value.at, `${name}=${value.text}`, value.open)];
+    if (isNull(value)) return [textAt(at, name)];
+    if (value.kind === 'scalar') return [textAt(value.at, `${name}=${value.text}`, value)];
     return value.kind === 'list'
-      ? value.items.map((item) => (item.kind === 'scalar' ? textAt(item.at, `${name}=${item.text}`, item.open) : item))
+      ? value.items.map((item) => (item.kind === 'scalar' ? textAt(item.at, `${name}=${item.text}`, item) : item))
       : [value];
   });
 }

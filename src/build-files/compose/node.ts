@@ -1,4 +1,5 @@
 import type { SourceRange } from '../image-use.js';
+import { LITERAL, type UnsetVariables } from './interpolation.js';
 import type { ScalarValue } from './scalar.js';
 
 /** Where a node stands. */
@@ -9,10 +10,8 @@ export interface NodePlace extends SourceRange {
 /** A value of a Compose file: typed, interpolated, anchors and merge keys resolved. Never changed once it is made. */
 export type ComposeNode = ComposeMap | ComposeList | ComposeScalar;
 
-export interface ComposeScalar extends ScalarValue {
+export interface ComposeScalar extends ScalarValue, UnsetVariables {
   readonly kind: 'scalar';
-  /** Variables without a value that stand in it. */
-  readonly open: readonly string[];
   readonly at: NodePlace;
 }
 
@@ -56,7 +55,7 @@ export function mapAt(at: NodePlace, entries: ReadonlyMap<string, ComposeEntry>)
   return { kind: 'map', entries, replaced: new Set(), at };
 }
 
-/** A text that stands where another node does. */
-export function textAt(at: NodePlace, text: string, open: readonly string[]): ComposeScalar {
-  return { kind: 'scalar', type: 'string', text, open, at };
+/** A text that stands where another node does, decided by the variables that decide that. */
+export function textAt(at: NodePlace, text: string, { open, defaulted }: UnsetVariables = LITERAL): ComposeScalar {
+  return { kind: 'scalar', type: 'string', text, open, defaulted, at };
 }

@@ -10,7 +10,7 @@ import {
 } from './containers.js';
 import { readDocuments } from './document.js';
 import { readEnvironmentFile } from './environment-file.js';
-import type { Variables } from './interpolation.js';
+import { LITERAL, type Variables } from './interpolation.js';
 import { fingerprint, mergeService, withoutReplaced } from './merge.js';
 import {
   type ComposeEntry,
@@ -96,7 +96,7 @@ export async function loadProject(project: ComposeProject, options: DefinitionOp
 
 function environmentOf({ environment }: DefinitionOptions): Variables {
   return {
-    get: (name) => (Object.hasOwn(environment, name) ? { text: environment[name] ?? '', open: [] } : undefined),
+    get: (name) => (Object.hasOwn(environment, name) ? { text: environment[name] ?? '', ...LITERAL } : undefined),
   };
 }
 

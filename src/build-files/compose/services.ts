@@ -165,6 +165,14 @@ function readBuild(
   const platforms = field.list(source, 'platforms');
   const isInline = inline !== undefined && inline.text !== '';
   const ofService = platform === undefined || platform.text === '' ? [] : [platform];
+  const defaults = [
+    ...defaultsOf('context', context),
+    ...(isInline ? [] : defaultsOf('dockerfile', dockerfile)),
+    ...args.flatMap(({ key, value }) => defaultsOf(`args.${key}`, value)),
+    ...defaultsOf('target', target),
+    ...(platforms.length > 0 ? platforms : ofService).flatMap((one) => defaultsOf('platforms', one)),
+    ...contexts.flatMap(({ key, value }) => defaultsOf(`contexts.${key}`, value)),
+  ];
   return {
     definition: at.file,
     line: at.line,
@@ -186,6 +194,7 @@ function readBuild(
       ...(platforms.length > 0 ? platforms : ofService).flatMap((one) => openOf('platforms', one)),
       ...contexts.flatMap(({ key, value }) => openOf(`contexts.${key}`, value)),
     ],
+    ...(defaults.length === 0 ? {} : { defaults }),
   };
 }
 
@@ -281,12 +290,21 @@ function inconsistency(
   return undefined;
 }
 
-function openOf(field: string, scalar: ComposeScalar | undefined): readonly OpenValue[] {
-  return (scalar?.open ?? []).map((name) => ({
+function openOf(
+  field: string,
+  scalar: ComposeScalar | undefined,
+  variables: readonly string[] = scalar?.open ?? [],
+): readonly OpenValue[] {
+  return variables.map((name) => ({
     field,
     decidedBy: `environment variable ${name}`,
     line: scalar?.at.line ?? 1,
   }));
+}
+
+/** What is known by the defaults of variables. */
+function defaultsOf(field: string, scalar: ComposeScalar | undefined): readonly OpenValue[] {
+  return openOf(field, scalar, scalar?.defaulted);
 }
 
 function openArgument(

@@ -2,6 +2,7 @@ import { optionalField } from '../../lib/collections.js';
 import { listed, plural } from '../../lib/text.js';
 import { formatPlatform, type Platform, parsePlatform } from '../../references/platform.js';
 import { familiarReference, parseReference } from '../../references/reference.js';
+import { contextImage } from '../build.js';
 import { GlobalScope, own } from './build-arguments.js';
 import { flagValue } from './check-instruction.js';
 import { copySources } from './copy-sources.js';
@@ -47,12 +48,6 @@ export function namedContext(
 function isEmpty(record: Readonly<Record<string, string>>): boolean {
   for (const _ in record) return false;
   return true;
-}
-
-/** The image that a named context stands for; `undefined` where it is a directory, a repository, a build file … */
-export function contextImage(context: string): string | undefined {
-  const match = /^docker-image:(?:\/\/)?(.*)$/s.exec(context);
-  return match?.[1];
 }
 
 /** One build of a file: for one platform, with one target. */

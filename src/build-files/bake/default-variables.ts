@@ -1,0 +1,128 @@
+import { listed } from '../../lib/text.js';
+import type { Definitions, NamedBlock } from './definitions.js';
+import type { Expression } from './hcl/syntax.js';
+import type { Cause } from './hcl/value.js';
+import { visit } from './hcl/visit.js';
+
+/** Variables of one field that are named; more say nothing new. */
+const MAX_NAMED = 8;
+/** Variables and functions that name each other; what is deeper is not followed. */
+const MAX_DEPTH = 100;
+
+type Names = ReadonlySet<string>;
+const NONE: Names = new Set();
+
+/**
+ * The variables of a bake definition that decide a field by their defaults, and that the environment of whoever builds
+ * may set. Both sides of a condition count.
+ *
+ * @see https://docs.docker.com/build/bake/variables/
+ */
+export class DefaultVariables {
+  readonly #definitions: Definitions;
+  readonly #environment: Readonly<Record<string, string>>;
+  readonly #known = new Map<string, Names>();
+  #depth = 0;
+
+  constructor(definitions: Definitions, environment: Readonly<Record<string, string>>) {
+    this.#definitions = definitions;
+    this.#environment = environment;
+  }
+
+  /** What decides the fields of a target, `args.NAME` and `contexts.NAME` each; `args` stands for those of no fixed name. */
+  ofTarget({ body }: NamedBlock): ReadonlyMap<string, Cause> {
+    const matrix = this.#axes(body.attributes.get('matrix')?.value);
+    const found = new Map<string, Cause>();
+    const add = (field: string, expression: Expression, line: number) => {
+      const names = this.#namesIn(expression, matrix);
+      if (names.size > 0) found.set(field, { decidedBy: `the variable ${listed([...names])}`, line });
+    };
+    for (const { name, at, value } of body.attributes.values()) {
+      if (SINGLE.has(name)) add(name, value, at.line);
+      if (!KEYED.has(name)) continue;
+      if (value.kind !== 'object') add(name, value, at.line);
+      else
+        for (const { key, value: item } of value.items) {
+          const fixed = fixedName(key);
+          add(fixed === undefined ? name : `${name}.${fixed}`, item, item.at.line);
+        }
+    }
+    return found;
+  }
+
+  /** The names of a matrix, and what decides their values. */
+  #axes(matrix: Expression | undefined): ReadonlyMap<string, Names> {
+    if (matrix?.kind !== 'object') return new Map();
+    return new Map(
+      matrix.items.flatMap(({ key, value }): [string, Names][] => {
+        const name = fixedName(key);
+        return name === undefined ? [] : [[name, this.#namesIn(value, new Map())]];
+      }),
+    );
+  }
+
+  #namesIn(expression: Expression, own: ReadonlyMap<string, Names>): Names {
+    const found = new Set<string>();
+    visit(expression, NONE, (part, hidden) => {
+      if (found.size >= MAX_NAMED) return;
+      const names =
+        part.kind === 'call'
+          ? this.#ofFunction(part.name)
+          : part.kind === 'name' && !hidden.has(part.name)
+            ? (own.get(part.name) ?? this.#ofVariable(part.name))
+            : NONE;
+      for (const name of names) found.add(name);
+    });
+    return found;
+  }
+
+  #ofVariable(name: string): Names {
+    const { attributes, variables } = this.#definitions;
+    const attribute = attributes.get(name);
+    const variable = variables.get(name);
+    return this.#once(`variable ${name}`, () => {
+      if (variable !== undefined && this.#isGiven(name)) return NONE;
+      const value = attribute?.value ?? variable?.body.attributes.get('default')?.value;
+      const deeper = value === undefined ? NONE : this.#namesIn(value, new Map());
+      return variable === undefined ? deeper : new Set([name, ...deeper]);
+    });
+  }
+
+  #ofFunction(name: string): Names {
+    const definition = this.#definitions.functions.get(name);
+    if (definition === undefined) return NONE;
+    const { parameters, rest, result } = definition;
+    const own = new Map([...parameters, ...(rest === undefined ? [] : [rest])].map((one) => [one, NONE]));
+    return this.#once(`function ${name}`, () => this.#namesIn(result, own));
+  }
+
+  #isGiven(name: string): boolean {
+    return Object.hasOwn(this.#environment, name) || Object.hasOwn(this.#environment, `${name}_JSON`);
+  }
+
+  #once(key: string, work: () => Names): Names {
+    const known = this.#known.get(key);
+    if (known !== undefined || this.#depth >= MAX_DEPTH) return known ?? NONE;
+    this.#known.set(key, NONE);
+    this.#depth++;
+    const names = work();
+    this.#depth--;
+    this.#known.set(key, names);
+    return names;
+  }
+}
+
+const SINGLE = new Set(['context', 'dockerfile', 'target', 'platforms']);
+const KEYED = new Set(['args', 'contexts']);
+
+/** The name of an object's key where that is written as it is. */
+function fixedName(key: Expression): string | undefined {
+  if (key.kind === 'name') return key.name;
+  if (key.kind === 'json-text') return key.text;
+  if (key.kind === 'literal') return key.keyword ?? (key.value.kind === 'string' ? key.value.text : undefined);
+  if (key.kind !== 'template') return undefined;
+  const texts = key.parts.map((part) =>
+    part.kind === 'literal' && part.value.kind === 'string' ? part.value.text : undefined,
+  );
+  return texts.includes(undefined) ? undefined : texts.join('');
+}
