@@ -32,6 +32,7 @@ export const parsers = [
   ['credentials in files', 'image-content/secrets/secret-text'],
   ['key stores and other key files', 'image-content/secrets/key-files'],
   ['package databases: apk, dpkg, rpm, npm, Python', 'packages/inventory'],
+  ['programs, archives and lists of packages', 'packages/catalogers/hostile-files'],
   ['files of package managers', 'packages/catalogers/other-managers'],
   ['SPDX license expressions', 'packages/license-expression'],
   ['versions and OSV records', 'vulnerabilities/matching/affects'],

@@ -43,7 +43,7 @@ export function readNpmPackage(text: string, where: string): DatabaseReading {
     name,
     version,
     source: { name, version },
-    licenses: typeof license === 'string' ? [license] : [],
+    licenses: npmLicense(license),
     where,
     files: [],
     directory,
@@ -58,6 +58,13 @@ export function readNpmPackage(text: string, where: string): DatabaseReading {
   }
   const { name, version, license } = read.data;
   return { packages: [entryOf(name, version, license)], problems: [] };
+}
+
+/** An expression; packages of before 2014 have `{ type, url }`. */
+function npmLicense(license: unknown): readonly string[] {
+  const read = z.union([z.string(), z.object({ type: z.string() })]).safeParse(license);
+  if (!read.success) return [];
+  return [typeof read.data === 'string' ? read.data : read.data.type];
 }
 
 /**

@@ -70,6 +70,9 @@ describe('the catalogers', () => {
     ['toolchain names', 'app', program(`Go build ID: "${'go1.'.repeat(1_000_000)}`)],
     ['version texts', 'postgres', program('\0PostgreSQL 1'.repeat(300_000))],
     ['build ids', 'redis-server', program('\x001.1.1aaaaaaaaaaaa'.repeat(200_000))],
+    ['blank lines', 'specifications/a.gemspec', '\n'.repeat(1_000_000)],
+    ['blanks', 'specifications/a.gemspec', ' '.repeat(1_000_000)],
+    ['licenses', 'specifications/a.gemspec', `s.licenses = ${`"a"${' '.repeat(60)},${' '.repeat(60)}`.repeat(8000)}`],
     ['a manifest', 'a.jar', makeZip({ 'META-INF/MANIFEST.MF': 'a: b\n c'.repeat(140_000), 'x.class': '' })],
   ])('take seconds at most for a file made to be slow: %s', (_, path, content) => {
     const start = performance.now();

@@ -3,6 +3,7 @@ import { describe, expect, test } from '@jest/globals';
 import { CATALOG_LIMITS } from '../../../src/packages/catalogers/limits.js';
 import { catalogFile, named } from '../../support/packages/catalog-file.js';
 import { rustProgram } from '../../support/packages/rust-program.js';
+import { makeZip } from '../../support/registry/zip-maker.js';
 
 describe('a Rust program that was built with its list of crates', () => {
   const CRATES = [
@@ -156,5 +157,34 @@ describe("the SPDX file of one of Bitnami's components", () => {
     ['{}', 'it is not the SPDX document of a component'],
   ])('that can not be read is named: %s', (text, problem) => {
     expect(catalogFile(PLACE, text)).toEqual({ packages: [], unread: [], problems: [problem] });
+  });
+});
+
+describe('the license of a package', () => {
+  const licensesOf = (path: string, text: string | Buffer) =>
+    catalogFile(path, text).packages.map(({ licenses }) => licenses);
+  const GEM = 'usr/lib/ruby/specifications/a-1.gemspec';
+  const COMPOSER = 'vendor/composer/installed.json';
+
+  test.each([
+    [GEM, '# stub: a 1.0 ruby lib\n  s.licenses = ["MIT".freeze, "Ruby".freeze]\n', ['MIT', 'Ruby']],
+    [GEM, '# stub: a 1.0 ruby lib\n  s.license = "MIT"\n', ['MIT']],
+    [GEM, '# stub: a 1.0 ruby lib\n  s.license = LICENSE\n', undefined],
+    [COMPOSER, '[{"name":"a/b","version":"1","license":["MIT","GPL-2.0-only"]}]', ['MIT OR GPL-2.0-only']],
+    [COMPOSER, '[{"name":"a/b","version":"1","license":1}]', undefined],
+    ['a.zip', makeZip({ 'node_modules/a/package.json': '{"name":"a","version":"1","license":"MIT"}' }), ['MIT']],
+    [
+      'a.zip',
+      makeZip({ 'node_modules/a/package.json': '{"name":"a","version":"1","license":{"type":"MIT"}}' }),
+      ['MIT'],
+    ],
+    ['a.whl', makeZip({ 'a-1.dist-info/METADATA': 'Name: a\nVersion: 1\nLicense-Expression: MIT\n' }), ['MIT']],
+    [
+      'opt/bitnami/x/.spdx-x.spdx',
+      '{"spdxVersion":"SPDX-2.3","packages":[{"name":"x","licenseDeclared":"MIT"}]}',
+      ['MIT'],
+    ],
+  ])('is read from %s: %j', (path, text, expected) => {
+    expect(licensesOf(path, text)).toEqual([expected]);
   });
 });

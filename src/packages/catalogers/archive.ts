@@ -252,10 +252,18 @@ const MAX_PROBLEMS = 16;
 
 function readPython(text: string, where: string): FileCatalog {
   const { packages, problems } = readPythonPackage(text, where, undefined);
-  return { packages: packages.map(({ name, version }) => ({ type: 'pypi', name, version })), unread: [], problems };
+  return {
+    packages: packages.map(({ name, version, licenses }) => ({ type: 'pypi', name, version, licenses })),
+    unread: [],
+    problems,
+  };
 }
 
 function readNpm(text: string, where: string): FileCatalog {
   const { packages, problems } = readNpmPackage(text, where);
-  return { packages: packages.map(({ name, version }) => ({ type: 'npm', name, version })), unread: [], problems };
+  return {
+    packages: packages.map(({ name, version, licenses }) => ({ type: 'npm', name, version, licenses })),
+    unread: [],
+    problems,
+  };
 }

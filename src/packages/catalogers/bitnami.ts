@@ -9,6 +9,7 @@ const document = z.object({
     z.object({
       name: z.string(),
       versionInfo: z.string().optional(),
+      licenseDeclared: z.string().optional(),
       externalRefs: z.array(z.object({ referenceType: z.string(), referenceLocator: z.string() })).optional(),
     }),
   ),
@@ -38,12 +39,14 @@ function readDocument(text: string): FileCatalog {
   if (read.data.packages.length > CATALOG_LIMITS['packages']) {
     return { ...EMPTY, problems: [`it has more than ${CATALOG_LIMITS['packages']} packages (limit packages)`] };
   }
-  const packages = read.data.packages.flatMap(({ name, versionInfo, externalRefs = [] }): CatalogedPackage[] => {
+  const packages = read.data.packages.flatMap((one): CatalogedPackage[] => {
+    const { name, versionInfo, externalRefs = [], licenseDeclared = 'NOASSERTION' } = one;
+    const stated = /^(?:NOASSERTION|NONE)$/.test(licenseDeclared) ? {} : { licenses: [licenseDeclared] };
     if (name === '') return [];
     const purl = externalRefs.find(({ referenceType }) => referenceType === 'purl')?.referenceLocator;
     const known = purl === undefined ? undefined : parsePurl(purl);
-    if (known?.ok !== true) return [{ type: 'generic', name, version: versionInfo ?? '' }];
-    return [packageOf(known.value)];
+    if (known?.ok !== true) return [{ type: 'generic', name, version: versionInfo ?? '', ...stated }];
+    return [{ ...packageOf(known.value), ...stated }];
   });
   return { ...EMPTY, packages };
 }

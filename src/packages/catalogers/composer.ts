@@ -2,7 +2,14 @@ import { z } from 'zod';
 import { type Cataloger, EMPTY, type FileCatalog, readWhole } from './cataloger.js';
 import { CATALOG_LIMITS } from './limits.js';
 
-const packages = z.array(z.object({ name: z.string().min(1).max(256), version: z.string().max(256) }));
+const packages = z.array(
+  z.object({
+    name: z.string().min(1).max(256),
+    version: z.string().max(256),
+    // Of several, whoever uses the package chooses one. https://getcomposer.org/doc/04-schema.md#license
+    license: z.array(z.string()).optional().catch(undefined),
+  }),
+);
 
 /** Composer 2 has an object around the list that Composer 1 wrote. */
 const installed = z.union([packages, z.object({ packages }).transform((object) => object.packages)]);
@@ -30,5 +37,13 @@ function readInstalled(text: string): FileCatalog {
   if (read.data.length > CATALOG_LIMITS['packages']) {
     return { ...EMPTY, problems: [`it has more than ${CATALOG_LIMITS['packages']} packages (limit packages)`] };
   }
-  return { ...EMPTY, packages: read.data.map(({ name, version }) => ({ type: 'composer', name, version })) };
+  return {
+    ...EMPTY,
+    packages: read.data.map(({ name, version, license = [] }) => ({
+      type: 'composer',
+      name,
+      version,
+      ...(license.length === 0 ? {} : { licenses: [license.join(' OR ')] }),
+    })),
+  };
 }

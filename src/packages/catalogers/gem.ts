@@ -6,10 +6,20 @@ const VERSION = '[0-9][0-9A-Za-z.-]{0,127}';
 
 /** RubyGems writes it into every specification that it installs. */
 const STUB = new RegExp(`^# stub: (${NAME}) (${VERSION}) \\S`, 'm');
+const BLANKS = '[ \\t]{0,64}';
 const literal = (field: string, value: string) =>
-  new RegExp(`^\\s*[a-z_]{1,20}\\.${field}\\s*=\\s*(["'])(${value})\\1(?:\\.freeze)?\\s*$`, 'm');
+  new RegExp(
+    `^${BLANKS}[a-z_]{1,20}\\.${field}${BLANKS}=${BLANKS}(["'])(${value})\\1(?:\\.freeze)?[ \\t\\r]{0,64}$`,
+    'm',
+  );
 const LITERAL_NAME = literal('name', NAME);
 const LITERAL_VERSION = literal('version', VERSION);
+
+const TEXT = '"[^"\\n]{1,128}"(?:\\.freeze)?';
+const LITERAL_LICENSES = new RegExp(
+  `^${BLANKS}[a-z_]{1,20}\\.licenses?${BLANKS}=${BLANKS}\\[?(${TEXT}(?:${BLANKS},${BLANKS}${TEXT}){0,15})\\]?(?:\\.freeze)?[ \\t\\r]{0,64}$`,
+  'm',
+);
 
 /**
  * Reads the specifications of gems that are installed, the default ones of Ruby among them. A specification is a program:
@@ -28,5 +38,8 @@ function readSpecification(text: string): FileCatalog {
   const name = stubName ?? LITERAL_NAME.exec(text)?.[2];
   const version = stubVersion ?? LITERAL_VERSION.exec(text)?.[2];
   if (name === undefined || version === undefined) return { ...EMPTY, unread: ['gem'] };
-  return { ...EMPTY, packages: [{ type: 'gem', name, version }] };
+  const licenses = [...(LITERAL_LICENSES.exec(text)?.[1] ?? '').matchAll(/"([^"]*)"/g)].map(
+    ([, license = '']) => license,
+  );
+  return { ...EMPTY, packages: [{ type: 'gem', name, version, ...(licenses.length === 0 ? {} : { licenses }) }] };
 }
