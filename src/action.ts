@@ -42,5 +42,5 @@ for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal
 setTimeout(() => stop(`it took longer than ${runMilliseconds / 60_000} minutes.`), runMilliseconds).unref();
 const code = await runStep({ started, deadline: started + runMilliseconds }).catch(stopFor);
 process.exitCode = code;
-// What is still going on when everything is said, such as a connection that is kept alive, is not waited for long.
+// Do not wait long for what is still open at the end, such as a connection that is kept alive.
 setTimeout(() => process.exit(code), 2_000).unref();

@@ -15,7 +15,7 @@ async function main(): Promise<ExitCode> {
     io.stdout(`${(await import('./lib/version.js')).version}\n`);
     return 0;
   }
-  // `help check` is asked as often as `check --help`.
+  // `help check` is as common as `check --help`.
   if (name === 'help' && rest.length > 0) return await run([...rest, '--help'], io);
   if (name === '--help' || name === '-h' || name === 'help') {
     io.stdout(generalHelp());

@@ -61,12 +61,12 @@ describe('who signed an image', () => {
   test('is reported as seen where a signature counts', () => {
     expect(signaturesTold({ signatures: signedBy('base.pub') })).toEqual({
       status: 'seen',
-      said: [`the key base.pub over ${DIGEST}`],
+      values: [`the key base.pub over ${DIGEST}`],
     });
   });
 
   test('is not asked where nobody looked, and that is no "nobody"', async () => {
-    expect(signaturesTold({})).toEqual({ status: 'not-asked', said: ['no rule of the policy needed it'] });
+    expect(signaturesTold({})).toEqual({ status: 'not-evaluated', values: ['no rule of the policy needed it'] });
     const text = await markdown(reportOf({ 'linux/amd64': {} }));
     expect(text).toContain('| Signed by | not evaluated: no rule of the policy needed it |');
     expect(text).not.toContain('no authority');
@@ -96,7 +96,7 @@ describe('who signed an image', () => {
 
     test('so that what lets one through unsigned says nothing of the other', () => {
       const [signed, open] = imageFactsOf(report).map(({ platforms: [first] }) => first?.signatures.status);
-      expect([signed, open]).toEqual(['seen', 'not-asked']);
+      expect([signed, open]).toEqual(['seen', 'not-evaluated']);
     });
 
     test('and so that OSCAL gives no signer or timestamp of one name to another', async () => {
@@ -155,16 +155,16 @@ describe('who signed an image', () => {
       platform: 'linux/amd64',
       message: reason,
     });
-    expect(signaturesTold({ signatures: signatures({}) }, [answer])).toEqual({ status: 'not-asked', said: [reason] });
+    expect(signaturesTold({ signatures: signatures({}) }, [answer])).toEqual({ status: 'not-evaluated', values: [reason] });
   });
 
   test('is nobody only where every place was looked in', () => {
     expect(signaturesTold({ signatures: { status: 'absent', lookedIn: [{ place: 'a', answer: 'none' }] } })).toEqual({
       status: 'not-seen',
-      said: ['The image has no signature.'],
+      values: ['The image has no signature.'],
     });
     const rejected = [{ place: 'a', code: 'bad-signature', reason: 'somebody else signed' } as const];
-    expect(signaturesTold({ signatures: signatures({ rejected }) })?.said).toEqual([
+    expect(signaturesTold({ signatures: signatures({ rejected }) })?.values).toEqual([
       'no authority that is trusted for it (1 signature did not count)',
     ]);
   });
@@ -173,7 +173,7 @@ describe('who signed an image', () => {
     const message = 'registry.example.com did not answer.';
     expect(
       signaturesTold({ signatures: { status: 'unavailable', cause: 'network', message, fix: 'Try again.' } }),
-    ).toEqual({ status: 'not-known', said: [message] });
+    ).toEqual({ status: 'not-known', values: [message] });
     expect(signaturesTold({ signatures: { status: 'unsupported', form: 'notation', message } })?.status).toBe(
       'not-known',
     );
@@ -205,8 +205,8 @@ describe('facts that differ by platform', () => {
   test('are in the JSON by platform', async () => {
     const text = await renderEvidence(complianceEvidence(report, 'fedramp', RUN), 'json');
     expect(JSON.parse(text).images[0].platforms.map((one: { timestamp: unknown }) => one.timestamp)).toEqual([
-      { status: 'seen', said: ['2026-11-01T00:00:00.000Z, transparency log'] },
-      { status: 'seen', said: ['2026-10-01T00:00:00.000Z, transparency log'] },
+      { status: 'seen', values: ['2026-11-01T00:00:00.000Z, transparency log'] },
+      { status: 'seen', values: ['2026-10-01T00:00:00.000Z, transparency log'] },
     ]);
   });
 

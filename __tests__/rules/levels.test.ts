@@ -79,7 +79,7 @@ const SEVERITIES = ['exploited', 'critical', 'high', 'medium', 'low', 'any'];
 
 /** Which way each option may be changed by a policy that extends another. */
 const STRICTER: Readonly<Record<string, Readonly<Record<string, unknown>>>> = {
-  'readable-build-file': { unasked: LEVELS_UP },
+  'readable-build-file': { unreferenced: LEVELS_UP },
   'allowed-frontend': { allow: 'fewer', pinned: 'true' },
   current: { 'newer-patch': 'true' },
   'signature-verified': { 'unverifiable-publisher': LEVELS_UP },

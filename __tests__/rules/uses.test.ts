@@ -196,7 +196,7 @@ describe('what the build pulls is what was evaluated', () => {
 });
 
 describe('a build file is read', () => {
-  const answer = (file: BuildFile) => readableBuildFile.evaluate({ file, policy: POLICY }, { unasked: 'warning' });
+  const answer = (file: BuildFile) => readableBuildFile.evaluate({ file, policy: POLICY }, { unreferenced: 'warning' });
 
   test.each<readonly [BuildFile, object]>([
     [{ path: 'Dockerfile', status: 'read' }, { outcome: 'pass' }],

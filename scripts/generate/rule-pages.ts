@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { ruleOptions } from '../../src/policy/rule-options.js';
 import { LEVEL_COLUMNS, levelIn, runLevelsOf } from '../../src/reports/rule-levels.js';
-import { queriedFrom } from '../../src/reports/text/rules-text.js';
+import { scopeOf } from '../../src/reports/text/rules-text.js';
 import { nistControls, type Rule } from '../../src/rules/rule.js';
 import { table } from './table.js';
 
@@ -16,7 +16,7 @@ export function rulesOverview(rules: readonly Rule[]): string {
     '# Rules',
     '',
     'Each rule asks one question of each image use. Its level decides what a failure does: an `error` fails the job, a',
-    '`warning` and a `note` are only shown, `off` means that the rule is not asked. The profile sets the level, the policy',
+    '`warning` and a `note` are only shown, `off` means that the rule is not evaluated. The profile sets the level, the policy',
     'may change it.',
     '',
     table(
@@ -44,7 +44,7 @@ export function rulePage(rule: Rule): string {
     '## See it',
     exampleOf(rule),
     '## Levels',
-    `It is asked of ${queriedFrom(rule)}.`,
+    `It applies to ${scopeOf(rule)}.`,
     table(
       LEVEL_COLUMNS.map(({ title }) => title),
       [LEVEL_COLUMNS.map((column) => levelIn(rule, column))],
@@ -68,7 +68,7 @@ function runLine(rule: Rule): string {
   if (levels !== undefined) return `For images that CI, Compose or a dev container runs: ${levels}.`;
   return rule.roles.includes('run')
     ? 'For images that CI, Compose or a dev container runs it is off, unless `roles.run` of the policy sets a level.'
-    : 'It is not asked of images that CI, Compose or a dev container runs.';
+    : 'It does not apply to images that CI, Compose or a dev container runs.';
 }
 
 /** Where examples/ show the rule failing; a rule that compares needs the directory that the change starts from. */

@@ -38,7 +38,7 @@ const LFS_POINTER = 'version https://git-lfs.github.com/spec/';
 
 /**
  * Why a file's text is not what a build reads, in a clause; undefined where none of what the attributes say changes these
- * bytes. Line ends are changed without being asked here: both are read.
+ * bytes. Changed line ends need no decision here: both versions are read.
  */
 export function whyRecoded(content: Uint8Array, found: readonly Recoded[] | undefined): string | undefined {
   const bytes = Buffer.from(content.buffer, content.byteOffset, content.byteLength);
@@ -121,9 +121,9 @@ async function recodings(
   const lines = [...new Set(new TextDecoder().decode(content.value).split('\n'))];
   const defining = lines.filter((line) => line.trimStart().startsWith(MACRO));
   for (let pass = 0; pass < MACRO_DEPTH; pass++) for (const line of defining) readMacro(line, path, macros);
-  const said = lines.flatMap((line) => recodingsOf(line, path, macros));
-  left.patterns -= said.filter(({ change }) => change !== 'eol').length;
-  if (left.patterns >= 0) return said;
+  const recodings = lines.flatMap((line) => recodingsOf(line, path, macros));
+  left.patterns -= recodings.filter(({ change }) => change !== 'eol').length;
+  if (left.patterns >= 0) return recodings;
   const most = plural(MAX_PATTERNS, 'pattern');
   return any(
     `has, together with all other .gitattributes files, more than ${most} that change files (limit attribute-patterns)`,
@@ -134,7 +134,7 @@ const MACRO = '[attr]';
 /** Macros that stand for macros which are defined later; nobody nests them deeper. */
 const MACRO_DEPTH = 4;
 
-/** What a macro stands for holds for every file that it is said of, in this file and those below. */
+/** A macro applies to every file that names it, in this file and those below. */
 function readMacro(line: string, path: string, macros: Map<string, readonly (readonly [Change, string])[]>): void {
   const [first = '', ...attributes] = wordsOf(line);
   if (!first.startsWith(MACRO)) return;

@@ -65,7 +65,7 @@ export function bakedBuilds(
   });
 }
 
-/** The same build may be asked for by a project that a dev container names, and by the project itself. */
+/** A project that a dev container names and the project itself may request the same build. */
 function together(found: readonly DefinedBuilds[]): DefinedBuilds {
   return {
     builds: distinct(found.flatMap(({ builds }) => builds)),
@@ -297,7 +297,7 @@ function parametersOf(build: Build): Omit<NamedBuild, 'file'> {
     ),
     buildContexts: contexts,
     ...openParts(parts),
-    asked: { line, ...optionalField('name', name) },
+    request: { line, ...optionalField('name', name) },
   };
 }
 

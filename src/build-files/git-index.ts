@@ -42,7 +42,7 @@ async function listFiles(directory: string): Promise<Buffer | undefined> {
   });
 }
 
-/** Whether `.git` is there or above, as git itself looks for it; asked here because starting git costs more. */
+/** Whether `.git` is there or above, as git itself looks for it; checked here because starting git costs more. */
 function isInCheckout(directory: string): boolean {
   let dir: string;
   try {

@@ -29,17 +29,17 @@ export async function readInlineBuilds(
     const content = await tree.read(file, MAX_DOCKERFILE_BYTES);
     const lines = content.ok ? new TextDecoder().decode(content.value).split(/\r?\n/) : [];
     let stages = 0;
-    const same = groupBy(ofFile, ({ asked, inline }) => JSON.stringify([asked?.line, asked?.name, inline]));
+    const same = groupBy(ofFile, ({ request, inline }) => JSON.stringify([request?.line, request?.name, inline]));
     for (const [index, all] of [...same.values()].entries()) {
-      const [{ inline = '', asked }] = all;
-      const path = `${file}#${asked?.name ?? index}`;
+      const [{ inline = '', request }] = all;
+      const path = `${file}#${request?.name ?? index}`;
       const bytes = new TextEncoder().encode(inline);
       const [first, ...others] = all.map((build) => readBuild(path, bytes, build, options));
       if (first === undefined) continue;
       const reading = mergeReadings(first, others);
-      const place = placing(lines, inline, asked?.line ?? 1);
+      const place = placing(lines, inline, request?.line ?? 1);
       found.push({
-        file: definitionStatus(file, reading.file, asked?.name, asked?.line),
+        file: definitionStatus(file, reading.file, request?.name, request?.line),
         uses: reading.uses.map((use) => placedUse(use, file, place, stages)),
         stages: reading.stages.map((stage) => placedStage(stage, file, place, stages)),
       });

@@ -30,7 +30,7 @@ export function mergeStage(first: Stage, others: readonly Stage[], isKept: (use:
   };
 }
 
-/** Only of USER more than one build is asked: whom a container runs as must not hang on which build was read first. */
+/** Only USER is read from more than one build: the user of a container must not depend on which build was read first. */
 function mergeInstruction(first: StageInstruction, others: readonly StageInstruction[]): StageInstruction {
   if (first.keyword !== 'USER') return first;
   const [, ...otherwise] = distinct([first, ...others].flatMap((one) => [textOf(one), ...(one.otherwise ?? [])]));

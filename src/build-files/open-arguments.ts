@@ -19,7 +19,7 @@ const PLATFORM_ARGUMENT = /^(?:BUILD|TARGET)[A-Z]+$/;
 const MAX_NAMED = 5;
 
 /** The parameters that a build is given with a value which only a run knows; an empty name stands for any argument. */
-export function openArguments({ path, build: { open, asked } }: PlacedBuild): readonly OpenArgument[] {
+export function openArguments({ path, build: { open, request } }: PlacedBuild): readonly OpenArgument[] {
   const decidedBy = (argument: string) =>
     open?.decidedBy !== undefined && Object.hasOwn(open.decidedBy, argument) ? open.decidedBy[argument] : undefined;
   const parameters = [
@@ -32,7 +32,7 @@ export function openArguments({ path, build: { open, asked } }: PlacedBuild): re
     argument,
     decidedBy: decidedBy(argument) ?? 'a variable',
     definition: path,
-    line: asked?.line ?? 1,
+    line: request?.line ?? 1,
   }));
 }
 

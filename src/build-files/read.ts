@@ -44,8 +44,8 @@ interface ReadingBudget {
 export const readRepository: ReadRepository = async (tree, options) => {
   const entries = await tree.entries();
   if (!entries.ok) return entries;
-  const asked = await requestedBuilds(tree, entries.value, options);
-  const placed = [...asked.workflows, ...asked.defined];
+  const requested = await requestedBuilds(tree, entries.value, options);
+  const placed = [...requested.workflows, ...requested.defined];
   const isExcluded = excludes(options);
   const named = distinctBuilds(
     placed.filter(({ build }) => build.inline === undefined),
@@ -72,24 +72,24 @@ export const readRepository: ReadRepository = async (tree, options) => {
   const read = readings.map(({ file }) => file);
   const held =
     inline.length === 0 ? [] : await (await import('./inline-builds.js')).readInlineBuilds(tree, inline, options);
-  const unreadable = [...asked.unreadable, ...held.map(({ file }) => file).filter(({ status }) => status !== 'read')];
+  const unreadable = [...requested.unreadable, ...held.map(({ file }) => file).filter(({ status }) => status !== 'read')];
   const files = [
     ...[...read, ...skipped].map((file) => (parts.has(file.path) ? asPart(file) : file)),
     ...unreadDefinitions(unreadable, options),
   ].sort((a, b) => (a.path < b.path ? -1 : 1));
   const run =
-    asked.images.length === 0 ? [] : await (await import('./run-images.js')).runUses(tree, asked.images, options);
+    requested.images.length === 0 ? [] : await (await import('./run-images.js')).runUses(tree, requested.images, options);
   const reading = {
     files,
     uses: [...[...readings, ...held].flatMap(({ uses }) => uses), ...run],
     stages: [...readings, ...held].flatMap(({ stages }) => stages),
   };
   const unseen = [
-    ...asked.unseen,
+    ...requested.unseen,
     ...unseenByName(entries.value, new Set(files.map(({ path }) => path))),
     ...unseenOf(placed, reading, entries.value),
   ];
-  return ok({ ...reading, builds: asked.builds, unseen: distinctUnseen(unseen, options) });
+  return ok({ ...reading, builds: requested.builds, unseen: distinctUnseen(unseen, options) });
 };
 
 /** A file that is nothing alone, and was read with those that a command joins it to. */
@@ -109,13 +109,13 @@ function unreadDefinitions(unreadable: readonly BuildFile[], options: ReadingOpt
   });
 }
 
-/** Builds that differ in what is open alone, or in where they are asked for, are read once. */
+/** Builds that differ only in what is open, or in where they are requested, are read once. */
 function distinctBuilds(
   placed: readonly PlacedBuild[],
   isExcluded: (path: string) => boolean,
 ): readonly DistinctBuild[] {
-  const same = groupBy(placed, ({ build: { open: _, asked, inline, ...build } }) =>
-    JSON.stringify([build, inline === undefined ? null : [inline, asked]]),
+  const same = groupBy(placed, ({ build: { open: _, request, inline, ...build } }) =>
+    JSON.stringify([build, inline === undefined ? null : [inline, request]]),
   );
   return [...same.values()].map((all) => ({
     ...all[0].build,

@@ -3,7 +3,7 @@ import type { BuildFile, ImageUse } from './image-use.js';
 import type { Reading } from './reading.js';
 import type { Stage } from './stage.js';
 
-/** A reading that is asked about one use after another: a repository may have thousands of files. */
+/** A reading that is searched for one use after another: a repository may have thousands of files. */
 export interface ReadingIndex {
   readonly stages: readonly Stage[];
   fileOf(use: ImageUse): BuildFile;
@@ -11,7 +11,7 @@ export interface ReadingIndex {
   stagesOf(use: ImageUse): readonly Stage[];
 }
 
-/** Indexes a reading by its files' paths; it is asked about uses of that reading alone. */
+/** Indexes a reading by its files' paths; it is used only for uses of that reading. */
 export function indexReading({ files, stages }: Pick<Reading, 'files' | 'stages'>): ReadingIndex {
   const byPath = new Map(files.map((file) => [file.path, file]));
   const stagesByPath = groupBy(stages, ({ file }) => file);

@@ -43,10 +43,10 @@ export async function requestedBuilds(
   entries: readonly TreeEntry[],
   options: Pick<ReadingOptions, 'definitions' | 'environment' | 'only'>,
 ): Promise<RepositoryBuilds> {
-  const asked = new RequestedBuildsReader(tree, entries);
-  await asked.readWorkflows();
-  await asked.readScripts();
-  const { unreadable, unseen, workflows, runs, images } = asked;
+  const reader = new RequestedBuildsReader(tree, entries);
+  await reader.readWorkflows();
+  await reader.readScripts();
+  const { unreadable, unseen, workflows, runs, images } = reader;
   const own = await definedBuilds(tree, entries, options);
   const ofRuns = async (neverRuns: boolean) =>
     options.definitions === undefined
@@ -67,8 +67,8 @@ export async function requestedBuilds(
   const place = (build: Build, reached: Pick<NamedBuild, 'neverRuns'>) => {
     const named = namedBuildOf(build);
     if ('what' in named) unseen.push({ path: build.definition, line: build.line, ...named });
-    else if (build.isInherited !== true || asked.isThere(named))
-      defined.push({ path: build.definition, build: { ...asked.found(named), ...reached } });
+    else if (build.isInherited !== true || reader.isThere(named))
+      defined.push({ path: build.definition, build: { ...reader.found(named), ...reached } });
   };
   for (const build of builds) place(build, {});
   for (const build of dead.builds) place(build, { neverRuns: true });
@@ -151,8 +151,8 @@ class RequestedBuildsReader {
     for (const build of requested.named) {
       const found = await this.#withPodmanFiles(build);
       if (typeof found === 'string')
-        this.unseen.push({ path, ...optionalField('line', build.asked?.line), what: found });
-      // Its text is read where it stands, or is asked for.
+        this.unseen.push({ path, ...optionalField('line', build.request?.line), what: found });
+      // Its text is read where it stands, or is requested.
       else named.push(found.inline === undefined ? found : { ...found, file: path });
     }
     if (fault !== undefined) this.unreadable.push(unreadableDefinition(path, fault));
@@ -184,7 +184,7 @@ class RequestedBuildsReader {
   /** The build of a file that is there: builders have other places and names that they fall back to. */
   found(build: NamedBuild): NamedBuild {
     if (build.inline !== undefined) return build;
-    const candidates = [build.file, ...(build.asked?.otherwise === undefined ? [] : [build.asked.otherwise])];
+    const candidates = [build.file, ...(build.request?.otherwise === undefined ? [] : [build.request.otherwise])];
     const names = candidates.flatMap((file) => [file, ...otherNames(file)]);
     return { ...build, file: names.find((file) => this.#known.has(file)) ?? build.file };
   }
@@ -195,12 +195,12 @@ const MAX_COMMAND_LINES = 50;
 
 /** The build with what is written for its open arguments, where its command line says so: `$BASE`, `${{ inputs.base }}`. */
 function withWritten(build: NamedBuild, lines: readonly string[]): NamedBuild {
-  const { open, asked } = build;
-  if (open === undefined || asked === undefined) return build;
+  const { open, request } = build;
+  if (open === undefined || request === undefined) return build;
   // A command is placed where it ends.
-  let first = asked.line - 1;
-  while (first > 0 && asked.line - first < MAX_COMMAND_LINES && lines[first - 1]?.endsWith('\\') === true) first--;
-  let last = asked.line - 1;
+  let first = request.line - 1;
+  while (first > 0 && request.line - first < MAX_COMMAND_LINES && lines[first - 1]?.endsWith('\\') === true) first--;
+  let last = request.line - 1;
   while (last - first < MAX_COMMAND_LINES && lines[last]?.endsWith('\\') === true) last++;
   const command = lines.slice(first, last + 1).join('\n');
   const flags = [...(open.target ? [TARGET] : []), ...(open.platforms === true ? [PLATFORM] : [])];
@@ -225,21 +225,21 @@ function otherNames(file: string): readonly string[] {
 
 /** A build of a command or an action, in the form in which all builds are listed. */
 function buildOf({ path, build }: PlacedBuild): Build {
-  const { file, inline, target, platforms = [], buildArgs, buildContexts, open, asked } = build;
-  const line = asked?.line ?? 1;
+  const { file, inline, target, platforms = [], buildArgs, buildContexts, open, request } = build;
+  const line = request?.line ?? 1;
   const openOf = (field: string, decidedBy = 'a variable or an expression'): OpenValue => ({ field, decidedBy, line });
   const openArgs = open?.args ?? [];
   return {
     definition: path,
     line,
-    ...optionalField('name', inline === undefined ? undefined : asked?.name),
+    ...optionalField('name', inline === undefined ? undefined : request?.name),
     ...(inline === undefined ? { dockerfile: file } : { inline }),
-    context: asked?.context ?? '.',
+    context: request?.context ?? '.',
     args: { ...Object.fromEntries(openArgs.flatMap((name) => (name === '' ? [] : [[name, null]]))), ...buildArgs },
     ...optionalField('target', target),
     platforms,
     contexts: buildContexts,
-    ...optionalField('tags', asked?.tags),
+    ...optionalField('tags', request?.tags),
     open: [
       ...openArgs.map((name) => openOf(name === '' ? 'args' : `args.${name}`, open?.decidedBy?.[name])),
       ...(open?.file === true ? [openOf('dockerfile')] : []),

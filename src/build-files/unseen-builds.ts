@@ -29,8 +29,8 @@ export function unseenOf(
 ): readonly UnseenBuild[] {
   const status = new Map(files.map((file): [string, BuildFile['status']] => [file.path, file.status]));
   const there = new Set(entries.map(({ path }) => path));
-  return builds.flatMap(({ path, build: { file, inline, open, asked } }) => {
-    const place = { path, ...optionalField('line', asked?.line) };
+  return builds.flatMap(({ path, build: { file, inline, open, request } }) => {
+    const place = { path, ...optionalField('line', request?.line) };
     const found = inline === undefined ? status.get(file) : 'read';
     if (found === undefined)
       return [{ ...place, what: `builds ${file}, which ${there.has(file) ? 'is not read' : 'does not exist'}` }];

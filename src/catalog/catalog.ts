@@ -14,7 +14,7 @@ export function loadCatalog(): Catalog {
 
 const compiled = new WeakMap<Publisher, readonly ImagePattern[]>();
 
-/** A publisher's patterns; where an organization is asked for, those of every organization. */
+/** A publisher's patterns; where the publisher takes an organization, those of every organization. */
 function patternsOf(publisher: Publisher): readonly ImagePattern[] {
   const known = compiled.get(publisher);
   if (known !== undefined) return known;

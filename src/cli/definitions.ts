@@ -16,7 +16,7 @@ import {
   VULNERABILITIES_FLAG,
 } from './flags.js';
 
-/** All that is said of a command anywhere: its help, the list of commands and the README are made from it. */
+/** The definition of each command: its help, the list of commands and the README are generated from it. */
 export interface CommandDefinition<F extends Flags = Flags> {
   /** One word, or two for a command that is part of another. */
   readonly name: string;

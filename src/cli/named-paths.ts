@@ -48,7 +48,7 @@ interface PathFlags {
 }
 
 /**
- * The first flag that names a file or directory which is not there, in a sentence; null where all are. Asked before
+ * The first flag that names a file or directory which is not there, in a sentence; null where all are. Checked before
  * anything is run: what they name is read late or, by a run that does not need it, not at all.
  */
 export function misnamedPath(flags: PathFlags, io: Pick<CommandIo, 'cwd'>): string | null {

@@ -30,7 +30,7 @@ const FILE_NAME = /^[./~]|\.(?:json|jsonl|spdx|cdx|xml|rdf|ya?ml|txt|gz)$/i;
 
 /**
  * Reads the SBOM of a file, or the one attested of an image where there is no such file. A name that can
- * only be a file's is never asked of a registry.
+ * only be a file's is never requested from a registry.
  */
 export async function readNamedSbom(
   name: string,

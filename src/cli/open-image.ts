@@ -28,7 +28,7 @@ export interface ImageFlags {
   readonly vulnerabilities?: string | undefined;
 }
 
-/** One image on the command line, of which evidence can be asked. Close it when done. */
+/** One image on the command line, with access to its evidence. Close it when done. */
 export interface OpenedImage {
   readonly evidence: EvidenceCollection;
   readonly subjectOn: (platform: Platform) => ImageSubject;

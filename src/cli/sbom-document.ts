@@ -96,7 +96,7 @@ export interface ShownSbom extends Omit<NamedSbom, 'doubts'> {
   readonly diff?: PackageDiff;
 }
 
-/** The JSON text of an inventory, its elements, and what changed if that was asked. */
+/** The JSON text of an inventory, its elements, and what changed if that was requested. */
 export function sbomJson({ sbom, elements, attested, diff }: ShownSbom): string {
   const document: SbomDocumentJson = {
     schema: 'base-image-gate/sbom/v1',

@@ -11,7 +11,7 @@ import type { ShownSbom } from './sbom-document.js';
 /** Contradictions that are shown before the rest is counted. */
 const SHOWN = 20;
 
-/** An inventory for people: what it is, the elements, the difference if asked, and one line a package. */
+/** An inventory for people: what it is, the elements, the difference if requested, and one line a package. */
 export function sbomText({ sbom, elements, attested, diff }: ShownSbom): string {
   const title = sbom.document.name === undefined ? '' : ` of ${terminal(sbom.document.name)}`;
   const lines = [`${formatName(sbom.format)}${title}: ${plural(sbom.packages.length, 'package')}`];

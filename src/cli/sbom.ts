@@ -16,10 +16,10 @@ export const sbom: Command = defineCommand(SBOM, async ({ values, positionals, i
   if (!platform.ok) return wrong(platform.error);
   const [name = ''] = positionals;
 
-  const asked = { flags: values, platform: platform.value };
-  const read = await readNamedSbom(name, asked, io);
+  const options = { flags: values, platform: platform.value };
+  const read = await readNamedSbom(name, options, io);
   if (!read.ok) return report(read.error, io);
-  const other = values.diff === undefined ? undefined : await readNamedSbom(values.diff, asked, io);
+  const other = values.diff === undefined ? undefined : await readNamedSbom(values.diff, options, io);
   if (other?.ok === false) return report(other.error, io);
 
   const { sbom: document, attested } = read.value;

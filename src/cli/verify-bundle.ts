@@ -52,7 +52,7 @@ export const verifyBundle: Command = defineCommand(VERIFY_BUNDLE, async ({ value
   };
   const tried = await verifyBy('public-good');
   if (!tried.ok) return wrong(`${tried.error.reason}.`);
-  // GitHub's own instance is asked by itself, never merged with the public one; a named root stands for whom it lists.
+  // GitHub's own instance is verified against separately, never merged with the public one; a named root stands for whom it lists.
   const { verified: first } = tried.value;
   const mayBeOther = !first.ok && wanted.value.kind === 'keyless' && OTHERS.has(first.error.code);
   const second = mayBeOther ? await verifyBy('github') : undefined;

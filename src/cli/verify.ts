@@ -12,7 +12,7 @@ import { givenEntry } from './given-entry.js';
 import { openImage } from './open-image.js';
 import { refuse } from './refusal.js';
 
-/** `verify`: the signatures of one image, on each platform asked. */
+/** `verify`: the signatures of one image, on each requested platform. */
 export const verify: Command = defineCommand(VERIFY, async ({ values, positionals, io, wrong }) => {
   const [text = ''] = positionals;
   const platforms = readPlatforms(values.platform);

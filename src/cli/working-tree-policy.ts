@@ -21,7 +21,7 @@ export interface PolicyRequest {
   readonly catalog: Catalog;
   /** The day it is read for; today unless a case says otherwise. */
   readonly now?: Date;
-  /** How policies of other repositories are had; they are fetched unless said otherwise. */
+  /** How policies of other repositories are obtained; they are fetched by default. */
   readonly resolveExtends?: ResolveExtends;
 }
 

@@ -42,7 +42,7 @@ const FACTS: Readonly<Partial<Record<keyof CollectedEvidence, (evidence: Collect
   vulnerabilities: (evidence) => silencedIn(evidence),
 };
 
-/** Vulnerabilities that a verified VEX statement silences, each with the sentence that says who said so and why. */
+/** Vulnerabilities that a verified VEX statement silences, each with a sentence that names the author and the reason. */
 export function silencedIn({ vulnerabilities }: CollectedEvidence): readonly Silenced[] {
   if (vulnerabilities?.status !== 'present') return [];
   const silenced = vulnerabilities.value.found.flatMap(({ id, vex }) =>

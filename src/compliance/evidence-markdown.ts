@@ -77,8 +77,8 @@ function factRows(
   platforms: readonly PlatformFacts[],
   pick: (facts: PlatformFacts) => Reported,
 ): readonly (readonly [string, string])[] {
-  const rowsOf = ({ status, said }: Reported) =>
-    said.map((one) => (status === 'seen' ? code(one) : `${STATUS_WORDS[status]}: ${inline(one)}`));
+  const rowsOf = ({ status, values }: Reported) =>
+    values.map((one) => (status === 'seen' ? code(one) : `${STATUS_WORDS[status]}: ${inline(one)}`));
   const all = platforms.map((facts) => ({ platform: facts.platform, rows: rowsOf(pick(facts)) }));
   const agree = new Set(all.map(({ rows }) => rows.join('\n'))).size === 1;
   return all
@@ -86,7 +86,7 @@ function factRows(
     .flatMap(({ platform, rows }) => rows.map((row) => [agree ? name : `${name}, ${inline(platform)}`, row] as const));
 }
 
-const STATUS_WORDS = { 'not-seen': 'nothing', 'not-known': 'not known', 'not-asked': 'not evaluated' } as const;
+const STATUS_WORDS = { 'not-seen': 'nothing', 'not-known': 'not known', 'not-evaluated': 'not evaluated' } as const;
 
 function requirementSection(
   { requirement, source, rules, observed, notObserved }: RequirementEvidence,
@@ -121,7 +121,7 @@ function requirementSection(
   ].join('\n\n');
 }
 
-/** What each rule was asked of, in a list under a few words. */
+/** What each rule was evaluated on, in a list under a few words. */
 function byRule(words: string, observations: readonly Observation[]): readonly string[] {
   if (observations.length === 0) return [];
   const rules = [...new Set(observations.map(({ rule }) => rule))];
@@ -134,7 +134,7 @@ function subjectsOf(observations: readonly Observation[]): string {
   return listed([...new Set(observations.map(({ subject }) => subjectText(subject)))], LISTED);
 }
 
-/** One line for all rules that the same was said of: an image that was not opened is one line and not twenty. */
+/** One line for all rules with the same result: an image that was not opened is one line, not twenty. */
 function notObserved(observations: readonly Observation[]): readonly string[] {
   const open = observations.filter((observation) => !wasObserved(observation));
   return [...groupBy(open, whatWasSeen)].map(([seen, same]) => `${same.map(rulesAnswer).join('; ')}: ${seen}`);

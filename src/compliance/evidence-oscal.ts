@@ -240,7 +240,7 @@ function relevantEvidence(
   const image = subject.kind === 'image' ? imageOf(subject, images) : undefined;
   const facts = (image?.platforms ?? []).filter((one) => platform === undefined || one.platform === platform);
   const seen = (pick: (one: PlatformFacts) => Reported) =>
-    facts.map(pick).flatMap(({ status, said }) => (status === 'seen' ? said : []));
+    facts.map(pick).flatMap(({ status, values }) => (status === 'seen' ? values : []));
   const sentences = [
     ...(subject.kind === 'image' && subject.digest !== undefined ? [`digest ${subject.digest}`] : []),
     ...(platform === undefined ? [] : facts.map(({ manifest }) => `manifest ${manifest}`)),

@@ -33,9 +33,9 @@ export interface ComplianceEvidence {
   readonly waivers: Report['waivers'];
   /** Limits that were passed, so that not everything was looked at. */
   readonly limits: Report['limits'];
-  /** Build files that the run was asked to leave out, so that nothing is known of their images. */
+  /** Build files that the run was configured to leave out, so that nothing is known of their images. */
   readonly leftOut: readonly { readonly path: string; readonly reason: string }[];
-  /** What else the run said of itself: sentences. */
+  /** Further sentences that the run reports about itself. */
   readonly notices: Report['notices'];
   readonly outOfSight: readonly string[];
   readonly asksTheOperator: readonly string[];

@@ -13,13 +13,13 @@ import { describeSigner, signedBy } from '../signatures/signer.js';
 import type { ImageSignatures } from '../signatures/verified.js';
 
 /**
- * What was learnt of one thing. `not-seen`: every place that was asked answered, and nothing counts. `not-known`: it
- * could not be looked at, or can't be evaluated. `not-asked`: no rule of the policy needed it, so nobody looked.
+ * What was learnt of one thing. `not-seen`: every place that was queried answered, and nothing counts. `not-known`: it
+ * could not be looked at, or can't be evaluated. `not-evaluated`: no rule of the policy needed it.
  */
 export interface Reported {
-  readonly status: 'seen' | 'not-seen' | 'not-known' | 'not-asked';
+  readonly status: 'seen' | 'not-seen' | 'not-known' | 'not-evaluated';
   /** Clauses, at least one. */
-  readonly said: readonly string[];
+  readonly values: readonly string[];
 }
 
 /** What is known of an image on one platform. */
@@ -44,7 +44,7 @@ export interface ImageFacts {
 
 /** The facts of every image that was opened, platform by platform. */
 export function imageFactsOf(report: Report): readonly ImageFacts[] {
-  const asked = groupBy(report.answers, ({ image }) => image);
+  const ofImage = groupBy(report.answers, ({ image }) => image);
   const opened = report.images.flatMap((image) => {
     const { resolved } = image;
     return resolved === undefined ? [] : [{ image, ...resolved }];
@@ -59,8 +59,8 @@ export function imageFactsOf(report: Report): readonly ImageFacts[] {
       platforms: platforms.map(({ image: { id, platform, evidence }, manifest }) => ({
         platform,
         manifest,
-        // Under its own name: the same bytes may go by another, of which other things are asked.
-        ...factsOf(evidence, (rule) => whyNotQueried(asked.get(id) ?? [], rule)),
+        // Under its own name: other rules may apply to the same bytes under another name.
+        ...factsOf(evidence, (rule) => whyNotQueried(ofImage.get(id) ?? [], rule)),
       })),
     };
   });
@@ -95,39 +95,39 @@ function reported<K extends EvidenceKind>(
   if (evidence === undefined) return notQueried('no rule of the policy needed it');
   if (evidence.status === 'present') return describe(evidence.value);
   const status = evidence.status === 'absent' ? 'not-seen' : 'not-known';
-  return { status, said: [describeMissing(evidence, EVIDENCE_NAMES[kind]).message] };
+  return { status, values: [describeMissing(evidence, EVIDENCE_NAMES[kind]).message] };
 }
 
 function notQueried(why: string): Reported {
-  return { status: 'not-asked', said: [why] };
+  return { status: 'not-evaluated', values: [why] };
 }
 
 function signersOf({ verified, rejected, unsupported }: ImageSignatures): Reported {
-  const said = verified.map(({ signer, signedAt, timeFrom, logged, digest }) => {
+  const values = verified.map(({ signer, signedAt, timeFrom, logged, digest }) => {
     const when = signedAt === undefined ? '' : `, ${signedAt} by the ${timeFrom ?? 'signature'}`;
     const where = logged.map(({ log, index }) => `, entry ${index} of ${log}`).join('');
     return `${describeSigner(signer)} over ${digest}${when}${where}`;
   });
-  if (said.length > 0) return { status: 'seen', said: [...new Set(said)].sort() };
+  if (values.length > 0) return { status: 'seen', values: [...new Set(values)].sort() };
   const others = rejected.length + unsupported.length;
   return {
     status: 'not-seen',
-    said: [
+    values: [
       `no authority that is trusted for it${others === 0 ? '' : ` (${plural(others, 'signature')} did not count)`}`,
     ],
   };
 }
 
 function timestampOf({ chosen }: Timestamps): Reported {
-  if (chosen === null) return { status: 'not-seen', said: ['no timestamp shows its age'] };
-  return { status: 'seen', said: [`${chosen.at}, ${chosen.name}${chosen.verified ? '' : ' (not verified)'}`] };
+  if (chosen === null) return { status: 'not-seen', values: ['no timestamp shows its age'] };
+  return { status: 'seen', values: [`${chosen.at}, ${chosen.name}${chosen.verified ? '' : ' (not verified)'}`] };
 }
 
 function sbomOf({ chosen: { predicateType, signer } }: ImageSbom): Reported {
-  return { status: 'seen', said: [`${predicateType}, ${signedBy(signer)}`] };
+  return { status: 'seen', values: [`${predicateType}, ${signedBy(signer)}`] };
 }
 
 function provenanceOf({ all }: ImageProvenance): Reported {
-  if (all.length === 0) return { status: 'not-seen', said: ['none that could be read'] };
-  return { status: 'seen', said: [...new Set(all.map(describeProvenance))].sort() };
+  if (all.length === 0) return { status: 'not-seen', values: ['none that could be read'] };
+  return { status: 'seen', values: [...new Set(all.map(describeProvenance))].sort() };
 }

@@ -24,7 +24,7 @@ export interface Observation {
   readonly platform?: string;
   /** `indeterminate` and `skipped`: it could not be observed. */
   readonly outcome: 'pass' | 'fail' | 'indeterminate' | 'skipped';
-  /** The strictest, where uses of the subject are asked with several. */
+  /** The strictest, where uses of the subject are evaluated at several. */
   readonly level: Answer['level'];
   /** Sentences, one for each way it was seen. */
   readonly reasons: readonly string[];
@@ -49,7 +49,7 @@ interface WaivedPlace {
   readonly place: string;
 }
 
-/** Every observation of a run, each once, in the order of rules and subjects. What a rule was not asked is none. */
+/** Every observation of a run, each once, in the order of rules and subjects. A rule that was not evaluated makes none. */
 export function observationsOf(report: Report): readonly Observation[] {
   const uses = new Map(report.uses.map((use) => [use.id, use]));
   const images = new Map(report.images.map((image) => [image.id, image]));
@@ -131,7 +131,7 @@ function subjectOf(
   return { kind: 'image', reference, ...optionalField('digest', digest) };
 }
 
-/** The digest that was resolved for each image and each use, by their ids; rules that need none are asked before that. */
+/** The digest that was resolved for each image and each use, by their ids; rules that need none are evaluated before that. */
 function digestsOfUses({ answers }: Report, images: ReadonlyMap<string, EvaluatedImage>): ReadonlyMap<string, string> {
   const digests = new Map<string, string>();
   for (const { use, image = '' } of answers) {

@@ -3,7 +3,7 @@ import type { ComplianceEvidence } from './evidence.js';
 export const EVIDENCE_FORMATS = ['markdown', 'json', 'oscal'] as const;
 export type EvidenceFormat = (typeof EVIDENCE_FORMATS)[number];
 
-/** Writes evidence in the format asked for, loading no other. */
+/** Writes evidence in the requested format, loading no other. */
 export async function renderEvidence(evidence: ComplianceEvidence, format: EvidenceFormat): Promise<string> {
   switch (format) {
     case 'markdown':

@@ -101,15 +101,15 @@ export interface EntrySigners<T> {
  * The authorities of an entry in the words of a target. Those that it can't say are left out, which only narrows: fewer are
  * left to sign. Fails with a clause where too few are left, or where one signature would count for two of them.
  *
- * @param say what an authority is in the target, or a clause that says why it can't be said there
+ * @param say what an authority is in the target, or a clause that says why the target can't express it
  */
 export function expressAuthorities<T>(
   entry: AllowEntry,
   say: (authority: Authority) => Result<T, string>,
 ): Result<EntrySigners<T>, string> {
-  const said = entry.authorities.map((authority) => ({ authority, said: say(authority) }));
-  const left = said.flatMap(({ said: one }) => (one.ok ? [] : [one.error]));
-  const usable = said.flatMap(({ authority, said: one }) => (one.ok ? [{ authority, value: one.value }] : []));
+  const all = entry.authorities.map((authority) => ({ authority, expressed: say(authority) }));
+  const left = all.flatMap(({ expressed: one }) => (one.ok ? [] : [one.error]));
+  const usable = all.flatMap(({ authority, expressed: one }) => (one.ok ? [{ authority, value: one.value }] : []));
   if (usable.length < entry.require) {
     const [why = 'it names no signer'] = left;
     return err(entry.require === 1 ? why : `${entry.require} signers are required, and ${why}`);

@@ -6,7 +6,7 @@ interface ListedTarget {
   readonly load: () => Promise<ExportTarget>;
 }
 
-/** Every form that `export` writes, in the order of the help; each is loaded when it is asked for. */
+/** Every form that `export` writes, in the order of the help; each is loaded on demand. */
 export const EXPORT_TARGETS = [
   { name: 'buildkit', load: async () => (await import('./targets/buildkit.js')).buildkit },
   { name: 'buildx', load: async () => (await import('./targets/buildx.js')).buildx },

@@ -109,7 +109,7 @@ function isAboutPinning({ rule, aspect }: Answer): boolean {
   return rule === 'pinned-by-digest' || (rule === 'allowed-frontend' && aspect === 'pinned');
 }
 
-/** Whether a rule that is asked has an answer. */
+/** Whether a rule that is evaluated has an answer. */
 export function isAnswered({ level, outcome }: Answer): boolean {
   return level === 'off' || (outcome !== 'indeterminate' && outcome !== 'skipped');
 }

@@ -11,12 +11,12 @@ import type { CollectedEvidence, EvidenceKind, EvidenceKinds } from './kinds.js'
 /** One collector a kind. */
 export type Collectors = { readonly [K in EvidenceKind]: Collector<K> };
 
-/** Evidence of a run, collected when first asked for and once. */
+/** Evidence of a run, collected on first use and once. */
 export interface EvidenceCollection {
   get<K extends EvidenceKind>(subject: ImageSubject, kind: K): Promise<Evidence<EvidenceKinds[K]>>;
   /** Several kinds at once, side by side. */
   collect(subject: ImageSubject, kinds: readonly EvidenceKind[]): Promise<CollectedEvidence>;
-  /** What has been asked for so far, for the report. Asks for nothing new. */
+  /** What has been collected so far, for the report. Collects nothing new. */
   collected(subject: ImageSubject): Promise<CollectedEvidence>;
 }
 
@@ -37,9 +37,9 @@ interface CollectionInput {
 export function startCollection(input: CollectionInput): EvidenceCollection {
   const { policy, source, settings, collectors, deadline } = input;
   const shared = new Map<string, Promise<unknown>>();
-  const contexts = new Map<string, CollectContext & { readonly asked: ReadonlySet<EvidenceKind> }>();
+  const contexts = new Map<string, CollectContext & { readonly requested: ReadonlySet<EvidenceKind> }>();
 
-  const contextOf = (subject: ImageSubject): CollectContext & { readonly asked: ReadonlySet<EvidenceKind> } => {
+  const contextOf = (subject: ImageSubject): CollectContext & { readonly requested: ReadonlySet<EvidenceKind> } => {
     const key = [
       formatReference(subject.pullFrom),
       formatReference(subject.reference),
@@ -49,9 +49,9 @@ export function startCollection(input: CollectionInput): EvidenceCollection {
     const known = contexts.get(key);
     if (known !== undefined) return known;
     const memo = new Map<EvidenceKind, Promise<unknown>>();
-    const asked = new Set<EvidenceKind>();
-    const context: CollectContext & { readonly asked: ReadonlySet<EvidenceKind> } = {
-      asked,
+    const requested = new Set<EvidenceKind>();
+    const context: CollectContext & { readonly requested: ReadonlySet<EvidenceKind> } = {
+      requested,
       subject,
       policy,
       source,
@@ -65,7 +65,7 @@ export function startCollection(input: CollectionInput): EvidenceCollection {
         const started: Promise<Evidence<EvidenceKinds[K]>> =
           deadline === undefined ? collect() : deadline.time.within(collect, deadline.late);
         memo.set(kind, started);
-        asked.add(kind);
+        requested.add(kind);
         return started;
       },
       once<T>(onceKey: string, work: () => Promise<T>): Promise<T> {
@@ -88,7 +88,7 @@ export function startCollection(input: CollectionInput): EvidenceCollection {
     collect: (subject, kinds) => collectInto(contextOf(subject), kinds),
     collected(subject) {
       const context = contextOf(subject);
-      return collectInto(context, context.asked);
+      return collectInto(context, context.requested);
     },
   };
 }

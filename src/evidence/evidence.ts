@@ -21,14 +21,14 @@ export const UNAVAILABLE_CAUSES = [
 ] as const;
 export type UnavailableCause = (typeof UNAVAILABLE_CAUSES)[number];
 
-/** One place that was asked, and what it answered: so that "unsigned" is distinguished from "could not look". */
+/** One place that was queried, and its answer: distinguishes "unsigned" from "lookup failed". */
 export interface LookedIn {
   readonly place: string;
   readonly answer: string;
 }
 
 /**
- * What was learnt of one thing. `absent` may only be said when every place looked in answered and none had it;
+ * What was learnt of one thing. `absent` only where every place answered and none had it;
  * anything else that is not `present` is `unavailable` (try again, or give access) or `unsupported` (trying again can't help).
  */
 export type Evidence<T> =

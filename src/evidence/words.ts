@@ -3,7 +3,7 @@ import type { EvidenceKind } from './kinds.js';
 
 export type MissingEvidence = Exclude<Evidence<unknown>, { readonly status: 'present' }>;
 
-/** What is said of evidence that is not there. */
+/** The sentence about evidence that is not there. */
 export interface MissingWords {
   /** A sentence: what happened. */
   readonly message: string;
@@ -45,7 +45,7 @@ export function describeMissing(evidence: MissingEvidence | undefined, name: str
     case 'unsupported':
       return { message: evidence.message, details };
     case 'unavailable':
-      // Where a single place was asked, the message has said what it answered.
+      // Where a single place was queried, the message has its answer.
       return { message: evidence.message, fix: evidence.fix, details: details.length > 1 ? details : [] };
   }
 }

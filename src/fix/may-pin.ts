@@ -52,6 +52,6 @@ function doubtOf(answers: readonly Answer[]): Answer | undefined {
 }
 
 function whyUnresolved(name: string, answers: readonly Answer[]): string {
-  const said = answers.find(({ outcome }) => outcome === 'indeterminate' || outcome === 'skipped');
-  return said?.message ?? `no registry named a digest for it; \`base-image-gate inspect ${name}\` shows why`;
+  const undecided = answers.find(({ outcome }) => outcome === 'indeterminate' || outcome === 'skipped');
+  return undecided?.message ?? `no registry named a digest for it; \`base-image-gate inspect ${name}\` shows why`;
 }

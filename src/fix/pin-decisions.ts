@@ -36,8 +36,8 @@ export type SignatureState = { readonly verified: true } | { readonly verified: 
 
 /** What the answers of a report say of the signature of a use, by the use's id. */
 export function signatureOf(use: string, { answers }: Pick<Report, 'answers'>): SignatureState {
-  const asked = answers.filter((answer) => answer.use === use && answer.rule === 'signature-verified');
-  const other = asked.find(({ outcome }) => outcome !== 'pass');
-  if (asked.length > 0 && other === undefined) return { verified: true };
-  return { verified: false, reason: other?.message ?? 'signature-verified is not asked of it' };
+  const ofUse = answers.filter((answer) => answer.use === use && answer.rule === 'signature-verified');
+  const other = ofUse.find(({ outcome }) => outcome !== 'pass');
+  if (ofUse.length > 0 && other === undefined) return { verified: true };
+  return { verified: false, reason: other?.message ?? 'signature-verified is not evaluated for it' };
 }

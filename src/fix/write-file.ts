@@ -46,7 +46,7 @@ async function isLinked(directory: string, path: string): Promise<boolean> {
   return (await realpath(join(directory, path))) !== join(await realpath(directory), path);
 }
 
-/** Whether the file was replaced: `isUnchanged` is asked last, when nothing is left to do but to rename. */
+/** Whether the file was replaced: `isUnchanged` is called last, right before the rename. */
 async function replace(
   place: string,
   { mode, uid, gid }: Stats,

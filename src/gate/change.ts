@@ -43,8 +43,8 @@ export function baseReference(
  * Which inherited failures are lowered: as the policy says, or fewer where a run asks for fewer. A policy without
  * `only-new` leaves it to the run.
  */
-export function loweredBy({ onlyNew }: Pick<Policy, 'onlyNew'>, asked: Change['onlyNew']): Change['onlyNew'] {
-  if (onlyNew === undefined || asked === 'off') return asked;
+export function loweredBy({ onlyNew }: Pick<Policy, 'onlyNew'>, requested: Change['onlyNew']): Change['onlyNew'] {
+  if (onlyNew === undefined || requested === 'off') return requested;
   return onlyNew ? 'all' : 'off';
 }
 

@@ -12,7 +12,7 @@ import type { UnansweredCause } from '../rules/rule.js';
  */
 export type Coverage = CheckDocument['coverage'];
 
-/** How many images that are only run were checked, and how far, for the rules that are asked of them. */
+/** How many images that are only run were checked, and how far, by the rules that apply to them. */
 export type RunCoverage = Pick<Coverage, 'references' | 'full' | 'partial' | 'unchecked' | 'unresolved'>;
 
 /** One reason why rules have no answer, and how many references it concerns. */
@@ -60,8 +60,8 @@ function referenceCoverage(use: ImageUse, answers: readonly Answer[]): Reference
     return { state: 'unresolved', unanswered: [{ cause: 'unresolved', message, opened: false, rules: [] }] };
   }
   const open = use.open === undefined ? [] : [openValue(openText(use.open))];
-  const asked = answers.filter(({ level }) => level !== 'off');
-  const undecided = asked.filter(({ outcome }) => outcome === 'indeterminate' || outcome === 'skipped');
+  const evaluated = answers.filter(({ level }) => level !== 'off');
+  const undecided = evaluated.filter(({ outcome }) => outcome === 'indeterminate' || outcome === 'skipped');
   // An image that was not resolved leaves every rule open, and is one cause.
   const unseen = undecided.filter(({ rule }) => rule === UNVERIFIED);
   const ofRules = (unseen.length > 0 ? unseen : undecided).map(({ rule, cause = 'undecided', message }) => ({
@@ -72,7 +72,7 @@ function referenceCoverage(use: ImageUse, answers: readonly Answer[]): Reference
   }));
   const unanswered = [...ofRules, ...open];
   if (unanswered.length === 0) return { state: 'full', unanswered };
-  const looked = asked.some(({ image, outcome }) => image !== undefined && (outcome === 'pass' || outcome === 'fail'));
+  const looked = evaluated.some(({ image, outcome }) => image !== undefined && (outcome === 'pass' || outcome === 'fail'));
   return { state: looked ? 'partial' : 'unchecked', unanswered };
 }
 

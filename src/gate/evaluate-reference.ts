@@ -27,7 +27,7 @@ export interface ReferenceEvaluation {
   readonly notContacted?: string;
 }
 
-/** Rules in the order they are asked: about the name before the image, and identity before the rest. */
+/** Rules in the order of evaluation: the name before the image, and identity before the rest. */
 interface RuleGroups {
   readonly identityOfUse: readonly UseRule<unknown>[];
   readonly otherOfUse: readonly UseRule<unknown>[];
@@ -135,7 +135,7 @@ export function failedIdentity(
   return failed?.rule ?? null;
 }
 
-/** The first answer about who an image is that `bars` it. Names first: what nobody allowed is not asked for. */
+/** The first answer about who an image is that `bars` it. Names first: an image that the policy does not allow is not requested. */
 export async function barringAnswer(
   reference: ReferenceContext,
   platform: Platform,
@@ -153,17 +153,17 @@ async function withOpenBase(
   run: RunContext,
 ): Promise<ReferenceContext> {
   const { base, subject } = reference;
-  const isAsked = groupsOf(run).comparing.some(
+  const isCompared = groupsOf(run).comparing.some(
     (rule) => ruleSetting(run.policy, rule, subject.use.role).level !== 'off',
   );
-  if (base?.kind !== 'image' || !isAsked) return reference;
+  if (base?.kind !== 'image' || !isCompared) return reference;
   const { use } = base;
   const failed = await baseBarredBy(use, platform, run);
   if (failed === null) return reference;
   return { ...reference, base: { kind: 'unknown', use, reason: `${use.expanded} fails ${failed} and is not opened` } };
 }
 
-/** The rule for which an image of the base ref is not opened, asked as if the build file still named it; or null. */
+/** The rule for which an image of the base ref is not opened, evaluated as if the build file still named it; or null. */
 export async function baseBarredBy(use: ImageUse, platform: Platform, run: RunContext): Promise<string | null> {
   const before = run.alone.referenceOf(use);
   const bars = (answer: Answer) => failedIdentity([answer], use, run) !== null;

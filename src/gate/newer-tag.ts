@@ -26,10 +26,10 @@ export async function evaluateNewerTag(evaluation: ReferenceEvaluation, run: Run
   const again = new Map<string, readonly Answer[]>();
   await Promise.all(
     reference.platforms.map(async (platform) => {
-      const asked = imageRules.filter(({ id }) => failed.has(queryKey(id, formatPlatform(platform))));
-      const newer = asked.length === 0 ? null : await newerOf(reference, platform, run);
+      const failedRules = imageRules.filter(({ id }) => failed.has(queryKey(id, formatPlatform(platform))));
+      const newer = failedRules.length === 0 ? null : await newerOf(reference, platform, run);
       if (newer === null) return;
-      for (const answer of await answersOfImage(asked, { ...reference, newer }, platform, null)) {
+      for (const answer of await answersOfImage(failedRules, { ...reference, newer }, platform, null)) {
         const key = queryKey(answer.rule, answer.platform);
         again.set(key, [...(again.get(key) ?? []), answer]);
       }

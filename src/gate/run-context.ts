@@ -21,7 +21,7 @@ export interface RunInput {
   readonly change: Change | null;
   /** Open images whose identity failed, too. */
   readonly all: boolean;
-  /** The rules that are asked; all of them unless a run says otherwise. */
+  /** The rules that are evaluated; all of them unless a run names some. */
   readonly rules?: readonly Rule[];
   /** The evaluated repository's lock; it restricts, and is never evidence. */
   readonly lock?: Lock | null;
@@ -31,11 +31,11 @@ export interface RunInput {
 export interface RunContext extends RunInput {
   readonly reading: ReadingIndex;
   readonly evidence: EvidenceCollection;
-  /** Everything a reference is asked with; made once for each. */
+  /** Everything the rules need to evaluate a reference; made once for each. */
   referenceOf(use: ImageUse): ReferenceContext;
   /** The same on other platforms, from now on. */
   onPlatforms(use: ImageUse, platforms: readonly Platform[]): ReferenceContext;
-  /** The same run where nothing is inherited from a base: what another image is asked in, as if the build file named it. */
+  /** The same run without a base to inherit from, to evaluate another image as if the build file named it. */
   readonly alone: RunContext;
 }
 
@@ -112,6 +112,6 @@ function platformsOf(use: ImageUse): readonly Platform[] {
     const parsed = parsePlatform(text);
     return parsed.ok ? [parsed.value] : [];
   });
-  // With none, no rule about the image would be asked, and what is not asked does not fail.
+  // Without a platform no rule about the image would be evaluated, and none could fail.
   return platforms.length > 0 ? platforms : [DEFAULT_PLATFORM];
 }

@@ -160,7 +160,7 @@ function touchesImages({ uses }: Report, changedFiles: readonly string[] | null)
 }
 
 /**
- * The client that attestations of a repository are asked with: the run's token for its own repository, the policy token
+ * The client that requests attestations of a repository: the run's token for its own repository, the policy token
  * for others. Tokens of a GitHub Enterprise Server are never sent to github.com.
  */
 function attestationClient(

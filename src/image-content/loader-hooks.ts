@@ -2,7 +2,7 @@ import type { EnvironmentFinding } from './environment-facts.js';
 import type { FileTree } from './filesystem/file-tree.js';
 import { keptText, whyUnread } from './filesystem/kept-text.js';
 
-/** Something by which another program's code is loaded, and where it is said: a path or a variable, and a clause. */
+/** Something that loads another program's code, and where it is set: a path or a variable, and a clause. */
 export type LoaderHook = EnvironmentFinding;
 
 /** Why a place is one that others can put code into; undefined where it is not. The reason can follow "which". */

@@ -85,7 +85,7 @@ function distributionPurl(
   return purl.ok ? formatPurl(purl.value) : '';
 }
 
-/** What one package's metadata file said. */
+/** The content of one package's metadata file. */
 interface FoundMetadata {
   readonly path: string;
   readonly content?: FileContent;

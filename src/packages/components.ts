@@ -6,7 +6,7 @@ export interface Component {
   readonly advisories?: {
     readonly ecosystem: 'Bitnami' | 'Go';
     readonly names: readonly string[];
-    /** Numbers a whole version has; fewer are a release, of which nothing can be asked. */
+    /** Numbers a whole version has; fewer name a release line, which no source can be queried about. */
     readonly numbers: 2 | 3;
   };
   /** The product in the table of lifecycles, and what of a version names one of its cycles. */

@@ -7,7 +7,7 @@ import { type FileLists, readDpkgStatus } from './dpkg-database.js';
 import type { PackageDatabase } from './inventory.js';
 import type { DatabaseReading } from './read-database.js';
 
-/** A database that was found, and what it said. */
+/** A database that was found, and its content. */
 export interface FoundDatabase {
   readonly path: string;
   readonly format: PackageDatabase['format'];
@@ -156,7 +156,7 @@ async function rpmDatabases(tree: FileTree, root: string): Promise<FoundDatabase
       reading: { packages: reading.packages, problems: [...reading.problems, ...problems] },
     });
   }
-  // Kept beside a database it says the same; it is asked where there is none.
+  // Kept beside a database it has the same content; it is read where there is none.
   if (manifest !== undefined && paths.length === 0) {
     found.push({ path: manifestPath, format: 'rpm-manifest', reading: readRpmManifest(manifest, manifestPath) });
   }

@@ -95,7 +95,7 @@ function siteOf(where: string): string {
   return where.split('/').slice(0, -2).join('/');
 }
 
-/** RECORD is CSV; only the first column, the path relative to the site, is asked. */
+/** RECORD is CSV; only the first column, the path relative to the site, is read. */
 function recordedFiles(record: string, site: string): readonly OwnedFile[] {
   const files: OwnedFile[] = [];
   for (const line of record.split('\n')) {

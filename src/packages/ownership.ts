@@ -1,6 +1,6 @@
 /** How the files of an image stand to its packages. */
 export interface Ownership {
-  /** False where no database keeps lists of files: then nothing can be said of any. */
+  /** False where no database keeps lists of files: then the owner of no file is known. */
   readonly known: boolean;
   /** Regular files that no package brought, apart from those that installing and building make. */
   readonly unowned: readonly string[];

@@ -11,7 +11,7 @@ export interface Packaging {
   readonly isForeign?: true;
 }
 
-/** What one database or metadata file said. */
+/** The content of one database or metadata file. */
 export interface DatabaseReading {
   readonly packages: readonly DatabaseEntry[];
   /** Entries that could not be read, each with its reason. */

@@ -3,7 +3,7 @@ import type { Reference } from '../references/reference.js';
 import { canonicalHost, mirroredName } from '../references/registry-host.js';
 import type { AllowEntry, DenyEntry, Policy } from './policy.js';
 
-/** Patterns are read once per entry: a policy is asked about every use. */
+/** Patterns are parsed once per entry: the policy is consulted for every use. */
 const compiled = new WeakMap<AllowEntry | DenyEntry, ImagePattern | null>();
 
 /** The pattern of an entry; null if it is none, which the loader does not let through. */

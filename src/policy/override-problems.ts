@@ -56,7 +56,7 @@ function loosened(
   return rules
     .filter(({ id }) => lines?.[id] !== undefined && !step.mayOverride.has(`rules.${id}`))
     .flatMap((rule) => {
-      // Whether a profile may be changed is asked for itself: here both sides are seen under the same one.
+      // Whether the profile may change is checked separately: here both sides are compared under the same one.
       const after = { ...step.result, profile: step.base.profile };
       const changes = roles.flatMap((role) =>
         loosenedIn(rule, ruleSetting(step.base, rule, role), ruleSetting(after, rule, role)),

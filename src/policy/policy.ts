@@ -1,6 +1,6 @@
 import type { Role } from '../build-files/image-use.js';
 
-/** How much an answer matters. `off` means the rule is not asked. */
+/** How much an answer matters. `off` means the rule is not evaluated. */
 export type Level = 'error' | 'warning' | 'note' | 'off';
 export const LEVELS = ['error', 'warning', 'note', 'off'] as const satisfies readonly Level[];
 
@@ -24,7 +24,7 @@ export type Authority =
       readonly github?: true;
       /** Provenance by it counts as its signature: its builder is this very workflow. */
       readonly acceptsProvenance?: true;
-      /** The repository of GitHub (`owner/name`) whose attestations the API is asked for. */
+      /** The repository of GitHub (`owner/name`) whose attestations are requested from the API. */
       readonly attestationsOf?: string;
       readonly signatureRepository?: string;
     }

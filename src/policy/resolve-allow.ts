@@ -41,9 +41,9 @@ async function resolveLine(layer: Layer, line: AllowLine, index: number, catalog
     const authorities = line.signed === false ? [] : own.authorities.length > 0 ? own.authorities : source.authorities;
     return source.patterns.map((pattern) => entryOf(layer, line, index, { ...source, pattern, authorities }));
   });
-  const short = entries.find((entry) => entry.authorities.length > 0 && asked(entry) > voices(entry.authorities));
+  const short = entries.find((entry) => entry.authorities.length > 0 && requiredVoices(entry) > voices(entry.authorities));
   if (short !== undefined && own.problems.length === 0) {
-    const message = `"require" needs ${plural(asked(short), 'signature')}, but the entry has only ${plural(voices(short.authorities), 'independent authority', 'independent authorities')}.`;
+    const message = `"require" needs ${plural(requiredVoices(short), 'signature')}, but the entry has only ${plural(voices(short.authorities), 'independent authority', 'independent authorities')}.`;
     const fix = 'Lower "require", or add authorities. A workflow at two refs is one signer.';
     problems.push(problemIn(layer, [...path, 'require'], { code: 'contradiction', message, fix }));
   }
@@ -125,17 +125,17 @@ function parameterProblems(
 ): readonly PolicyProblem[] {
   const given = Object.keys(line.with ?? {});
   const missing = publisher.asksFor.filter((name) => !given.includes(name));
-  const unasked = given.filter((name) => !publisher.asksFor.some((asked) => asked === name));
+  const unknown = given.filter((name) => !publisher.asksFor.some((key) => key === name));
   const organization = line.with?.organization;
   const problems = [
     ...missing.map((name) =>
       problemIn(layer, [...path, 'with', name], {
         code: 'missing-key',
         message: `The catalog's entry "${publisher.id}" needs "${name}".`,
-        expected: `with: { ${publisher.asksFor.map((asked) => `${asked}: …`).join(', ')} }`,
+        expected: `with: { ${publisher.asksFor.map((key) => `${key}: …`).join(', ')} }`,
       }),
     ),
-    ...unasked.map((name) =>
+    ...unknown.map((name) =>
       problemIn(layer, [...path, 'with', name], {
         code: 'unknown-key',
         message: `The catalog's entry "${publisher.id}" does not take "${name}".`,
@@ -191,7 +191,7 @@ function required(require: NonNullable<AllowLine['require']>): Pick<AllowEntry, 
   return { require: require.signatures, requireStatements: require.statements };
 }
 
-function asked({ require, requireStatements = require }: AllowEntry): number {
+function requiredVoices({ require, requireStatements = require }: AllowEntry): number {
   return Math.max(require, requireStatements);
 }
 

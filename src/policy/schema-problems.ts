@@ -22,8 +22,8 @@ function keysOfSchema(schema: z.core.$ZodType, path: readonly PropertyKey[]): re
 
 type Issue = z.core.$ZodIssue;
 
-/** Problems reported at most of one kind and place; whoever fixes a hundred sees the rest then. */
-const MAX_TOLD = 100;
+/** The most problems that are reported of one kind and place; the rest appear once these are fixed. */
+const MAX_REPORTED = 100;
 
 /** What zod found wrong with a document, as problems with a place and a fix. */
 export function schemaProblems(
@@ -32,7 +32,7 @@ export function schemaProblems(
   schema: z.ZodType,
 ): readonly PolicyProblem[] {
   return issues
-    .slice(0, MAX_TOLD)
+    .slice(0, MAX_REPORTED)
     .flatMap((issue) => problemsOf(issue, [], { document, schema }))
     .sort((a, b) => a.line - b.line || a.column - b.column);
 }
@@ -48,7 +48,7 @@ function problemsOf(issue: Issue, above: readonly PropertyKey[], checked: Checke
   const value = valueAt(document.value, path);
   if (issue.code === 'invalid_union') return unionProblems(issue.errors, path, checked);
   if (issue.code === 'unrecognized_keys') {
-    return issue.keys.slice(0, MAX_TOLD).map((key) => unknownKey(path, key, checked));
+    return issue.keys.slice(0, MAX_REPORTED).map((key) => unknownKey(path, key, checked));
   }
   const problem = (code: PolicyProblemCode, message: string, expected: string, fix?: string): PolicyProblem[] => [
     {

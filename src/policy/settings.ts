@@ -3,7 +3,7 @@ import { optionalField } from '../lib/collections.js';
 import type { ProfileColumn, Rule } from '../rules/rule.js';
 import { LEVELS, type Level, type Policy, type Profile, type RuleOverride } from './policy.js';
 
-/** How a rule is asked for a role. */
+/** How a rule is evaluated for a role. */
 export interface RuleSetting {
   readonly level: Level;
   /** What an answer of `indeterminate` is worth: as much as a failure, or a warning at most. */
@@ -18,7 +18,7 @@ export interface RuleSetting {
   readonly decidedBy: 'profile' | 'rules' | 'roles';
 }
 
-/** How a rule is asked today, and how it will be from a day on, where the policy has announced that. */
+/** How a rule is evaluated today, and from which day on differently, where the policy has announced a change. */
 export interface PhasedSetting {
   readonly now: RuleSetting;
   readonly next?: { readonly setting: RuleSetting; readonly from: string };
@@ -56,14 +56,14 @@ export function ruleSetting(policy: Policy, rule: SettableRule, role: Role): Rul
     options: isRecord(preset.options) ? preset.options : {},
   };
   const general = change(setting, policy.rules[rule.id], 'rules');
-  // What is said of all images raises nothing for those that nothing is built on.
+  // A setting for all images raises no level for those that nothing is built on.
   const isRaised = role === 'run' && lowerLevel(general.level, setting.level) !== general.level;
   const inGeneral = isRaised ? { ...general, level: setting.level, decidedBy: setting.decidedBy } : general;
   const changed = change(inGeneral, policy.roles[role]?.[rule.id], 'roles');
   return mayExcuseUnknown(rule.id) ? changed : { ...changed, onIndeterminate: 'fail' };
 }
 
-/** What of a rule decides how it is asked. */
+/** The parts of a rule that decide how it is evaluated. */
 export type SettableRule = Pick<Rule, 'id' | 'presets' | 'runLevels'>;
 
 /** The level of a rule for images that are only run, before the policy changes it. */

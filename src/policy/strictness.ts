@@ -3,7 +3,7 @@ import { durationMilliseconds } from './duration.js';
 import { LEVELS } from './policy.js';
 
 /**
- * Which way an option gets stricter, so that a policy may tighten what it extends without being asked:
+ * Which way an option gets stricter, so that a policy may tighten what it extends without permission:
  * less or more of a number or duration, `true` or `false`, more or fewer entries of a list, or a place further down a
  * list of values. An option without it is neither: changing it needs `may-override`.
  */

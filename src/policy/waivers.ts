@@ -58,7 +58,7 @@ export function waiversAbout(
 /** The waiver that accepts one vulnerability for one use, where the policy has one that holds. */
 export function vulnerabilityWaiver(
   policy: Policy,
-  asked: {
+  query: {
     readonly rule?: string;
     readonly use: ImageUse;
     readonly reference: Reference;
@@ -66,13 +66,13 @@ export function vulnerabilityWaiver(
   },
   now: Date,
 ): Waiver | null {
-  const { use, reference, vulnerability } = asked;
+  const { use, reference, vulnerability } = query;
   return (
     policy.waivers.find(
       (waiver) =>
         waiver.vulnerability === vulnerability &&
         waiverPeriod(waiver, policy.maxWaiverDays, now) === 'holds' &&
-        isInScope(waiver, { rule: asked.rule ?? waiver.rule, file: use.file, reference }),
+        isInScope(waiver, { rule: query.rule ?? waiver.rule, file: use.file, reference }),
     ) ?? null
   );
 }

@@ -23,7 +23,7 @@ import { fetchReferrers } from './referrers.js';
 import { BlobStreamError, documentError } from './registry-error.js';
 
 /**
- * A blob's chunks from an answer that is already there. When the connection breaks, the rest is asked for with a range
+ * A blob's chunks from an answer that is already there. When the connection breaks, the rest is requested with a range
  * request, and what a registry without ranges sends again is skipped; the bytes that come are the whole blob's, in order.
  *
  * @see https://github.com/opencontainers/distribution-spec/blob/main/spec.md#pulling-blobs
@@ -232,13 +232,13 @@ export class RegistryClient implements ImageSource, RegistryApi {
     const answer = await this.whole('GET', ask, 'manifest-bytes');
     if (!answer.ok) return answer;
     const { bytes, headers } = answer.value;
-    const said = headers.get('docker-content-digest') ?? undefined;
+    const stated = headers.get('docker-content-digest') ?? undefined;
     const origin = this.#origin(
       ask,
       `The manifest ${repository.registry}/${repository.repository}${reference.includes(':') ? '@' : ':'}${reference}`,
     );
     // A tag's digest is what its bytes hash to; a header that says otherwise shows of bytes that were changed.
-    const digest = isDigest(reference) ? reference : said !== undefined && isDigest(said) ? said : digestOf(bytes);
+    const digest = isDigest(reference) ? reference : stated !== undefined && isDigest(stated) ? stated : digestOf(bytes);
     if (!hashesTo(bytes, digest)) return err(wrongDigest(origin, digest, digestOf(bytes)));
     const read = readManifest(bytes, essence(headers.get('content-type') ?? undefined), this.#options.transport.limits);
     if (!read.ok) return err(documentError(read.error, origin));

@@ -38,7 +38,7 @@ export type BlobKind = 'config' | 'attestation' | 'layer';
 
 /**
  * A place images come from: a registry over HTTP, or an OCI image layout on disk. Whatever it returns has been
- * hashed against the digest asked for; a tag is resolved once a run.
+ * hashed against the requested digest; a tag is resolved once a run.
  */
 export interface ImageSource {
   /**

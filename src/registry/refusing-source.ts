@@ -17,7 +17,7 @@ function refusingSource(errorFor: (repository: Repository) => RegistryError): Im
   };
 }
 
-/** For a run that was asked to use no network. */
+/** For a run that may not use the network. */
 export const offlineSource = refusingSource(({ registry, repository }) => ({
   code: 'offline',
   registry,

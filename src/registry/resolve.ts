@@ -151,7 +151,7 @@ function noImage(manifest: ImageManifest): DocumentFault {
   return unsupportedForm(`artifact of type ${type}`, `it is an artifact of type ${type}; expected an image`);
 }
 
-/** A configuration without an architecture is taken for whatever is asked for, by Docker and containerd alike. */
+/** A configuration without an architecture is taken for the requested platform by both Docker and containerd. */
 function platformOfImage(
   { os, architecture, variant }: ResolvedImage['configuration'],
   entry: Descriptor | undefined,

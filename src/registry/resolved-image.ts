@@ -13,7 +13,7 @@ export interface ResolvedImage {
   readonly kind: 'index' | 'manifest';
   /** The index the platform's manifest was chosen from, and every child it lists. */
   readonly index?: { readonly digest: string; readonly manifests: readonly Descriptor[] };
-  /** What the configuration says it is for; a reference to a single manifest is taken whatever platform was asked for. */
+  /** What the configuration says it is for; a reference to a single manifest is taken for any requested platform. */
   readonly platform: string;
   readonly manifestDigest: string;
   readonly manifest: ImageManifest;

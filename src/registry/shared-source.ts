@@ -30,7 +30,7 @@ export class SharedSource implements ImageSource {
     return shared(this.#manifests, `${nameOf(repository)}@${digest}`, () => this.#source.manifest(repository, digest));
   }
 
-  /** Configurations are small and asked for by many rules; attestations are read by one each, and are not kept. */
+  /** Configurations are small and many rules read them; attestations are read by one rule each, and are not kept. */
   blob(repository: Repository, descriptor: Descriptor, kind: BlobKind): Promise<Result<Uint8Array, RegistryError>> {
     if (kind !== 'config') return this.#source.blob(repository, descriptor, kind);
     const key = `${nameOf(repository)}@${descriptor.digest} ${descriptor.size}`;

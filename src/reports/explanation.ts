@@ -106,9 +106,9 @@ export interface ExplanationQuestion {
  *
  * @param pullFrom the reference as a build file would name it
  */
-export function explain(pullFrom: Reference, asked: ExplanationQuestion): Explanation {
-  const { role, policy, catalog, rules, now } = asked;
-  const governance = governanceOf(pullFrom, asked);
+export function explain(pullFrom: Reference, question: ExplanationQuestion): Explanation {
+  const { role, policy, catalog, rules, now } = question;
+  const governance = governanceOf(pullFrom, question);
   const { reference, verifiedBy, publisher } = governance;
   const [name, written] = [formatReference(reference), formatReference(pullFrom)];
   const denied = denialOf(policy, [reference, pullFrom]);
@@ -154,7 +154,7 @@ export function explain(pullFrom: Reference, asked: ExplanationQuestion): Explan
             verifiable: publisher.verifiable,
           },
     signers: verifiedBy === null ? null : signersOf(verifiedBy),
-    rules: rules.filter((rule) => appliesTo(rule, role)).map((rule) => explainedRule(rule, governance, asked)),
+    rules: rules.filter((rule) => appliesTo(rule, role)).map((rule) => explainedRule(rule, governance, question)),
     waivers: waivers.map(({ period, ...waiver }) => ({
       rule: waiver.rule,
       ...optionalField('image', waiver.image),

@@ -44,10 +44,10 @@ export function findingsOf(input: FindingsInput): readonly Finding[] {
   return fingerprinted(drafts).sort(worstFirst(input.answers));
 }
 
-/** Worst first, then in reading order, at one place in the order the rules were asked; what a waiver covers comes last. */
+/** Worst first, then in reading order, at one place in the order of the rules; what a waiver covers comes last. */
 function worstFirst(answers: readonly Answer[]): (a: Finding, b: Finding) => number {
-  const asked = new Map([...new Set(answers.map(({ rule }) => rule))].map((rule, index) => [rule, index]));
-  const rank = (finding: Finding) => asked.get(finding.rule) ?? asked.size;
+  const order = new Map([...new Set(answers.map(({ rule }) => rule))].map((rule, index) => [rule, index]));
+  const rank = (finding: Finding) => order.get(finding.rule) ?? order.size;
   return (a, b) =>
     Number(a.waiver !== undefined) - Number(b.waiver !== undefined) ||
     LEVEL_ORDER[a.level] - LEVEL_ORDER[b.level] ||
@@ -120,7 +120,7 @@ function acceptedDrafts(
   });
 }
 
-/** An order that depends on nothing but what is said, so that ordinals do not either. */
+/** An order that depends only on the content, so that the ordinals do too. */
 function compareDrafts(a: Draft, b: Draft): number {
   return (
     a.location.line - b.location.line ||
@@ -132,7 +132,7 @@ function compareDrafts(a: Draft, b: Draft): number {
   );
 }
 
-/** Everything that is reported: not which use, platforms and aspect of the rule said it. */
+/** Everything that is reported, without the use, the platforms and the aspect of the rule. */
 function sharedKey(draft: Draft): string {
   const { use: _use, platforms: _platforms, expanded: _expanded, aspect: _aspect, ...shared } = draft;
   return JSON.stringify(Object.entries(shared).sort(([a], [b]) => compareText(a, b)));

@@ -19,7 +19,7 @@ export interface ReportFormat {
   readonly render: (report: Report, options: FormatOptions) => Promise<string | Iterable<string>>;
 }
 
-/** Every form, the default first. A new one is a file and a line here; none is loaded before it is asked for. */
+/** Every form, the default first. A new one is a file and a line here; each is loaded on demand. */
 export const REPORT_FORMATS: readonly [ReportFormat, ...ReportFormat[]] = [
   {
     name: 'text',

@@ -28,7 +28,7 @@ export interface InspectionFacts {
   readonly wolfi?: WolfiEvaluation;
 }
 
-/** Says what the kinds of evidence mean together; of those that are not there nothing is said. */
+/** Says what the kinds of evidence mean together; absent ones are not mentioned. */
 export function inspectionFacts({ image, filesystem, packages, apko }: CollectedEvidence, now: Date): InspectionFacts {
   const tree = filesystem?.status === 'present' ? filesystem.value.tree : undefined;
   const inventory = packages?.status === 'present' ? packages.value : undefined;

@@ -31,7 +31,7 @@ export interface EvidenceRow {
   readonly text: string;
 }
 
-/** What was learnt of an image, a row a subject, most asked first. */
+/** What was learnt of an image, one row for each subject, the most wanted first. */
 export function evidenceRows(evidence: CollectedEvidence, facts: InspectionFacts): readonly EvidenceRow[] {
   const { image } = evidence;
   return [
@@ -57,7 +57,7 @@ export function evidenceRows(evidence: CollectedEvidence, facts: InspectionFacts
   ];
 }
 
-/** The same for one screen: why several kinds could not be had is said once. */
+/** The same for one screen: the reason why several kinds are missing appears once. */
 export function inspectionRows(evidence: CollectedEvidence, facts: InspectionFacts): readonly Row[] {
   return reportedOnce(evidenceRows(evidence, facts).map(({ label, text }) => [label, text] as const));
 }
@@ -66,7 +66,7 @@ function ofKind(kind: EvidenceKind, all: readonly Row[]): readonly EvidenceRow[]
   return all.map(([label, text]) => ({ kind, label, text }));
 }
 
-/** What is inventoried, covered and not covered stand side by side: nothing found in what nobody was asked about is not "none". */
+/** What is inventoried, covered and not covered stand side by side: nothing found where no source was queried is not "none". */
 function vulnerabilityRows({
   found,
   inventoried,

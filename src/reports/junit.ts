@@ -53,7 +53,7 @@ export function junitCases(name: string, cases: readonly TestCase[], now: Date):
   return `<?xml version="1.0" encoding="UTF-8"?>\n<testsuites>\n${suite(head, {}, cases)}</testsuites>\n`;
 }
 
-/** An answer that decides the verdict, or did: what a waiver covers is not asked again. */
+/** An answer that decides the verdict, or did: what a waiver covers is not shown again. */
 function isEvaluated({ level, outcome }: Answer): boolean {
   return level === 'error' && outcome !== 'skipped' && outcome !== 'not-applicable';
 }

@@ -28,7 +28,7 @@ function rootStages(stages: readonly Stage[]): readonly Stage[] {
   return [...new Set(stages.map(({ file }) => file))].flatMap((file) => rootsOnScratch(stages, file));
 }
 
-/** `FROM scratch` names no image that a rule could be asked of. */
+/** `FROM scratch` names no image that a rule could evaluate. */
 function rootNotice(roots: readonly Stage[]): string {
   const places = roots.map(({ file, line }) => `${file}:${line}`).join(', ');
   return `What is built on scratch and runs as root is not answered for by non-root, a rule about images; end it with a USER such as 65532: ${places}.`;
@@ -39,7 +39,7 @@ export function distinctImages(all: Iterable<EvaluatedImage>): readonly Evaluate
   const images = new Map<string, EvaluatedImage>();
   for (const image of all) {
     const known = images.get(image.id);
-    // References of other roles are asked other things, so that each may know of evidence that others did not need.
+    // Other rules apply to references of other roles, so that each may have evidence that others did not need.
     const evidence = { ...known?.evidence, ...image.evidence };
     images.set(image.id, { ...known, ...image, evidence });
   }

@@ -11,7 +11,7 @@ const SIGNS = [
   { sign: '🩹', means: 'waived' },
   { sign: '⏭️', means: 'skipped' },
   { sign: '✅', means: 'passed' },
-  { sign: '–', means: 'not asked' },
+  { sign: '–', means: 'not evaluated' },
 ] as const;
 
 export type Sign = (typeof SIGNS)[number]['sign'];
@@ -27,7 +27,7 @@ export function signOf(answer: Pick<Answer | Finding, 'outcome' | 'level' | 'wai
   return answer.level === 'error' ? '❌' : '⚠️';
 }
 
-/** The worst of several; nothing asked is `–`. */
+/** The worst of several; nothing evaluated is `–`. */
 export function worstSign(signs: Iterable<Sign>): Sign {
   const present = new Set(signs);
   return SIGNS.find(({ sign }) => present.has(sign))?.sign ?? '–';

@@ -7,7 +7,7 @@ type Snapshot = Report['tool']['snapshots'][number];
 
 const DAY = 24 * 60 * 60 * 1000;
 
-/** What is wrong with an old one, after how many days that is said, and what to do. */
+/** What is wrong with an old one, after how many days that is reported, and what to do. */
 interface Aging {
   readonly days: number;
   readonly lacks: string;
@@ -60,7 +60,7 @@ function rootsOf({ evidence }: EvaluatedImage): readonly Snapshot[] {
   );
 }
 
-/** The oldest that was read: each image may have been asked about at another time. */
+/** The oldest that was read: images may have been queried at different times. */
 function exploitedListOf(images: readonly EvaluatedImage[]): readonly Snapshot[] {
   const read = images.flatMap(({ evidence: { vulnerabilities } }) =>
     vulnerabilities?.status === 'present' && vulnerabilities.value.exploitedList.status === 'read'

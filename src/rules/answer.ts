@@ -9,7 +9,7 @@ export interface Answer extends AnswerDocument {
   readonly image?: string;
 }
 
-/** Why the rules about an image are not asked: the message and its cause. */
+/** Why the rules about an image are not evaluated: the message and its cause. */
 export interface Bar {
   readonly cause: 'identity' | 'not-contacted';
   readonly message: string;

@@ -29,7 +29,7 @@ function atMost(level: Level, cap: Level): Level {
   return RANK[cap] < RANK[level] ? cap : level;
 }
 
-/** Everything a reference is asked with, and what its answers are lowered by; `src/gate/run-context.ts` makes it. */
+/** Everything the rules need to evaluate a reference, and what lowers its answers; `src/gate/run-context.ts` makes it. */
 export interface ReferenceContext {
   readonly evidence: EvidenceCollection;
   readonly subject: Omit<UseSubject, 'waiverOf'>;
@@ -40,7 +40,7 @@ export interface ReferenceContext {
   readonly change: Change | null;
   /** What the base ref names in this place; absent where nothing is compared. */
   readonly base?: BaseReference;
-  /** What its tag names today, for rules that are asked again because they failed. */
+  /** What its tag names today, for rules that are evaluated again because they failed. */
   readonly newer?: NewerReference;
 }
 
@@ -71,7 +71,7 @@ export function answersOfFile(rules: readonly Rule[], file: BuildFile, policy: P
     });
 }
 
-/** The answers of rules about the change, asked once a run; without a change they are asked with nothing to compare. */
+/** The answers of rules about the change, evaluated once a run; without a change there is nothing to compare. */
 export function answersOfChange(rules: readonly Rule[], policy: Policy, change: Change | null): readonly Answer[] {
   return rules
     .filter((rule): rule is ChangeRule<unknown> => rule.subject === 'change')
@@ -88,7 +88,7 @@ export function answersOfChange(rules: readonly Rule[], policy: Policy, change: 
     });
 }
 
-/** The answers that need nothing but the build file and the policy. With a `bar`, no rule that concerns the use is asked. */
+/** The answers that need nothing but the build file and the policy. With a `bar`, no rule that concerns the use is evaluated. */
 export function answersOfUse(
   rules: readonly UseRule<unknown>[],
   inquiry: ReferenceContext,
@@ -143,7 +143,7 @@ export async function answersOfImage(
     const collected = await evidence.collect(image, [...new Set(['image' as const, ...rule.evidence])]);
     const base = rule.comparesWithBase === true ? await baseImage(rule, inquiry.base, platform, evidence) : {};
     const newer = rule.comparesWithNewer === true ? await newerImage(rule, inquiry.newer, platform, evidence) : {};
-    const asked = {
+    const subjectOnPlatform = {
       ...subjectFor(rule, inquiry),
       ...base,
       ...newer,
@@ -153,7 +153,7 @@ export async function answersOfImage(
       evidence: collected,
     };
     const cause = causeIn(collected, ['image', ...rule.evidence]);
-    return finish(({ options }) => asList(rule.evaluate(asked, options)), cause);
+    return finish(({ options }) => asList(rule.evaluate(subjectOnPlatform, options)), cause);
   });
   return (await Promise.all(answers)).flat();
 }

@@ -57,7 +57,7 @@ export const noKnownVulnerabilities: ImageRule<Options> = {
     'one they did not understand; here an image is clean only if its distribution was recognized, each of its packages was',
     'held against the advisories of its own ecosystem, and the data is of known age. Anything less is indeterminate.',
     'Packages come from the layers, and from a signed SBOM what the layers do not show. What no advisories cover is named. Signed OpenVEX statements silence a',
-    'vulnerability in the packages they name; each is shown with who said so.',
+    'vulnerability in the packages they name; each is shown with its author.',
   ].join(' '),
   fix: [
     '- **It has known vulnerabilities**: the details have a line a package, with the version that fixes all of it. Where the',
@@ -212,7 +212,7 @@ function unfixedGap({ fixesOnly }: KnownVulnerabilities, { requireUnfixedData }:
   };
 }
 
-/** What is in the image and nobody was asked about: neither clean nor vulnerable. */
+/** Components that no source was queried about: neither clean nor vulnerable. */
 function notCovered({ open }: CoverageGaps, { uncovered }: Options): RuleResult {
   const [first] = open;
   const more = open.length === 1 ? '' : `, and ${open.length - 1} more`;

@@ -3,7 +3,7 @@ import { highestLevel } from '../policy/strictness.js';
 import { type FileRule, levels } from './rule.js';
 
 const options = z.strictObject({
-  unasked: highestLevel().describe(
+  unreferenced: highestLevel().describe(
     "The highest level for a file that can't be parsed, that no build definition names, and that has no default name in a place where tools look for it. Such a file is mostly a fragment, a template or test data.",
   ),
 });
@@ -12,9 +12,9 @@ type Options = z.infer<typeof options>;
 function presets(): FileRule<Options>['presets'] {
   const strict = levels<Options>(
     { baseline: 'error', hardened: 'error', 'hardened-build': 'error', strict: 'error' },
-    { unasked: 'error' },
+    { unreferenced: 'error' },
   );
-  return { ...strict, baseline: { level: 'error', options: { unasked: 'warning' } } };
+  return { ...strict, baseline: { level: 'error', options: { unreferenced: 'warning' } } };
 }
 
 /** A build file that BuildKit would refuse shows us nothing we could trust: neither "pass" nor "fail" would be true. */
@@ -40,13 +40,13 @@ export const readableBuildFile: FileRule<Options> = {
     'CM-6': 'A build file that can be read shows the settings by which an image is made.',
   },
   securitySeverity: 5,
-  evaluate: ({ file }, { unasked }) => {
+  evaluate: ({ file }, { unreferenced }) => {
     if (file.status === 'skipped') {
       return { outcome: 'not-applicable', message: file.reason ?? 'The file is not a build file.' };
     }
     if (file.status === 'read') return { outcome: 'pass', message: 'BuildKit would accept every line.' };
     const reason = file.reason ?? 'no reason is known';
-    const atMost = file.isUnreferenced === true ? { atMost: unasked } : {};
+    const atMost = file.isUnreferenced === true ? { atMost: unreferenced } : {};
     if (file.isDefinition === true) {
       return {
         outcome: 'indeterminate',

@@ -79,7 +79,7 @@ interface RuleBase<O> {
    * several questions names the aspects that do.
    */
   readonly identity?: true | { readonly aspects: readonly string[] };
-  /** Roles it is asked for; others answer `not-applicable`. */
+  /** Roles it is evaluated for; others answer `not-applicable`. */
   readonly roles: readonly Role[];
   readonly options: ZodType<O>;
   readonly presets: Readonly<Record<ProfileColumn, Preset<O>>>;
@@ -138,9 +138,9 @@ export type PublishedForm =
 /** A use and the stages of its build files, now or in the base ref. */
 export type BuiltUse = Pick<UseSubject, 'use' | 'stages'>;
 
-/** What a rule over an image on one platform sees: the use, and the evidence it asked for. */
+/** What a rule over an image on one platform sees: the use, and the evidence it requires. */
 export interface ImageRuleSubject extends UseSubject {
-  /** Of an image that is not known no evidence is collected, and no rule over an image is asked. */
+  /** Of an image that is not known no evidence is collected, and no rule over an image is evaluated. */
   readonly reference: Reference;
   /** What the image is verified by: the policy's entry, or the catalog's where the policy has none. */
   readonly verifiedBy: AllowEntry | null;
@@ -186,7 +186,7 @@ export interface ImageRule<O> extends RuleBase<O> {
   readonly evidence: readonly EvidenceKind[];
   /** Is given the same evidence about the base ref's image. */
   readonly comparesWithBase?: boolean;
-  /** Where it fails, it is asked again with the same evidence about what the image's tag names today. */
+  /** Where it fails, it is evaluated again with the same evidence about what the image's tag names today. */
   readonly comparesWithNewer?: boolean;
   /** Ages without anybody's doing: inherited failures are warnings on a pull request. */
   readonly ages: boolean;
@@ -197,7 +197,7 @@ export interface ImageRule<O> extends RuleBase<O> {
   readonly evaluate: (subject: ImageRuleSubject, options: O) => RuleResult | readonly RuleResult[];
 }
 
-/** A rule about the change under evaluation, asked once a run. */
+/** A rule about the change under evaluation, evaluated once a run. */
 export interface ChangeRule<O> extends RuleBase<O> {
   readonly subject: 'change';
   readonly evaluate: (subject: ChangeSubject, options: O) => RuleResult | readonly RuleResult[];
@@ -209,7 +209,7 @@ export interface ChangeSubject {
   readonly changedFiles: readonly string[] | null;
 }
 
-/** A rule whose options have any shape: what the index holds. Its options are parsed by its own schema before it is asked. */
+/** A rule whose options have any shape: what the index holds. Its options are parsed by its own schema before it is evaluated. */
 export type Rule = FileRule<unknown> | UseRule<unknown> | ImageRule<unknown> | ChangeRule<unknown>;
 
 export const asFileRule = <O>(rule: FileRule<O>): FileRule<unknown> => ({ ...rule, evaluate: parsingOptions(rule) });

@@ -57,8 +57,8 @@ export const sbomComplete: ImageRule<Options> = {
   why: [
     "An SBOM without versions or identifiers can't be matched with advisories, and one without packages",
     "matches none: both look like an image without vulnerabilities. CISA's minimum elements of 2026 name what a usable one",
-    'holds. What good publishers leave out on purpose (apko lists no checksums, and dates its documents 1970) is not asked',
-    'for unless the policy asks.',
+    'holds. What good publishers leave out on purpose (apko lists no checksums, and dates its documents 1970) is only',
+    'required where the policy says so.',
   ].join(' '),
   fix: [
     '`base-image-gate sbom IMAGE` shows each element and the packages without it. Make the SBOM with a current generator, or',

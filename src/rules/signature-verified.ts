@@ -168,12 +168,12 @@ function evaluateSignatures(subject: SignatureQuestion, entry: AllowEntry, signa
 
 /** What is missing, most telling first: some of several authorities, another's signature, a broken one. */
 function shortage(entry: AllowEntry, name: string, count: number, signatures: ImageSignatures): string {
-  const asked = entry.authorities.map(describeAuthority).join(', ');
+  const required = entry.authorities.map(describeAuthority).join(', ');
   if (count > 0)
-    return `${name} is signed by ${count} of the ${entry.require} authorities that ${entry.name} requires (${asked}).`;
+    return `${name} is signed by ${count} of the ${entry.require} authorities that ${entry.name} requires (${required}).`;
   const untrusted = signatures.rejected.find(({ code, signedBy }) => code === 'wrong-signer' && signedBy !== undefined);
   if (untrusted?.signedBy !== undefined)
-    return `${name} is signed by ${describeSigner(untrusted.signedBy)}; the policy requires ${asked}.`;
+    return `${name} is signed by ${describeSigner(untrusted.signedBy)}; the policy requires ${required}.`;
   const [first] = signatures.rejected;
   const [unsupported] = signatures.unsupported;
   const [attester] = signatures.provenanceBy ?? [];

@@ -65,8 +65,8 @@ function namesOf(signer: Signer): readonly [string, ...string[]] {
 }
 
 /**
- * Parts signed documents by whether enough authorities made the same: what one of two that are required says alone is
- * not said. `contentOf` gives what two documents must share to be one.
+ * Parts signed documents by whether enough authorities signed the same content: a document that only one of two required
+ * authorities signed does not count. `contentOf` gives what two documents must share to be one.
  */
 export function partBySigners<T extends SignedByAuthority>(
   documents: readonly T[],

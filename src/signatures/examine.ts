@@ -58,7 +58,7 @@ export async function examineImage(
   suffix: '.sig' | '.att',
   counts: (examined: Examined) => boolean,
 ): Promise<Examined> {
-  // It may take round trips of its own, so it begins while the registry is asked.
+  // It may take round trips of its own, so it begins while the registry is queried.
   void trustedRootFor(context);
   const { first, upstream } = repositoriesOf(context);
   const here = await examineDigests(context, first, digestsOf(image), suffix);
@@ -72,7 +72,7 @@ export async function examineImage(
 
 /**
  * Looks for what is over a pinned digest while its image is still being resolved, which takes round trips of its own. What
- * comes of it is asked for again, and evaluated, when it is known what the digest is.
+ * comes of it is requested again, and evaluated, once the digest is known.
  */
 export function searchEarly(context: CollectContext, suffix: '.sig' | '.att'): void {
   const { digest } = context.subject.pullFrom;
@@ -105,7 +105,7 @@ async function examineOnGitHub(context: CollectContext, digests: readonly About[
   return mergeExamined(await Promise.all(parts));
 }
 
-/** The referrers and the cosign tag of each digest in each repository, asked side by side. */
+/** The referrers and the cosign tag of each digest in each repository, queried in parallel. */
 export async function examineDigests(
   context: CollectContext,
   repositories: readonly Repository[],

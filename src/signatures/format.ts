@@ -21,7 +21,7 @@ export interface SignatureFormat {
 /** A manifest in which signatures of a digest may be. */
 export interface SignatureArtifact {
   readonly fetched: FetchedManifest;
-  /** The digest that the signatures are said to be over. */
+  /** The digest that the signatures claim to cover. */
   readonly digest: string;
   readonly place: string;
   /** A layer's bytes, within the limits of the place; fails where they can't be had. */
@@ -49,11 +49,11 @@ export interface SignatureQuestion {
   readonly now: Date;
   /** The run's Sigstore root; null where no authority needs one or it can't be read. */
   readonly sigstoreRoot: (instance?: SigstoreInstance) => Promise<TrustedRoot | null>;
-  /** The manifest that is said to be signed. */
+  /** The manifest that the signature claims to cover. */
   readonly target: () => Promise<Result<FetchedManifest, Incomplete>>;
   /** Asks a revocation service (OCSP, CRL) of the public internet. Fails with a clause that says why there is no answer. */
   readonly askRevocation: AskService;
-  /** Whether revocation services can't be asked. */
+  /** Whether revocation services can't be queried. */
   readonly offline: boolean;
 }
 

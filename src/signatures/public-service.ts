@@ -7,7 +7,7 @@ import { type LimitName, type RegistryLimits, registryLimits } from '../registry
 import { readNetworkSettings } from '../registry/network-settings.js';
 import type { AskService } from './format.js';
 
-/** What a kind of service may cost a run. One that passes a limit leaves open what was asked. */
+/** What a kind of service may cost a run. A request that exceeds a limit stays without an answer. */
 const MAX_REQUESTS = 64;
 const MOST = { attempts: 2, 'document-ms': 15_000, 'run-ms': 120_000, 'run-bytes': 64 * 1024 * 1024 } as const;
 
@@ -23,7 +23,7 @@ function serviceLimits(run: RegistryLimits): RegistryLimits {
   };
 }
 
-/** The network that services are asked over. */
+/** The network that services are queried over. */
 export interface ServiceNetwork {
   readonly environment: Readonly<Record<string, string | undefined>>;
   /** Whether `host[:port]` may be on a private network. */
@@ -46,7 +46,7 @@ export const REVOCATION: ServiceKind = { limit: 'revocation-bytes', protocols: [
 export const BUNDLES: ServiceKind = { limit: 'attestation-bytes', protocols: ['https:'] };
 
 /**
- * Opens the way to services that documents name, such as the revocation services of certificates. They are asked over
+ * Opens the way to services that documents name, such as the revocation services of certificates. They are queried over
  * public addresses, on the usual ports, without credentials and without following redirects; each request once a run.
  * Fails with a clause that follows the address.
  */
@@ -65,19 +65,19 @@ export async function openPublicService(
     authorities,
     mayBePrivate: network.mayBePrivate,
   });
-  const asked = new Map<string, Promise<Result<Uint8Array, string>>>();
+  const answers = new Map<string, Promise<Result<Uint8Array, string>>>();
   return (address, post) => {
     const key = createHash('sha256')
       .update(`${address}\n`)
       .update(post?.body ?? '')
       .digest('hex');
-    const known = asked.get(key);
+    const known = answers.get(key);
     if (known !== undefined) return known;
     const answer =
-      asked.size < MAX_REQUESTS
+      answers.size < MAX_REQUESTS
         ? request(transport, kind, address, post)
         : Promise.resolve(err(`was not contacted because the run makes at most ${MAX_REQUESTS} requests`));
-    asked.set(key, answer);
+    answers.set(key, answer);
     return answer;
   };
 }

@@ -13,7 +13,7 @@ import type { About, Incomplete, RejectedSignature, UsedRoot } from './verified.
  * @see https://github.com/in-toto/attestation/blob/main/spec/v1/statement.md
  */
 export interface Statement extends SignatureFacts, About {
-  /** The signed type; annotations are never asked. */
+  /** The signed type; annotations are never read. */
   readonly predicateType: string;
   readonly predicate: unknown;
   readonly authority: string;

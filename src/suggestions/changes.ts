@@ -10,7 +10,7 @@ export interface Candidate {
   readonly image: string;
   /** Where what the stage runs has to be run, if not in this image. */
   readonly buildOn?: string;
-  /** The version asked for, where this image is or may be of another. */
+  /** The version that was wanted, where this image is or may be of another. */
   readonly missedVersion?: MissedVersion;
 }
 
@@ -42,9 +42,9 @@ export function changesFor(candidate: Candidate, needs: StageNeeds, role: Role):
   return [...changes, ...login(candidate)];
 }
 
-function versionChange({ asked, newest }: MissedVersion): string {
-  if (newest === undefined) return `it is of another version than ${asked}`;
-  return `its tag follows the newest ${newest === '' ? 'version' : newest} and not ${asked}`;
+function versionChange({ wanted, newest }: MissedVersion): string {
+  if (newest === undefined) return `it is of another version than ${wanted}`;
+  return `its tag follows the newest ${newest === '' ? 'version' : newest} and not ${wanted}`;
 }
 
 function shellChange(shell: boolean | undefined, { atStart }: StageNeeds): readonly string[] {

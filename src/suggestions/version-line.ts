@@ -38,7 +38,7 @@ export interface ChosenTag {
 
 /** `newest`: the version line that the tag follows, empty where it follows all; undefined where it is of another line. */
 export interface MissedVersion {
-  readonly asked: string;
+  readonly wanted: string;
   readonly newest?: string;
 }
 
@@ -52,12 +52,12 @@ export function tagFor(
   if (version === undefined) return { tag };
   const known = versions.findLast((candidate) => version === candidate || version.startsWith(`${candidate}.`));
   if (known !== undefined && template !== undefined) return { tag: template.replaceAll('{version}', known) };
-  if (line !== undefined) return areOfOneLine(line, version) ? { tag } : { tag, missed: { asked: version } };
+  if (line !== undefined) return areOfOneLine(line, version) ? { tag } : { tag, missed: { wanted: version } };
   const followed = /^\d+(?:\.\d+)*/.exec(tag ?? '')?.[0];
   if (followed === undefined) {
     const isNewest = tag === undefined || tag === 'latest' || tag.startsWith('latest-');
-    return { tag, missed: { asked: version, ...(isNewest ? { newest: '' } : {}) } };
+    return { tag, missed: { wanted: version, ...(isNewest ? { newest: '' } : {}) } };
   }
   if (version === followed || followed.startsWith(`${version}.`)) return { tag };
-  return { tag, missed: { asked: version, ...(version.startsWith(`${followed}.`) ? { newest: followed } : {}) } };
+  return { tag, missed: { wanted: version, ...(version.startsWith(`${followed}.`) ? { newest: followed } : {}) } };
 }

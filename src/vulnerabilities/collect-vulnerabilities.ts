@@ -35,7 +35,7 @@ export const collectVulnerabilities: Collector<'vulnerabilities'> = vulnerabilit
 
 /**
  * Makes the collector of known vulnerabilities for services at some place. The evidence is `unavailable` where a source
- * that was to be asked could not be; whatever was asked and stayed open is in `unevaluated`.
+ * that was needed could not be queried; each query that stayed without an answer is in `unevaluated`.
  */
 export function vulnerabilityCollector(services: Services): Collector<'vulnerabilities'> {
   return async (context) => {
@@ -43,23 +43,23 @@ export function vulnerabilityCollector(services: Services): Collector<'vulnerabi
     if (packages.status !== 'present') return packages;
     const inventory = packages.value;
     const evaluated = evaluatedPackages(inventory, sbom.status === 'present' && sbom.value.counts ? sbom.value : null);
-    const asked = queriesAbout(evaluated.packages, inventory.distribution);
+    const queries = queriesAbout(evaluated.packages, inventory.distribution);
     const inventoried =
-      asked.packages + evaluated.unevaluated.length + evaluated.uncovered.length + uncatalogedFiles(inventory);
+      queries.packages + evaluated.unevaluated.length + evaluated.uncovered.length + uncatalogedFiles(inventory);
     const gaps = [
       ...inventoryGaps(inventory, evaluated.packages, inventoried, context),
       ...unreadSbom(sbom),
       ...evaluated.unevaluated,
-      ...asked.unevaluated,
-      ...(asked.questions.length === 0 ? [] : endedAdvisories(inventory, context.settings.now)),
+      ...queries.unevaluated,
+      ...(queries.questions.length === 0 ? [] : endedAdvisories(inventory, context.settings.now)),
     ];
-    const uncovered = [...evaluated.uncovered, ...asked.uncovered, ...uncatalogedTypes(inventory)];
-    if (asked.questions.length === 0) {
+    const uncovered = [...evaluated.uncovered, ...queries.uncovered, ...uncatalogedTypes(inventory)];
+    if (queries.questions.length === 0) {
       return present({ ...NOTHING, unevaluated: gaps, uncovered, inventoried }, 'the inventory');
     }
     const sources = await context.once('sources of vulnerabilities', () => openSources(context, services));
     if (!sources.ok) return unavailable(sources.error);
-    const reported = await querySources(sources.value, asked.questions);
+    const reported = await querySources(sources.value, queries.questions);
     if (!reported.ok) return unavailable(reported.error);
     const covered = new Set(reported.value.answered.map((question) => question.package));
     return await evaluate(context, sources.value, reported.value, {
@@ -142,10 +142,10 @@ function unreadSbom(sbom: Evidence<unknown>): readonly Unevaluated[] {
 async function evaluate(
   context: CollectContext,
   sources: Sources,
-  asked: SourceAnswers,
+  answers: SourceAnswers,
   coverage: Coverage,
 ): Promise<Evidence<KnownVulnerabilities>> {
-  const { matches, unevaluated } = matchRecords(asked.hits);
+  const { matches, unevaluated } = matchRecords(answers.hits);
   const mayBeListed = matches.some(({ record }) => cvesOf(record).length > 0);
   const list = mayBeListed ? await sources.exploited() : null;
   const folded = foldMatches(matches, list?.ok === true ? list.value.cves : new Set());
@@ -156,12 +156,12 @@ async function evaluate(
     {
       found: vex?.ok === true ? vex.value : found,
       ...coverage,
-      unevaluated: [...coverage.unevaluated, ...asked.unevaluated, ...unevaluated],
-      sources: asked.sources,
+      unevaluated: [...coverage.unevaluated, ...answers.unevaluated, ...unevaluated],
+      sources: answers.sources,
       exploitedList: listState(list),
       ...(vex?.ok === false ? { vexUnknown: vex.error } : {}),
     },
-    asked.sources.map(({ name }) => name).join(', '),
+    answers.sources.map(({ name }) => name).join(', '),
   );
 }
 

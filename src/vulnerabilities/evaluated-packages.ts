@@ -14,7 +14,7 @@ import {
   type Unevaluated,
 } from './sources/queries.js';
 
-/** Everything whose vulnerabilities are asked for, and what nobody can be asked about. */
+/** Everything whose vulnerabilities are queried, and what no source can be queried about. */
 export interface EvaluatedPackages {
   readonly packages: readonly QueriedPackage[];
   /** Packages whose entry in an SBOM can't be read. */
@@ -34,7 +34,7 @@ export function evaluatedPackages(inventory: Inventory, sbom: ImageSbom | null):
   const { sbom: document, place } = sbom.chosen;
   const all = installedPackages(document).map(readPackage);
   const installed = new Set(packages.map(identityOf));
-  // What a third party's package brought is nobody else's business, so it is asked about.
+  // The advisories of no other package cover what a third party's package brought, so it is queried.
   const own = new Set(packages.filter(({ thirdParty }) => thirdParty === undefined).map(identityOf));
   const structure = structureOf(document, all, ({ type, name }) => own.has(identityOf({ type, name, version: '' })));
   const named = new Set(packages.map(({ name, version }) => `${name}\n${version}`));
@@ -58,8 +58,8 @@ export function evaluatedPackages(inventory: Inventory, sbom: ImageSbom | null):
       continue;
     }
     if (isSource(purl)) continue;
-    const asked = packageOf(item, purl, place);
-    if (!installed.has(identityOf(asked))) added.set(`${identityOf(asked)}\n${asked.version}`, asked);
+    const queried = packageOf(item, purl, place);
+    if (!installed.has(identityOf(queried))) added.set(`${identityOf(queried)}\n${queried.version}`, queried);
   }
   return { packages: [...packages, ...added.values()], unevaluated, uncovered };
 }

@@ -37,7 +37,7 @@ export interface Structure {
 /**
  * Reads the structure of an SBOM from its relationships.
  *
- * @param isInstalled whether the databases in the layers have a package of the distribution: what is only said to be one
+ * @param isInstalled whether the databases in the layers have a package of the distribution: what only claims to be one
  *   brought nothing, such as an application that is called a deb package and depends on all the rest
  */
 export function structureOf(

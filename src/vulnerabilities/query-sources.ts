@@ -16,14 +16,14 @@ import type { QueriedSource } from './vulnerabilities.js';
 export interface SourceAnswers {
   readonly hits: readonly SourceHit<PackageQuestion>[];
   readonly unevaluated: readonly Unevaluated[];
-  /** What a community or a supplement was asked about and does not cover. */
+  /** Packages that a community or a supplement was queried about and does not cover. */
   readonly uncovered: readonly Uncovered[];
   /** The questions that were answered. */
   readonly answered: readonly PackageQuestion[];
   readonly sources: readonly QueriedSource[];
 }
 
-/** A source, and what it is asked. */
+/** A source and its queries. */
 interface Round {
   readonly source: VulnerabilitySource;
   readonly questions: readonly PackageQuestion[];
@@ -40,7 +40,7 @@ interface AnsweredRound extends Round {
 }
 
 /**
- * Asks each source what it covers, all at once. Fails where one that is required could not be asked. A community and a
+ * Queries each source about what it covers, all at once. Fails where a required one could not be queried. A community and a
  * supplement are not: what only they would have covered is not covered then.
  */
 export async function querySources(
@@ -52,12 +52,12 @@ export async function querySources(
   const failure = answers.find((answer) => !answer.ok);
   if (failure?.ok === false) return failure;
   const answered = answers.flatMap((answer) => (answer.ok ? [answer.value] : []));
-  // OSV's silence says nothing of a package that may be a supplement's; a record says that it is OSV's to know.
+  // An empty result of OSV proves nothing for a package that a supplement may cover; a record shows that OSV covers it.
   const known = packagesOf(answered.filter(({ kind }) => kind === 'required').flatMap(({ answer }) => answer.hits));
-  const missed = answered.flatMap(({ kind, gap, why, questions: asked }) =>
+  const missed = answered.flatMap(({ kind, gap, why, questions: queries }) =>
     gap === undefined
       ? []
-      : [...new Set(asked.map((question) => question.package))]
+      : [...new Set(queries.map((question) => question.package))]
           .filter((one) => kind !== 'supplement' || !known.has(one))
           .map((one) => ({ one, reason: why === undefined ? gap : `${why}: ${gap}` })),
   );
@@ -73,10 +73,10 @@ export async function querySources(
 
 function mainRounds(sources: readonly VulnerabilitySource[], questions: readonly PackageQuestion[]): readonly Round[] {
   const bySource = groupBy(questions, ({ ecosystem }) => sources.find((one) => one.covers?.(ecosystem) ?? true));
-  return [...bySource].flatMap(([source, asked]): readonly Round[] => {
+  return [...bySource].flatMap(([source, queries]): readonly Round[] => {
     if (source === undefined) return [];
-    // A community's data is asked for by itself: where it is not there, what it would cover is not covered.
-    const [makers, community] = [false, true].map((is) => asked.filter((one) => isCommunity(one.ecosystem) === is));
+    // A community's data is queried separately: where it is missing, only what it would cover is not covered.
+    const [makers, community] = [false, true].map((is) => queries.filter((one) => isCommunity(one.ecosystem) === is));
     return [
       ...(makers === undefined || makers.length === 0
         ? []
@@ -91,9 +91,9 @@ function mainRounds(sources: readonly VulnerabilitySource[], questions: readonly
 /** One a release, so that the data of one release that can't be had leaves those of another. */
 function supplementRounds(questions: readonly PackageQuestion[]): (supplement: Supplement) => readonly Round[] {
   return ({ source, covers, gap }) =>
-    [...groupBy(questions.filter(covers), ({ ecosystem }) => ecosystem).values()].map((asked) => ({
+    [...groupBy(questions.filter(covers), ({ ecosystem }) => ecosystem).values()].map((ofEcosystem) => ({
       source,
-      questions: asked,
+      questions: ofEcosystem,
       kind: 'supplement',
       why: gap,
     }));
@@ -117,7 +117,7 @@ function queriedSource({ source, answer, kind }: AnsweredRound): QueriedSource {
   const oldest = Math.min(...asOf.values());
   return {
     name: source.name,
-    // Data that says no date is as old as data can be; only where nothing was asked is there no age.
+    // Data without a date counts as oldest; only where nothing was queried is there no age.
     ...(asOf.size === 0 ? {} : { asOf: Number.isFinite(oldest) ? oldest : 0 }),
     ...optionalField('instead', instead),
     ...(kind === 'community' ? { isCommunity: true as const } : {}),

@@ -34,18 +34,18 @@ export interface Vulnerability {
   readonly vex?: { readonly status: string; readonly silences: boolean; readonly reason: string };
 }
 
-/** Whoever was asked, and how old what it knows is. */
+/** A source that was queried, and the age of its data. */
 export interface QueriedSource {
   readonly name: string;
-  /** Milliseconds since 1970: the oldest of what it answered with. Absent where nothing was asked. */
+  /** Milliseconds since 1970: the oldest data of its answer. Absent where nothing was queried. */
   readonly asOf?: number;
   /** Why an earlier answer stands in for today's. */
   readonly instead?: string;
-  /** It was asked about what a community covers, and nothing else. */
+  /** It was queried only about packages that a community covers. */
   readonly isCommunity?: true;
 }
 
-/** CISA's list of exploited vulnerabilities; not asked where no CVE was found. */
+/** CISA's list of exploited vulnerabilities; not read where no CVE was found. */
 export type ExploitedList =
   | { readonly status: 'read'; readonly asOf: number }
   | { readonly status: 'not-needed' }
@@ -56,15 +56,15 @@ export interface KnownVulnerabilities {
   /** Those known to be exploited first, then by severity. */
   readonly found: readonly Vulnerability[];
   readonly unevaluated: readonly Unevaluated[];
-  /** Components that are in the image and that no source of advisories was asked about. */
+  /** Components of the image that no source of advisories was queried about. */
   readonly uncovered: readonly Uncovered[];
-  /** Runtimes and servers that only a community's advisories were asked about; where these are out of date, they are not covered. */
+  /** Runtimes and servers that only a community's advisories cover; where those are out of date, they are not covered. */
   readonly community: readonly Uncovered[];
-  /** The ecosystems that were asked about and whose advisories leave out what has no fix yet: `AlmaLinux:9`. */
+  /** The queried ecosystems whose advisories leave out what has no fix yet: `AlmaLinux:9`. */
   readonly fixesOnly: readonly string[];
-  /** How many packages there are, whether or not a source was asked about them. */
+  /** How many packages there are, whether or not a source was queried about them. */
   readonly inventoried: number;
-  /** How many of them a source was asked about. */
+  /** How many of them a source was queried about. */
   readonly packages: number;
   readonly sources: readonly QueriedSource[];
   readonly exploitedList: ExploitedList;

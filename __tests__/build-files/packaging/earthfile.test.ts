@@ -80,7 +80,7 @@ describe('Earthfiles', () => {
   test('a Dockerfile is built as the command says', () => {
     const text = 'a:\n  ARG T=x\n  FROM DOCKERFILE --allow-privileged -f d/app.df --target $T --build-arg A=1 d\n';
     expect(buildsInEarthfile(text, 'e').named).toMatchObject([
-      { file: 'e/d/app.df', target: 'x', buildArgs: { A: '1' }, open: { target: true }, asked: { line: 3 } },
+      { file: 'e/d/app.df', target: 'x', buildArgs: { A: '1' }, open: { target: true }, request: { line: 3 } },
     ]);
   });
 

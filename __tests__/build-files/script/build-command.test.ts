@@ -99,7 +99,7 @@ describe('the builds that a script asks for', () => {
       { buildArgs: { A: '1', BUILDKIT_SYNTAX: 'f:1' } },
     ],
     ['/kaniko/executor --dockerfile=x --custom-platform=linux/arm64 --context .', { platforms: ['linux/arm64'] }],
-    ['docker build -t a:1 --tag "b:$V" --tag "$C" -f x .', { asked: { tags: ['a:1', 'b'] } }],
+    ['docker build -t a:1 --tag "b:$V" --tag "$C" -f x .', { request: { tags: ['a:1', 'b'] } }],
   ])('%s gives the build what it says', (script, build) => {
     expect(buildsInScript(script, { directory: '', line: 1 }).named).toMatchObject([{ file: 'x', ...build }]);
   });
@@ -128,7 +128,7 @@ describe('the builds that a script asks for', () => {
   test('a script knows its own directory, and the lines of its commands', () => {
     const script = '#!/bin/sh\ncd "$(dirname "$0")/.."\ndocker build \\\n  -f x .\n';
     const { named } = buildsInScript(script, { directory: '', own: 'a/b', line: 1 });
-    expect(named).toMatchObject([{ file: 'a/x', asked: { line: 4, context: 'a' } }]);
+    expect(named).toMatchObject([{ file: 'a/x', request: { line: 4, context: 'a' } }]);
   });
 
   test('what stands before a command is its environment', () => {

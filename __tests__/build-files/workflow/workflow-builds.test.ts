@@ -30,7 +30,7 @@ describe('build-push-action', () => {
           contexts: [],
           platforms: false,
         },
-        asked: { line: 4, context: '.' },
+        request: { line: 4, context: '.' },
       },
     ]);
   });

@@ -54,7 +54,7 @@ describe('stageGraph', () => {
     ];
     const lines = stageGraph(makeReport({ stages })).split('\n');
     expect(lines).toContain('  f0s0 --> f0s1');
-    expect(lines.filter((line) => line.endsWith(':::unasked'))).toHaveLength(3);
+    expect(lines.filter((line) => line.endsWith(':::unevaluated'))).toHaveLength(3);
   });
 
   test('a name that is empty still has a label', () => {

@@ -13,7 +13,7 @@ export interface ApkoPackage {
   readonly version?: string;
 }
 
-/** What apko was asked to build. @see https://github.com/chainguard-dev/apko/blob/main/docs/apko_file.md */
+/** What apko was configured to build. @see https://github.com/chainguard-dev/apko/blob/main/docs/apko_file.md */
 export interface ApkoConfiguration {
   readonly repositories: readonly string[];
   readonly keys: readonly string[];
@@ -58,8 +58,8 @@ function readPackage(written: string): ApkoPackage {
 }
 
 /**
- * What an apko configuration and the SBOM of the image say differently; each a sentence. Every package asked for must be
- * there, in the version it is locked to. The other way is asked only of a locked configuration, which lists everything
+ * The differences between an apko configuration and the SBOM of the image, each as a sentence. Every requested package must be
+ * there, in the version it is locked to. The reverse is checked only for a locked configuration, which lists everything
  * that is installed.
  */
 export function compareWithSbom(apko: Pick<ApkoConfiguration, 'packages'>, sbom: Sbom): readonly string[] {

@@ -2,7 +2,7 @@ import { type Fields, isFields, objects, text } from './fields.js';
 import type { PackageInMaking, SbomHash, SbomIdentifier, SbomPackage } from './sbom.js';
 import { sourceFromPurl } from './source-package.js';
 
-/** A text that SPDX has not filled with "nothing is said". */
+/** A value other than SPDX's NOASSERTION and NONE. */
 export function asserted(value: unknown): string | undefined {
   const found = text(value);
   return found === 'NOASSERTION' || found === 'NONE' ? undefined : found;

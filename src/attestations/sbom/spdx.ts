@@ -76,7 +76,7 @@ function describedPackages(document: Fields, related: readonly unknown[], self: 
 type KnownIds = (id: string) => string | undefined;
 
 /**
- * Generators list relationships in the order of the packages, most of them from the image: so the id that was just asked
+ * Generators list relationships in the order of the packages, most of them from the image: so the id that was just looked up
  * for and the next one are compared first. That is a tenth of the cost of hashing a text that was only just parsed, and
  * half of what reading a document costs beside JSON.parse.
  */

@@ -25,7 +25,7 @@ const TOLERANCE = 5 * 60_000;
 /** Reproducible builds say 1970, and some 1980, the first year of ZIP; no container image is as old as this. */
 const FIRST_CONTAINERS = Date.parse('2013-03-01T00:00:00Z');
 
-/** Candidates in order of trust: a tier is asked only where those before it are empty. */
+/** Candidates in order of trust: a tier is read only where those before it are empty. */
 export interface Candidates {
   readonly verified: readonly Omit<Timestamp, 'verified'>[];
   readonly configuration: readonly Omit<Timestamp, 'verified'>[];

@@ -67,7 +67,7 @@ export interface VexVerdict {
   readonly statement: VexStatement;
 }
 
-/** Which vulnerability is asked for: its id and aliases, in any order. */
+/** The vulnerability that is looked up, by its id and aliases in any order. */
 export interface QueriedVulnerability {
   readonly ids: readonly string[];
   readonly now: Date;
@@ -83,7 +83,7 @@ const TROUBLE: Readonly<Record<VexStatus, number>> = { affected: 3, under_invest
  * Finds what VEX says of a vulnerability in a package, and whether that silences it. The latest statement wins. Strict in
  * effect: a statement counts if it was attested of this digest and its products do not name another image, if it names the
  * package (a statement about the image as a whole silences nothing), and if its time is not in the future; not_affected
- * silences with one of the specification's justifications or an impact statement. Null where nothing is said.
+ * silences with one of the specification's justifications or an impact statement. Null where no statement applies.
  *
  * @param image the image evaluated, by its digests and names
  * @param packagePurl the installed package's purl
@@ -94,12 +94,12 @@ export function vexVerdict(
   packagePurl: string,
   { ids, now }: QueriedVulnerability,
 ): VexVerdict | null {
-  const asked = new Set(ids.map((id) => id.toLowerCase()));
+  const queried = new Set(ids.map((id) => id.toLowerCase()));
   const purl = parsePurl(packagePurl);
   if (!purl.ok) return null;
   let latest: VexStatement | null = null;
   for (const statement of statements) {
-    if (!statement.vulnerabilities.some((name) => asked.has(name.toLowerCase()))) continue;
+    if (!statement.vulnerabilities.some((name) => queried.has(name.toLowerCase()))) continue;
     if (!image.digests.includes(statement.digest)) continue;
     if (statement.time === undefined || statement.time > now.getTime() + CLOCK_SKEW) continue;
     if (!statement.products.some((product) => namesPackage(product, image, purl.value))) continue;

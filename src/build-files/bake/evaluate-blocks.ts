@@ -38,7 +38,7 @@ const GROUP_FIELDS = new Map<string, Type>([
 ]);
 
 /**
- * Evaluates all that bake files define, as buildx does before it knows which targets are asked for. `before` is what
+ * Evaluates all that bake files define, as buildx does before it knows which targets are requested. `before` is what
  * Compose files define already. Throws a {@link BakeProblem} where buildx would build nothing.
  *
  * @see https://github.com/docker/buildx/blob/master/bake/hclparser/hclparser.go `Parse`

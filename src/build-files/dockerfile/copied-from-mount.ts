@@ -6,7 +6,7 @@ interface MountCopy {
   readonly to: string | undefined;
 }
 
-/** Programs that copy directories, and whether they do it without being asked. `cp` copies one with a flag alone. */
+/** Programs that copy directories, and whether they do so by default. `cp` needs a flag. */
 const COPIES_ALWAYS = /^(?:rsync|tar|bsdtar|mv|pax|cpio|rclone|unison|install)$/;
 const RECURSIVE = /^(?:-[a-zA-Z]*[aRr][a-zA-Z]*|--archive|--recursive)$/;
 const NO_WORD = /^(?:-|[<>]|\d*[<>])/;

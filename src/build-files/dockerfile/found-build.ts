@@ -49,6 +49,6 @@ export interface FoundBuild {
   readonly scope: GlobalScope;
   readonly stages: readonly FoundStage[];
   readonly uses: readonly FoundUse[];
-  /** Whether the target that was asked for is a stage of the file. */
+  /** Whether the requested target is a stage of the file. */
   readonly targetFound: boolean;
 }

@@ -12,7 +12,7 @@ export interface HeredocBody {
   readonly body: string;
 }
 
-/** One instruction as BuildKit's parser sees it, before it is asked whether it makes sense. */
+/** One instruction as BuildKit's parser sees it, before its meaning is checked. */
 export interface Instruction {
   /** In lower case; what it says may be no instruction at all. */
   readonly keyword: string;

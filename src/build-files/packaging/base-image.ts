@@ -21,8 +21,8 @@ export function basedOn({ base, line, what, name, platforms }: BasedImage): Requ
       typeof base === 'string' ? ` on ${base}, which is not literal` : ' on an image that it does not name';
     return { ...NO_BUILDS, unseen: [{ what: `${what}${written}`, line }] };
   }
-  const asked = { line, ...optionalField('name', name) };
+  const request = { line, ...optionalField('name', name) };
   const given = { buildArgs: {}, buildContexts: {}, ...optionalField('platforms', platforms) };
   // The path is that of the definition, which whoever takes the build knows.
-  return { ...NO_BUILDS, named: [{ file: '', inline: `FROM ${image}\n`, ...given, asked }] };
+  return { ...NO_BUILDS, named: [{ file: '', inline: `FROM ${image}\n`, ...given, request }] };
 }

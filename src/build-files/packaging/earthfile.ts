@@ -168,10 +168,10 @@ function fromOf(
   const from = `FROM ${flag}${image.replace(/["']/g, '')}`;
   // What is not saved is a stage of which something may be copied.
   const text = ships ? `${from}\n` : `${from} AS base\nFROM scratch\nCOPY --from=base /artifact /artifact\n`;
-  const asked = { line: command.line, name: name === '' ? 'base' : name };
+  const request = { line: command.line, name: name === '' ? 'base' : name };
   return {
     ...NO_BUILDS,
-    named: [{ file: '', inline: `${args.join('')}${text}`, buildArgs: {}, buildContexts: {}, asked }],
+    named: [{ file: '', inline: `${args.join('')}${text}`, buildArgs: {}, buildContexts: {}, request }],
   };
 }
 

@@ -112,7 +112,7 @@ function buildOf(artifact: unknown, surroundings: Surroundings): RequestedBuilds
       target: isOpenTarget,
       contexts: [],
     }),
-    asked: { line, context: dir === '' || dir === null ? '.' : dir },
+    request: { line, context: dir === '' || dir === null ? '.' : dir },
   };
   return { named: [build], unseen: [] };
 }

@@ -245,7 +245,7 @@ function requestedBuild(
     buildArgs,
     buildContexts,
     ...openParts({ ...open, ...(isOtherFile ? { file: true } : {}) }),
-    asked: {
+    request: {
       line,
       ...optionalField('context', contextPath),
       ...optionalField('otherwise', inContext),

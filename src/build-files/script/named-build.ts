@@ -23,8 +23,8 @@ export interface NamedBuild {
   readonly parts?: readonly string[];
   /** The command is in the script, and no run comes to it: it makes no value known. */
   readonly neverRuns?: true;
-  /** Where it is asked for, and what is built: of no weight for what the build file says. */
-  readonly asked?: {
+  /** Where the build is requested, and its names. These do not change what the build file says. */
+  readonly request?: {
     readonly line: number;
     /** Bake target, Compose service … */
     readonly name?: string;
@@ -133,7 +133,7 @@ export function allRequested(requested: readonly RequestedBuilds[]): RequestedBu
 export function onLine(requested: RequestedBuilds, line: number): RequestedBuilds {
   return {
     ...requested,
-    named: requested.named.map((build) => ({ ...build, asked: { ...build.asked, line } })),
+    named: requested.named.map((build) => ({ ...build, request: { ...build.request, line } })),
     unseen: requested.unseen.map((one) => ({ ...one, line })),
     ...optionalField(
       'bakes',

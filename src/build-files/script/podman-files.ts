@@ -35,7 +35,7 @@ export async function withPodmanFiles(build: NamedBuild, load: LoadText): Promis
     ...given,
     inline: texts.map((text) => text.replace(/\n*$/, '\n')).join(''),
     parts,
-    asked: { line: 1, ...given.asked, name: listed(parts) },
+    request: { line: 1, ...given.request, name: listed(parts) },
   };
 }
 

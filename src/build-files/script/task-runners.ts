@@ -24,7 +24,7 @@ export async function buildsInPackageJson(text: string, directory: string): Prom
   return allRequested(found.map(({ name, requested }) => onLine(requested, lines?.get(name) ?? 1)));
 }
 
-/** Where each script of a package.json stands; nothing where that can't be said. */
+/** Where each script of a package.json stands; nothing where that is not known. */
 async function scriptLines(text: string): Promise<ReadonlyMap<string, number>> {
   const { parse } = await import('@humanwhocodes/momoa');
   const lines = new Map<string, number>();

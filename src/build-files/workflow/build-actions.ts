@@ -155,7 +155,7 @@ function buildOf(action: BuildAction, inputs: Inputs): NamedBuild | string {
       contexts: contexts.filter((line) => !isLiteral(line)).map(openContext),
       platforms: linesOf(one(action.platforms)).some((line) => !isLiteral(line)),
     }),
-    ...(dir === undefined ? {} : { asked: { line: 1, context: dir === '' ? '.' : dir, ...tagsOf(inputs) } }),
+    ...(dir === undefined ? {} : { request: { line: 1, context: dir === '' ? '.' : dir, ...tagsOf(inputs) } }),
   };
 }
 

@@ -208,7 +208,7 @@ class Workflow {
     );
   }
 
-  /** What is asked for in each way in which the expressions of a value may come out. */
+  /** What is requested for each value that the expressions may have. */
   #inEach(value: unknown, around: Surroundings, ask: (scope: Surroundings) => RequestedBuilds): RequestedBuilds {
     const found = allRequested(alternatives(value, around).flatMap((scope) => (this.#left > 0 ? [ask(scope)] : [])));
     return { ...found, named: found.named.map((build) => onRunner(build, around.runner)) };
@@ -298,7 +298,7 @@ function buildOfAction(runs: unknown, dir: string): RequestedBuilds {
   const file = joinInside(dir, image);
   if (file === undefined) return NO_BUILDS;
   const context = file.includes('/') ? file.slice(0, file.lastIndexOf('/')) : '.';
-  return { named: [{ file, buildArgs: {}, buildContexts: {}, asked: { line: 1, context } }], unseen: [] };
+  return { named: [{ file, buildArgs: {}, buildContexts: {}, request: { line: 1, context } }], unseen: [] };
 }
 
 /** A positional parameter, which no script here has. */

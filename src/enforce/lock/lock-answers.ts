@@ -11,7 +11,7 @@ const FIX = 'Run `base-image-gate lock --write`, review what changed, and commit
 
 /**
  * Whether the lock has the digest that a reference names, once for each platform, for references that the build file does
- * not pin. It is no evidence: every other rule is asked all the same. These answers are no rule's, and no waiver covers
+ * not pin. It is no evidence: every other rule is still evaluated. These answers are no rule's, and no waiver covers
  * them.
  *
  * @param lock the evaluated repository's; null where it has none, or why it can't be read

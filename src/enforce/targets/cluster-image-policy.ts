@@ -94,9 +94,9 @@ function listsOf(
   if (globsOf(pattern, 'allow') === null)
     return err('it has a tag that policy-controller could take a digest for, or that stands beside a digest');
   if (!entry.signed) return ok([[{ name: 'unsigned', static: { action: 'pass' } }]]);
-  const said = expressAuthorities(entry, (authority) => clusterAuthority(authority, policy));
-  if (!said.ok) return said;
-  const lists = anyOfEach(said.value, MAX_LISTS);
+  const expressed = expressAuthorities(entry, (authority) => clusterAuthority(authority, policy));
+  if (!expressed.ok) return expressed;
+  const lists = anyOfEach(expressed.value, MAX_LISTS);
   if (lists === null)
     return err(`${entry.require} of ${entry.authorities.length} signers take more than ${MAX_LISTS} policies`);
   return ok(lists.map((list) => list.flat().map((authority, index) => ({ name: `authority-${index}`, ...authority }))));

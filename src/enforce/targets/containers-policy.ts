@@ -37,7 +37,7 @@ const MAX_LISTS = 20;
 
 /**
  * policy.json and registries.d of the containers tools (podman, skopeo, buildah, CRI-O). The narrowest scope decides there,
- * and a scope covers what is below it: a denial inside an allowed scope is a scope of its own, and what can't be said is
+ * and a scope covers what is below it: a denial inside an allowed scope is a scope of its own, and what can't be expressed is
  * rejected, so that no scope above it decides.
  *
  * @see https://github.com/containers/image/blob/main/docs/containers-policy.json.5.md
@@ -55,9 +55,9 @@ export const containersPolicy: ExportTarget = {
     const rejected = new Set(entries.deny.map(enclosingScope));
     for (const one of entries.allow) {
       const before = decidingBefore(one, entries);
-      const said = scopesOf(one, before, verified.get(one.entry) ?? [], input.policy);
-      if (!said.ok) stated.push(deniedEntry(one.entry, said.error));
-      for (const [scope, requirements] of said.ok ? said.value : []) allowed.set(scope, requirements);
+      const expressed = scopesOf(one, before, verified.get(one.entry) ?? [], input.policy);
+      if (!expressed.ok) stated.push(deniedEntry(one.entry, expressed.error));
+      for (const [scope, requirements] of expressed.ok ? expressed.value : []) allowed.set(scope, requirements);
       rejected.add(enclosingScope(one.pattern));
     }
     const scopes = new Map([...[...rejected].map((scope) => [scope, REJECT] as const), ...allowed]);
@@ -81,7 +81,7 @@ const LIMITS = [
   'An image has to be signed under the name that it is pulled by.',
 ];
 
-/** JSON has no comments, and a key that is not known is an error; a transport that is not known is never asked. */
+/** JSON has no comments, and an unknown key is an error; an unknown transport is never used. */
 function header(input: ExportInput): Readonly<Record<string, unknown>> {
   const words = [...exportHeader(input)].map(([name, value]) => [`${name}: ${value}`, REJECT]);
   return { 'base-image-gate': Object.fromEntries(words) };
@@ -182,9 +182,9 @@ function requirementsOf(
   repository: string | null,
   policy: Policy,
 ): Result<readonly Requirement[], string> {
-  const said = expressAuthorities(entry, (authority) => signerOf(authority, policy));
-  if (!said.ok) return said;
-  const lists = anyOfEach(said.value, MAX_LISTS);
+  const expressed = expressAuthorities(entry, (authority) => signerOf(authority, policy));
+  if (!expressed.ok) return expressed;
+  const lists = anyOfEach(expressed.value, MAX_LISTS);
   if (lists === null)
     return err(`${entry.require} of ${entry.authorities.length} signers take more than ${MAX_LISTS} conditions`);
   const signedIdentity =

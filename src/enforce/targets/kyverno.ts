@@ -37,19 +37,19 @@ export const kyverno: ExportTarget = {
     let allowed = 0;
     for (const { entry, pattern } of allow) {
       const covering = matches(expressionOf(pattern, 'cover'));
-      const said = entry.signed ? expressAuthorities(entry, (authority) => attestorOf(authority, input.policy)) : null;
-      if (said?.ok === false) {
-        notes.push(deniedEntry(entry, said.error));
+      const expressed = entry.signed ? expressAuthorities(entry, (authority) => attestorOf(authority, input.policy)) : null;
+      if (expressed?.ok === false) {
+        notes.push(deniedEntry(entry, expressed.error));
         cases.push(`${covering} ? false`);
         continue;
       }
       allowed += 1;
       const exact = matches(expressionOf(pattern, 'allow'));
-      const signed = said === null ? '' : ` && ${signatures(said.value, attestors)}`;
+      const signed = expressed === null ? '' : ` && ${signatures(expressed.value, attestors)}`;
       cases.push(`${covering} ? ${exact}${signed}`);
     }
     const denied = deny.map((pattern) => `!${matches(expressionOf(pattern, 'cover'))}`);
-    // The first entry that covers an image decides: the others are not asked.
+    // The first entry that covers an image decides; the others are not evaluated.
     const decision = [...cases, 'false'].join(' : ');
     const all = [...denied, `(${decision})`].join(' && ');
     return {

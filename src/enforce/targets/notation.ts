@@ -71,7 +71,7 @@ function scopesOf(one: PatternEntry, entries: PolicyEntries, verified: readonly 
   return names.filter((name) => !overlapsAny(name, decidingBefore(one, entries)));
 }
 
-/** The one authority of an entry, or why the entry can't be said. */
+/** The one authority of an entry, or why the entry can't be expressed. */
 function authorityOf({ entry }: PatternEntry): NotationAuthority | null | string {
   if (!entry.signed) return null;
   if (entry.require > 1) return 'notation accepts one signature, and more are required';

@@ -36,7 +36,7 @@ export interface RunnerEnvironment {
   readonly docsUrl: string | null;
 }
 
-/** Something the runner ought to have said and did not: the Action can't tell what it should evaluate. */
+/** A value that the runner should have set and did not: without it the Action does not know what to evaluate. */
 class EnvironmentError extends Error {
   readonly code = 'no-runner';
 }

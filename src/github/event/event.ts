@@ -17,7 +17,7 @@ import {
 export interface PolicyOrigin {
   /** Null where the run is on no branch. */
   readonly branch: string | null;
-  /** The commit of `branch` that was pushed to it and is evaluated; null for its tip, asked for when the run starts. */
+  /** The commit of `branch` that was pushed to it and is evaluated; null for its tip, requested when the run starts. */
   readonly commit: string | null;
   /** Why it is not known whether the pull request still has this base, as a sentence. */
   readonly unconfirmed?: string;
@@ -50,7 +50,7 @@ export type EvaluatedChange =
     }
   | { readonly kind: 'merge-group'; readonly head: string; readonly base: string };
 
-/** Everything an event says about a run, and nothing that has to be asked for. */
+/** Everything an event says about a run, and nothing that needs a request. */
 export interface EventPlan {
   readonly event: string;
   readonly evaluated: EvaluatedCommit;

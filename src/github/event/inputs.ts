@@ -148,7 +148,7 @@ class InputReader {
     };
   }
 
-  /** What was read, once everything was: the names asked for are the names there are. */
+  /** What was read, once everything was: the names of the inputs that are read are the names there are. */
   result<T>(inputs: T, given: readonly string[]): Result<T, InputError> {
     for (const name of given) {
       const meant = this.#names.has(name) ? undefined : nearest(name, this.#names);

@@ -45,14 +45,14 @@ function namedId({ workflowFile, workflow }: RunnerEnvironment, name: string): s
 
 function jobId(env: RunnerEnvironment, inputs: IdentityInputs, commits: readonly string[]): string {
   const settled = (values: readonly string[]) => values.map((value) => withoutRun(value, env, commits));
-  const asked = {
+  const settings = {
     key: inputs.commentKey,
     policy: inputs.policy ?? '',
     profile: inputs.profile ?? '',
     // In which order paths and platforms are listed changes nothing of what is evaluated.
     paths: inputs.paths.toSorted(),
     changedFilesOnly: inputs.changedFilesOnly,
-    // Left out where it is not asked for, so that jobs of before are the same jobs.
+    // Left out where it is not set, so that jobs keep the ids that earlier releases gave them.
     ...(inputs.locked ? { locked: true } : {}),
     args: settled(inputs.buildArgs),
     contexts: settled(inputs.buildContexts),
@@ -61,7 +61,8 @@ function jobId(env: RunnerEnvironment, inputs: IdentityInputs, commits: readonly
     onlyNew: inputs.onlyNew,
   };
   const { job, step } = env;
-  return partId({ workflow: env.workflowFile || env.workflow, job, step, inputs: { asked: JSON.stringify(asked) } });
+  // `asked` is part of the id: another name would orphan the comments of earlier releases.
+  return partId({ workflow: env.workflowFile || env.workflow, job, step, inputs: { asked: JSON.stringify(settings) } });
 }
 
 /** As short as people write a commit. */
@@ -85,12 +86,12 @@ function withoutRun(pair: string, env: RunnerEnvironment, commits: readonly stri
 const MAX_TITLE_ITEMS = 3;
 const MAX_TITLE_LENGTH = 60;
 
-/** The paths it evaluates, else its name and what it is asked. Values of build arguments stay out: some are secrets. */
+/** The paths it evaluates, else its name and its inputs. Values of build arguments stay out: some are secrets. */
 function jobTitle(env: RunnerEnvironment, inputs: IdentityInputs): string {
   if (inputs.paths.length > 0) return cut(inputs.paths.slice(0, MAX_TITLE_ITEMS).join(', '), MAX_TITLE_LENGTH);
-  const asked = [inputs.target, ...inputs.platforms, inputs.profile, inputs.policy].filter(
+  const named = [inputs.target, ...inputs.platforms, inputs.profile, inputs.policy].filter(
     (text) => text !== undefined,
   );
-  const shown = asked.slice(0, MAX_TITLE_ITEMS).join(', ');
+  const shown = named.slice(0, MAX_TITLE_ITEMS).join(', ');
   return cut(shown === '' ? env.job : `${env.job} (${shown})`, MAX_TITLE_LENGTH);
 }

@@ -39,7 +39,7 @@ export function requestedByReport({ report, comment, sarif }: ReportInputs): rea
  */
 export function groupMissingPermissions(
   errors: readonly GitHubError[],
-  asked: readonly Permission[],
+  needed: readonly Permission[],
 ): readonly Reported[] {
   const lacking = errors.filter(({ permission }) => permission !== undefined);
   const others = errors.filter(({ permission }) => permission === undefined);
@@ -49,7 +49,7 @@ export function groupMissingPermissions(
   const names = missing.map((permission) => `\`${permission}\``);
   const reported: Reported = {
     message: `Could not ${allListed(doings)}: the token lacks ${allListed(names)}.`,
-    fix: permissionsFix([...asked, ...missing]),
+    fix: permissionsFix([...needed, ...missing]),
   };
   return [reported, ...others];
 }

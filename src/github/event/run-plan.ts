@@ -9,7 +9,7 @@ import { atHead, type MergeCommit, mergeCommit } from '../repository/merge-commi
 import type { EvaluatedChange, EventPlan } from './event.js';
 import { type PolicyCommit, policyCommit } from './policy-branch.js';
 
-/** A plan whose refs have been asked for: commits and trees instead of names. */
+/** A plan whose refs are resolved: commits and trees instead of names. */
 export interface RunPlan {
   readonly evaluated: CommitTree;
   /** The commit that the policy is read from, and what to call where it stands. */

@@ -93,7 +93,7 @@ const MAX_PULL_REQUESTS = 5;
 
 /**
  * The open pull requests whose head is this run's repository and commit. `workflow_run.pull_requests` is empty for
- * forks, and nothing that the fork's run wrote down is asked.
+ * forks, and nothing that the fork's run wrote is used.
  */
 export async function pullRequestsOf(
   client: GitHubClient,

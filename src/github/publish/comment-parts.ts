@@ -12,7 +12,7 @@ const MAX_VERDICT_LENGTH = 500;
 
 /** One job's share of the comment. */
 export interface CommentPart {
-  /** Names the job, its step and what it was asked to evaluate, so that a re-run finds its own part. */
+  /** Names the job, its step and its inputs, so that a re-run finds its own part. */
   readonly id: string;
   /** The head commit it speaks of. */
   readonly commit: string;
@@ -33,7 +33,7 @@ export function asKept(body: string): string {
   return body.replaceAll('\r\n', '\n').trimEnd();
 }
 
-/** A stable id for a job's part. Legs of a matrix differ in what they are asked to evaluate. */
+/** A stable id for a job's part. Legs of a matrix differ in their inputs. */
 export function partId(job: {
   readonly workflow: string;
   readonly job: string;

@@ -17,7 +17,7 @@ import {
   roomForPart,
 } from './comment-parts.js';
 
-/** What a job says in the comment: made when it is known how much space there is, and what it said before. */
+/** What a job says in the comment: made once the available space and its earlier text are known. */
 export interface OwnPart {
   readonly id: string;
   /** The id that it had before; the part under that is replaced. */
@@ -44,7 +44,7 @@ export interface CommentRequest {
   /** Whether a comment is started where there is none; one that exists is always brought up to date. */
   readonly start: boolean;
   readonly footer: string;
-  /** Whether the commit that is spoken of still is the head. Asked before a part is written once more. */
+  /** Whether the reported commit still is the head. Called before a part is written again. */
   readonly isCurrent: () => Promise<boolean>;
   readonly own: OwnPart;
   readonly wait?: Wait | undefined;

@@ -3,7 +3,7 @@ import type { Report } from '../../reports/report.js';
 
 /**
  * What the input `evidence` asks for: for each framework a file for people, one for scripts and one in OSCAL, by name.
- * Nothing of it is loaded where nothing is asked for.
+ * The code is loaded only where evidence is requested.
  */
 export async function evidenceFiles(
   report: Report,

@@ -21,7 +21,7 @@ interface StoppedRun {
 }
 
 /**
- * Says in this job's part of the comment that nothing was decided, where there is a comment: what it said of an earlier
+ * Says in this job's part of the comment that nothing was decided, where there is a comment: its report about an earlier
  * push would be taken for this one's. Starts none. What goes wrong with it is left: the job says the same.
  */
 export async function publishStop({ env, inputs, plan, client, job, stop, wait }: StoppedRun): Promise<void> {

@@ -70,7 +70,7 @@ export async function publishToGitHub(publication: Publication): Promise<Publish
   };
 }
 
-/** What came of one output: nothing to say, the page of the comment, or why it did not appear as asked for. */
+/** What came of one output: nothing to say, the page of the comment, or why it did not appear as configured. */
 type Output = Result<Shortfall | { readonly commentUrl: string } | null, GitHubError>;
 
 function isShortfall(shown: Shortfall | { readonly commentUrl: string }): shown is Shortfall {
@@ -96,7 +96,7 @@ async function onPullRequest(publication: Publication, pullRequest: PullRequest)
   if (wanted.length === 0) return [];
   const pull = await pullRequestNow(publication, pullRequest);
   if (!pull.ok) return pull.error.code === 'no-permission' ? wanted.map(lacking) : [pull];
-  // A slower run for an earlier push must not overwrite what a later one said.
+  // A slower run for an earlier push must not overwrite the report of a later one.
   if (pull.value.head !== pullRequest.head) return [ok(NEWER_COMMIT)];
   if (pull.value.closed) return [ok(CLOSED)];
   const outputs: Output[] = [];

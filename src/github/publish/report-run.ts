@@ -71,7 +71,7 @@ async function post(
   { env, inputs, client, wait, run, report }: Posting,
   { number, shown }: ReportedPullRequest,
 ): Promise<readonly Result<unknown, GitHubError>[]> {
-  // Reports of several jobs are distinguished by the step that posts them and by what it was asked to read.
+  // Reports of several jobs are distinguished by the step that posts them and by its inputs.
   const step = JSON.stringify([env.workflowFile || env.workflow, env.job, env.step]);
   const id = partId({
     workflow: run.workflow,
@@ -117,7 +117,7 @@ async function post(
   return outcomes;
 }
 
-/** Stands before everything that another run said, and stays when there is no space for the rest. */
+/** Stands before everything that another run reported, and stays when there is no space for the rest. */
 function untrustedText({ fork }: ReportedRun): string {
   const whose = fork ? 'the fork' : "the pull request's branch";
   return `> [!CAUTION]\n> **Reported by ${whose}'s own run.** Whoever controls ${whose} could have written this. It is not a check and blocks nothing.`;

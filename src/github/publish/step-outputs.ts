@@ -17,7 +17,7 @@ import { logFindings } from './log-findings.js';
 import type { Published, Shortfall } from './publish.js';
 import type { Renderers } from './renderers.js';
 
-/** Left free for what is said about outputs that did not appear. */
+/** Left free for messages about outputs that did not appear. */
 const SUMMARY_RESERVE = 64 * 1024;
 const MAX_LOG_TEXT = 4_096;
 
@@ -179,9 +179,9 @@ async function appendSummary(path: string | undefined, markdown: string): Promis
 }
 
 function notWritten(what: string, where: string, error: unknown): Shortfall {
-  const said = error instanceof Error ? error.message : String(error);
+  const cause = error instanceof Error ? error.message : String(error);
   return {
-    message: `Could not write ${what}: ${said}.`,
+    message: `Could not write ${what}: ${cause}.`,
     fix: `Make the path in ${where} writable for this step.`,
   };
 }

@@ -21,7 +21,7 @@ const document = z.object({
 
 /**
  * Asks GitHub's API for attestations, with the client that is given for a repository. GitHub answers 404 for "none" and
- * for a repository that the token may not see: which of the two is asked then.
+ * for a repository that the token may not see: a second request then decides which.
  *
  * @see https://docs.github.com/en/rest/repos/attestations#list-attestations
  */
@@ -80,7 +80,7 @@ async function listPage(
   });
 }
 
-/** The cursor of the next page. Its address is not followed: only the API that was asked is asked again. */
+/** The cursor of the next page. Its address is not followed: only the same API is queried again. */
 function nextCursor(link: string | undefined): string | undefined {
   const next = /<([^<>]*)>\s*;\s*rel="next"/.exec(link ?? '')?.[1];
   if (next === undefined || !URL.canParse(next)) return undefined;

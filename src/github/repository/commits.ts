@@ -49,7 +49,7 @@ export interface CommitsOptions {
 }
 
 /**
- * The commits of a repository. Refs are always asked of GitHub, since a checkout knows only what it was fetched with;
+ * The commits of a repository. Refs are always read from GitHub, since a checkout knows only what it was fetched with;
  * content, which its id vouches for, is read from the checkout where that has the commit.
  */
 export class Commits {
@@ -85,7 +85,7 @@ export class Commits {
 
   /**
    * Whether what stands on a branch had to pass somebody's review. GitHub calls a branch protected by any rule, such as
-   * one about its name, so the rules themselves are asked for. Those of branch protection of the older kind are not among
+   * one about its name, so the rules themselves are requested. Those of branch protection of the older kind are not among
    * them; GraphQL says of them what who is no administrator may read.
    *
    * @see https://docs.github.com/en/rest/repos/rules#get-rules-for-a-branch
@@ -159,7 +159,7 @@ export class Commits {
     return ok(common.value === commit);
   }
 
-  /** The repository at a commit. Nothing is read until it is asked for. */
+  /** The repository at a commit. Nothing is read until it is needed. */
   tree(commit: string): Promise<CommitTree> {
     const known = this.#trees.get(commit);
     if (known !== undefined) return known;

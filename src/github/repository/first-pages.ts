@@ -9,7 +9,7 @@ export interface FirstPages<T> {
   readonly more: boolean;
 }
 
-/** What the first `most` pages of a listing hold, asked for with PAGE_SIZE: a listing that untrusted parties fill has no end. */
+/** What the first `most` pages of a listing hold, requested with PAGE_SIZE: a listing that untrusted parties fill has no end. */
 export async function firstPages<T>(
   listing: AsyncIterable<{ readonly data: readonly T[] }>,
   most: number,

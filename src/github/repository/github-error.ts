@@ -14,7 +14,7 @@ export type GitHubErrorCode =
   | 'limit'
   | 'unexpected-answer';
 
-/** What went wrong between us and GitHub, said so that a person can fix it. */
+/** A failed request to GitHub, described so that a person can fix it. */
 export interface GitHubError extends Failure<GitHubErrorCode> {
   /** What was being done: `post the comment`. */
   readonly doing: string;
@@ -76,7 +76,7 @@ export function explain(purpose: Purpose, error: unknown): GitHubError {
     };
   }
   const { status, message, headers } = failed;
-  const said = oneLine(message);
+  const quoted = oneLine(message);
   if (status === 403 || status === 429) {
     if (isRateLimit(status, message, headers)) {
       return {
@@ -94,7 +94,7 @@ export function explain(purpose: Purpose, error: unknown): GitHubError {
       code: 'rejected',
       doing,
       status,
-      message: `Could not ${doing}: GitHub returned ${status}, "${said}".`,
+      message: `Could not ${doing}: GitHub returned ${status}, "${quoted}".`,
       fix: refusalFix(message, headers),
     };
   }
@@ -130,12 +130,12 @@ export function explain(purpose: Purpose, error: unknown): GitHubError {
     code: 'rejected',
     doing,
     status,
-    message: `Could not ${doing}: GitHub returned ${status}, "${said}".`,
+    message: `Could not ${doing}: GitHub returned ${status}, "${quoted}".`,
     fix: 'If the message does not say what to do, report a bug.',
   };
 }
 
-/** For a token that may not do what it is asked to. `groupMissingPermissions` says which lines a job needs in all. */
+/** For a token that lacks a permission. `groupMissingPermissions` says which lines a job needs in all. */
 export function missingPermission({ doing, permission }: Purpose, status?: number): GitHubError {
   return {
     code: 'no-permission',
@@ -216,7 +216,7 @@ function readFailure(error: unknown): FailedRequest | null {
 
 const MAX_QUOTED = 300;
 
-/** What a server said, fit to be quoted in one line of a log. */
+/** The text of a server, fit to be quoted in one line of a log. */
 function oneLine(text: string): string {
   // biome-ignore lint/suspicious/noControlCharactersInRegex: taking them out is the point.
   const flat = text.replace(/[\u0000-\u001f\u007f]+/g, ' ').trim();

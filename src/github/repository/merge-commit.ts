@@ -30,7 +30,7 @@ export interface MergeCommit {
  * The commit that GitHub made by merging `head` into its base: its first parent is part of the base branch, its second
  * is `head`. The merge that a run is started for, and the one that the pull request's ref names, may be of an earlier
  * push or of the base that the pull request had before. Either is waited for, unless GitHub says that there is a
- * conflict; then the head is evaluated. Fails where GitHub can't be asked.
+ * conflict; then the head is evaluated. Fails where GitHub can't be queried.
  *
  * @see https://docs.github.com/en/rest/guides/using-the-rest-api-to-interact-with-your-git-database#checking-mergeability-of-pull-requests
  */

@@ -103,7 +103,7 @@ async function commitOf(
       continue;
     }
     const { type, sha } = there.value.data.object;
-    // Only an annotated tag has to be asked for by its name, for which GitHub takes a branch called so first.
+    // Only an annotated tag has to be requested by its name, for which GitHub takes a branch called so first.
     const shadow = type === 'commit' ? null : await refAt(`heads/${name}`);
     if (shadow?.ok) {
       return err({

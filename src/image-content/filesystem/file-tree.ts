@@ -36,7 +36,7 @@ export function walk(
     const next = at.children?.get(name) ?? make?.(at, name);
     if (next === undefined) return null;
     const target = next.entry?.type === 'link' ? next.entry.linkTarget : undefined;
-    // Asked of links only: it looks at all that is left.
+    // Called for links only: it scans all that is left.
     const isLast = target !== undefined && pending.every((part) => part === '' || part === '.');
     if (target === undefined || (isLast && !followLast)) {
       at = next;

@@ -31,7 +31,7 @@ const SNIFF = 8000;
 /** A file may tell of a few secrets; more say nothing new. */
 const MAX_SECRETS = 16;
 
-/** What of a layer's file was asked for, and where to put it. */
+/** What was requested of a layer's file, and where to put it. */
 export interface ScanRequest {
   readonly path: string;
   readonly size: number;

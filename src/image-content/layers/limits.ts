@@ -8,7 +8,7 @@ export const LAYER_LIMITS = {
   'image-entries': 2_000_000,
   /** Bytes of one layer once it is decompressed. */
   'layer-uncompressed-bytes': 16 * 1024 * MiB,
-  /** Uncompressed bytes for each compressed one, asked once RATIO_FREE_BYTES have come out; gzip can't pass 1,032. */
+  /** Uncompressed bytes for each compressed one, checked once RATIO_FREE_BYTES have come out; gzip can't pass 1,032. */
   'layer-compression-ratio': 400,
   /** As Linux's PATH_MAX: nothing longer can be opened in a container. */
   'path-bytes': 4096,

@@ -44,7 +44,7 @@ export function readPax(data: Uint8Array): PaxRecords {
       case 'size':
       case 'uid':
       case 'gid':
-        // An empty value takes back what an earlier record said, so that the header counts again.
+        // An empty value cancels an earlier record, so that the header counts again.
         if (value.length > 0) records[key] = numberOf(value, key);
         else delete records[key];
         break;

@@ -19,7 +19,7 @@ class FrameWalker {
   #step: Step = 'magic';
   /** Bytes of this step still to come. */
   #left = 4;
-  /** The little-endian number that the step's bytes make; at most five bytes are ever asked for. */
+  /** The little-endian number that the step's bytes make; at most five bytes are ever read. */
   #value = 0;
   #taken = 0;
   #hasChecksum = false;

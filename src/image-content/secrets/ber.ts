@@ -44,7 +44,7 @@ export function* berElements(content: Uint8Array): Iterable<BerElement> {
   }
 }
 
-/** The first elements of a content, at most as many as asked for. */
+/** The first elements of a content, at most as many as requested. */
 export function berChildren(content: Uint8Array, most: number): readonly BerElement[] {
   const children: BerElement[] = [];
   for (const child of berElements(content)) {

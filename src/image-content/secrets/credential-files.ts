@@ -5,7 +5,7 @@ interface CredentialFile {
   readonly kind: string;
   /** Tested on the path without a leading slash. */
   readonly path: RegExp;
-  /** Tested on each line. What it finds may be a value that stands for a secret; its group, where it has one, is asked alone. */
+  /** Tested on each line. What it finds may be a value that stands for a secret; of a match with a group, only the group is checked. */
   readonly content: RegExp;
   /** No value stands for a secret here: its form alone shows. */
   readonly anyValue?: true;

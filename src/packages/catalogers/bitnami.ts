@@ -51,7 +51,7 @@ function readDocument(text: string): FileCatalog {
   return { ...EMPTY, packages };
 }
 
-/** What of a purl we have a type for; anything else is software that no advisories are asked about by its type. */
+/** The packages whose purl type is known here; advisories can't be queried for other types. */
 function packageOf({ type, namespace, name, version = '' }: Purl): CatalogedPackage {
   const path = namespace === undefined ? name : `${namespace}/${name}`;
   switch (type) {

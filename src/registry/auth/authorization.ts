@@ -47,9 +47,9 @@ export class Authorization {
   readonly #options: AuthorizationOptions;
   readonly #schemes = new Map<string, Promise<Scheme | undefined>>();
   readonly #tokens = new Map<string, Promise<Result<Token, RegistryError>>>();
-  /** What challenges asked for in place of our own scope, by repository; null where that was refused as well. */
+  /** The scope that challenges named in place of our own, by repository; null where that was refused as well. */
   readonly #scopes = new Map<string, string | null>();
-  /** Token servers that were asked without the registry's credentials, since these may not go there. */
+  /** Token servers that were contacted without the registry's credentials, since these may not go there. */
   readonly #withheldFrom = new Map<string, URL>();
 
   constructor(options: AuthorizationOptions) {
@@ -58,7 +58,7 @@ export class Authorization {
 
   /**
    * Makes a request with what is known, and once more with what a 401 then asks for. A second 401 is the answer; where
-   * credentials were kept back, that is said with it.
+   * credentials were withheld, the error says so.
    */
   async send<T extends Head>(exchange: Exchange<T>): Promise<Result<T, RegistryError>> {
     const answer = await this.#send(exchange);
@@ -103,7 +103,7 @@ export class Authorization {
 
   /**
    * After a 401: with the challenge it holds, and without the token that it refused. Another registry that a redirect
-   * led to is asked with its own credentials, and never with those of the registry that it came from.
+   * led to is contacted with its own credentials, and never with those of the registry that it came from.
    */
   async #again<T extends Head>(
     refused: T,
@@ -144,13 +144,13 @@ export class Authorization {
     const key = tokenKey(repository);
     if (challenge.scheme !== 'bearer' || this.#scopes.has(key) || !refusesScope(answer)) return answer;
     const newest = answer.ok ? choose(answer.value.headers) : 'none';
-    const asked = newest !== 'none' && newest.scheme === 'bearer' ? newest : challenge;
-    const theirs = pullScope(asked);
+    const latest = newest !== 'none' && newest.scheme === 'bearer' ? newest : challenge;
+    const theirs = pullScope(latest);
     if (theirs === undefined || theirs === ownScope(repository)) return answer;
     this.#scopes.set(key, theirs);
     this.#tokens.delete(key);
     if (answer.ok) await discard(answer.value);
-    const header = await this.#header(asked, repository, request);
+    const header = await this.#header(latest, repository, request);
     const again = header.ok ? await make(withAuthorization(request, header.value?.header)) : header;
     if (refusesScope(again)) {
       this.#scopes.set(key, null);
@@ -180,7 +180,7 @@ export class Authorization {
       const token = await held;
       if (!token.ok || token.value.until > this.#options.clock.now()) return token;
     }
-    // Whoever waited on the same token finds the one that was asked for meanwhile.
+    // A caller that waited for the same token finds the one that was requested meanwhile.
     if (this.#tokens.get(key) !== held) return this.#header(scheme, repository, request);
     const scope = this.#scopes.get(key) ?? ownScope(repository);
     const question = { challenge: scheme, repository, request, credential: credential.value, scope };

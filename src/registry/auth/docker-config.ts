@@ -37,7 +37,7 @@ const document = z.object({
 });
 type DockerConfig = z.infer<typeof document>;
 
-/** The key under which Docker keeps what was said to `docker login` without a registry. */
+/** The key under which Docker stores the credentials of `docker login` without a registry. */
 const DOCKER_HUB_KEY = 'https://index.docker.io/v1/';
 const EMPTY: DockerConfig = { auths: {}, credHelpers: {} };
 

@@ -6,7 +6,7 @@ import type { Descriptor } from '../manifest/manifest.js';
 import { readManifest } from '../manifest/read-manifest.js';
 import type { BlobCache } from './cache.js';
 
-/** Looks for content by digest in a cache first. What can change is always asked for: tags, and lists of referrers. */
+/** Looks for content by digest in a cache first. What can change is always requested: tags, and lists of referrers. */
 export class CachedSource implements ImageSource {
   readonly #source: ImageSource;
   readonly #cache: BlobCache;
@@ -15,7 +15,7 @@ export class CachedSource implements ImageSource {
   /** Manifests that a repository was seen to have, in this run. */
   readonly #known = new Set<string>();
 
-  /** @param isPrivate whether what a registry sends is not for everybody, asked once it has answered */
+  /** @param isPrivate whether what a registry sends is not public, called once it has answered */
   constructor(source: ImageSource, cache: BlobCache, limits: RegistryLimits, isPrivate: (registry: string) => boolean) {
     this.#source = source;
     this.#cache = cache;
@@ -47,7 +47,7 @@ export class CachedSource implements ImageSource {
   }
 
   /**
-   * What the cache holds may be another repository's, so a digest that nothing of this one has named is asked for. An
+   * What the cache holds may be another repository's, so a digest that nothing of this one has named is requested. An
    * offline run asks nobody, and takes what is there.
    */
   async #has(repository: Repository, digest: string): Promise<Result<true, RegistryError>> {

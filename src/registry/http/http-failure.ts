@@ -147,13 +147,13 @@ export function limitError(name: RequestName, limit: LimitName, set: number, wha
   };
 }
 
-/** The run's time is over: what is not asked any more says so. */
-export function outOfTime(name: RequestName, runMs: number, asked: boolean): RegistryError {
+/** The error of a request that was aborted, or not made, because the run's time is over. */
+export function outOfTime(name: RequestName, runMs: number, wasSent: boolean): RegistryError {
   return {
     code: 'timeout',
     registry: name.registry,
     request: requestText(name),
-    message: `${requestText(name)} was ${asked ? 'aborted' : 'not made'}: the run had used up its ${amountOf('run-ms', runMs)} for registries (limit run-ms).`,
+    message: `${requestText(name)} was ${wasSent ? 'aborted' : 'not made'}: the run had used up its ${amountOf('run-ms', runMs)} for registries (limit run-ms).`,
     fix: raiseTimes('run-ms'),
     limit: 'run-ms',
   };

@@ -6,7 +6,7 @@ export type Environment = Readonly<Record<string, string | undefined>>;
 
 /** The proxies that an environment sets, and what goes past them. */
 export interface ProxySettings {
-  /** By the scheme of the URL that is asked for. */
+  /** By the scheme of the requested URL. */
   readonly proxies: ReadonlyMap<string, URL>;
   readonly exceptions: readonly string[];
 }
@@ -38,7 +38,7 @@ export function readProxies(environment: Environment): Result<ProxySettings, str
   return ok({ proxies, exceptions });
 }
 
-/** The proxy for a URL; undefined where it is asked directly. Loopback never goes through a proxy. */
+/** The proxy for a URL; undefined for a direct connection. Loopback never goes through a proxy. */
 export function proxyFor(url: URL, { proxies, exceptions }: ProxySettings): string | undefined {
   const host = url.hostname.replace(/^\[|\]$/g, '').toLowerCase();
   if (host === 'localhost' || /^127\./.test(host) || host === '::1') return undefined;

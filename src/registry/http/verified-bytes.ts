@@ -88,7 +88,7 @@ export function blobText(kind: BlobKind, digest: string, place: string): string 
   return `The ${kind === 'config' ? 'configuration' : kind} ${digest} of ${place}`;
 }
 
-/** The error of bytes that hash to another digest than was asked for. */
+/** The error of bytes that do not hash to the requested digest. */
 export function wrongDigest(origin: Origin, expected: string, actual: string): RegistryError {
   return {
     code: 'malformed',

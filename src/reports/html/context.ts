@@ -8,7 +8,7 @@ export interface PageContext {
   readonly report: Report;
   /** The images, the worst first: the number of one names it in the page. */
   readonly rows: readonly ImageRow[];
-  /** The rules that are asked about images, the worst first: the number of one names it in the page. */
+  /** The rules that are evaluated for images, the worst first: the number of one names it in the page. */
   readonly rules: readonly string[];
   /** The number of the row of each use, by the use's id. */
   readonly rowOfUse: ReadonlyMap<string, number>;

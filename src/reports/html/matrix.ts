@@ -7,7 +7,7 @@ import { type PageContext, ruleName } from './context.js';
 import { ALL_SIGNS, label, mark, markOf } from './marks.js';
 
 /**
- * Every image and every rule that was asked: each cell leads to the answer and the evidence behind it. In pieces, a row
+ * Every image and every rule that was evaluated: each cell leads to the answer and the evidence behind it. In pieces, a row
  * each. The filter is shown by the script, without which it could do nothing.
  */
 export function* matrixSection(context: PageContext): Generator<Markup | string> {

@@ -27,7 +27,7 @@ export function runSection(context: PageContext): Markup {
     ${
       rows.length === 0
         ? undefined
-        : html`<h3>Files not read, or read otherwise than asked</h3><div class="scroll" tabindex="0" role="region" aria-label="Files">
+        : html`<h3>Files not read, or not read as configured</h3><div class="scroll" tabindex="0" role="region" aria-label="Files">
           <table><thead><tr><th scope="col">File</th><th scope="col">Status</th><th scope="col">Reason</th></tr></thead><tbody>${rows.slice(0, MAX_FILES)}</tbody></table></div>`
     }${more(rows.length - MAX_FILES, 'files, in the JSON report')}
     ${

@@ -110,11 +110,11 @@ function heading(report: Report, options: CommentOptions, causes: boolean): stri
             : `${report.coverage.full} of ${plural(report.coverage.references, 'reference')} fully checked`,
           ...(causes ? reservations(report).map(prose) : []),
         ].join(', ');
-  const asked =
+  const detail =
     verdict === 'pass'
       ? passed
       : [openQuestions(tally), ...(causes ? missing(report).map(prose) : [])].filter(Boolean).join(', ');
-  return `### ${verdictSign(report)} ${title}: ${[verdict, asked].filter(Boolean).join(' · ')}${freshness(report, options)}`;
+  return `### ${verdictSign(report)} ${title}: ${[verdict, detail].filter(Boolean).join(' · ')}${freshness(report, options)}`;
 }
 
 function freshness(report: Report, { isNew }: CommentOptions): string {

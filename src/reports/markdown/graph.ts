@@ -41,7 +41,7 @@ const CLASSES: Readonly<Record<Sign, { readonly name: string; readonly style: st
   '🩹': { name: 'waived', style: 'fill:#eac54f,stroke:#7d4e00,color:#1f2328' },
   '⏭️': { name: 'skipped', style: 'fill:#afb8c1,stroke:#57606a,color:#1f2328' },
   '✅': { name: 'passed', style: 'fill:#1a7f37,stroke:#044f1e,color:#ffffff' },
-  '–': { name: 'unasked', style: 'fill:#d0d7de,stroke:#57606a,color:#1f2328' },
+  '–': { name: 'unevaluated', style: 'fill:#d0d7de,stroke:#57606a,color:#1f2328' },
 };
 
 /** One build file drawn: its lines, and the images its edges come from. */

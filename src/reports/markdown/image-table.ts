@@ -21,7 +21,7 @@ import { placeLink, ruleTitle } from './places.js';
 export interface TableDetail {
   readonly rows: number;
   readonly places: number;
-  /** Every question asked, or only those that not every image passed. */
+  /** Every rule that was evaluated, or only those that not every image passed. */
   readonly columns: 'all' | 'not-passed';
 }
 
@@ -34,7 +34,7 @@ const MAX_NAME = 100;
 export function imageTable(report: Report, detail: TableDetail, targets: LinkTargets): string {
   const rows = imageRows(report);
   if (rows.length === 0) return '';
-  const questions = evaluatedRules(rows, detail.columns === 'all' ? UNASKED : NOT_WRONG);
+  const questions = evaluatedRules(rows, detail.columns === 'all' ? NOT_EVALUATED : NOT_WRONG);
   const head = ['Image', 'Used at', ...questions.map((rule) => ruleTitle(rule, targets)), 'Digest', 'Publisher'];
   const shown = worstRowsFirst(rows).slice(0, detail.rows);
   const isQuestion = (column: number) => column >= 2 && column < 2 + questions.length;
@@ -61,7 +61,7 @@ function tableLine(cells: readonly string[]): string {
   return `| ${cells.join(' | ')} |`;
 }
 
-const UNASKED: ReadonlySet<Sign> = new Set(['–']);
+const NOT_EVALUATED: ReadonlySet<Sign> = new Set(['–']);
 const NOT_WRONG: ReadonlySet<Sign> = new Set(['–', '✅', '⏭️']);
 
 function placesCell(uses: readonly ImageUse[], most: number, targets: LinkTargets): string {

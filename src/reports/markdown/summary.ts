@@ -205,7 +205,7 @@ function acceptedBy({ vulnerability }: Report['waivers'][number]): string {
 
 const MAX_FILES = 50;
 
-/** Files that were skipped or can't be read, and those that were read otherwise than asked, such as without the target named. */
+/** Files that were skipped or can't be read, and those that were not read as configured, such as without the target named. */
 function fileList(report: Report): string {
   const remarked = report.files.filter((file) => file.status !== 'read' || file.reason !== undefined);
   const lines = remarked.map(

@@ -13,10 +13,10 @@ export function explanationText(explanation: Explanation, { color }: { readonly 
   const colors = paint(color);
   const { reference, role, rules } = explanation;
   const isOff = ({ level, announced }: ExplainedRule) => level === 'off' && announced === undefined;
-  const asked = rules.filter((rule) => !isOff(rule));
+  const evaluated = rules.filter((rule) => !isOff(rule));
   const off = rules.filter(isOff).map(({ rule }) => rule);
-  const ruleWidth = Math.max(...asked.map(({ rule }) => rule.length), 0);
-  const ordered = [...asked].sort((one, other) => LEVELS.indexOf(one.level) - LEVELS.indexOf(other.level));
+  const ruleWidth = Math.max(...evaluated.map(({ rule }) => rule.length), 0);
+  const ordered = [...evaluated].sort((one, other) => LEVELS.indexOf(one.level) - LEVELS.indexOf(other.level));
   const lines = [
     `${colors.bold(terminal(reference))}  in the role ${role}`,
     ...facts(explanation).map(([label, text]) => `  ${colors.dim(label.padEnd(9))}  ${terminal(text)}`),

@@ -48,7 +48,7 @@ export function ruleText(rule: RuleDescription, options: { readonly color: boole
     bold('What to do'),
     rule.fix,
     '',
-    dim(`Asked of: ${queriedFrom(rule)}`),
+    dim(`Applies to: ${scopeOf(rule)}`),
     dim(`Levels: ${levels.join(', ')}`),
     ...(runLevels === undefined ? [] : [dim(`Levels for images that are only run: ${runLevels}`)]),
     ...(nistControls(rule).length === 0
@@ -64,8 +64,8 @@ const SUBJECTS = {
   change: 'the change as a whole',
 } as const;
 
-/** What the rule is asked of, in one clause. */
-export function queriedFrom(rule: Pick<RuleDescription, 'subject' | 'roles'>): string {
+/** What the rule is evaluated on, in one clause. */
+export function scopeOf(rule: Pick<RuleDescription, 'subject' | 'roles'>): string {
   const about = SUBJECTS[rule.subject];
   return rule.subject === 'file' || rule.subject === 'change' ? about : `${about} ${rule.roles.join(', ')}`;
 }

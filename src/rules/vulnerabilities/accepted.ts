@@ -9,7 +9,7 @@ export interface Sorted {
   readonly open: readonly Vulnerability[];
   /** The names by which waivers accept what they accept. */
   readonly acceptedIds: readonly string[];
-  /** A line for each that does not count: who said so, why, and until when. */
+  /** A line for each that does not count: its author, the reason and the expiry. */
   readonly lines: readonly string[];
 }
 

@@ -61,15 +61,15 @@ export function summary(found: readonly Vulnerability[]): string {
   return `${count} known ${count === 1 ? 'vulnerability' : 'vulnerabilities'} in ${listed([...new Set(places)])}`;
 }
 
-/** Who was asked, and how old what they know is. */
+/** The queried sources, and the age of their data. */
 export function sourcesLine({ sources, exploitedList }: KnownVulnerabilities): readonly string[] {
-  const asked = sources.map(({ name, asOf, instead }) => {
+  const lines = sources.map(({ name, asOf, instead }) => {
     const age = asOf === undefined ? '' : ` as of ${day(asOf)}`;
     return `source: ${name}${age}${instead === undefined ? '' : `, an earlier answer because ${instead}`}`;
   });
   if (exploitedList.status === 'read')
-    asked.push(`source: CISA's known exploited vulnerabilities as of ${day(exploitedList.asOf)}`);
-  return [...new Set(asked)];
+    lines.push(`source: CISA's known exploited vulnerabilities as of ${day(exploitedList.asOf)}`);
+  return [...new Set(lines)];
 }
 
 /** The UTC day of a time in milliseconds, as `2026-11-21`. */

@@ -11,7 +11,7 @@ type Chosen = Thresholds & { readonly maxAge: string };
 
 /**
  * What fixes what was found: what the tag names today, if that was looked at and does; the versions to look for
- * otherwise. An image that was not looked at, or not understood, is never said to fix anything.
+ * otherwise. An image that was not looked at, or not understood, never counts as a fix.
  */
 export function fix(found: readonly Vulnerability[], subject: ImageRuleSubject, chosen: Chosen): string {
   const { newer } = subject;

@@ -7,7 +7,7 @@ const GOOD = { status: 'good' } as const;
 const OCSP_TYPE = 'application/ocsp-request';
 
 /**
- * Asks whether a certificate of a chain, leaf first, is revoked. Each is asked for at its OCSP addresses, and at its CRL
+ * Asks whether a certificate of a chain, leaf first, is revoked. Each is queried at its OCSP addresses, and at its CRL
  * addresses where those don't tell; one that names no address can't be revoked, and neither can the root.
  *
  * @see https://github.com/notaryproject/specifications/blob/main/specs/trust-store-trust-policy.md#certificate-revocation-evaluation

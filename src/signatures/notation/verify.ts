@@ -20,7 +20,7 @@ export interface TargetArtifact {
   readonly size: number;
 }
 
-/** An envelope whose signature and chain are sound, over this artifact. Who may sign is still to be asked. */
+/** An envelope whose signature and chain are sound, over this artifact. Whether the signer is trusted is still to be decided. */
 export interface ProvenEnvelope {
   readonly envelope: Envelope;
   readonly leaf: Certificate;
@@ -134,7 +134,7 @@ export interface VerificationContext {
 
 /**
  * Checks a proven envelope against a trust: the store of its scheme, identity, expiry, authentic time, revocation. No
- * service is asked before the chain has reached the store and the identity is a trusted one.
+ * service is queried before the chain has reached the store and the identity is a trusted one.
  */
 export async function checkTrust(
   proven: ProvenEnvelope,

@@ -26,7 +26,7 @@ export interface TrustedRootSettings {
 const REFRESH_MS = 5000;
 const MAX_REASON = 200;
 
-/** What is known of an instance before anybody is asked. */
+/** What is known of an instance without a request. */
 interface Instance {
   readonly name: string;
   readonly embedded: () => Promise<{ readonly date: string; readonly json: string }>;

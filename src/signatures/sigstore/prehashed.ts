@@ -5,7 +5,7 @@ import { p256, p384 } from '@noble/curves/nist.js';
 
 /**
  * Verification of a signature over a SHA-256 digest, where the signed bytes are not at hand: what `verify-bundle` is
- * asked with a digest in place of a file. node:crypto hashes what it is given, and can't be reported not to for ECDSA.
+ * called with a digest in place of a file. node:crypto hashes what it is given, and offers no way to skip that for ECDSA.
  *
  * @see https://csrc.nist.gov/pubs/fips/186-5/final section 6.4.2
  */
@@ -21,7 +21,7 @@ export function verifyDigestWithKey(key: KeyObject, digest: Uint8Array, signatur
 
 /**
  * Whether an Ed25519 key made the signature over the SHA-512 of the message, which node:crypto does not offer. cosign
- * signs so with Ed25519 keys unless it is asked for plain Ed25519.
+ * signs so with Ed25519 keys unless plain Ed25519 is requested.
  *
  * @see https://www.rfc-editor.org/rfc/rfc8032#section-5.1 Ed25519ph, with an empty context
  */

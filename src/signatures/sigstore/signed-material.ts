@@ -6,7 +6,7 @@ export type LogEntryMaterial = Bundle['verificationMaterial']['tlogEntries'][num
 /** What every form of signature comes down to, as found: nothing in it is proven yet. */
 export interface SignedMaterial {
   readonly content: SignedContent;
-  /** The leaf certificate's DER; without one, some key is said to have signed. */
+  /** The leaf certificate's DER; without one, the claim is that some key signed. */
   readonly certificate?: Buffer;
   readonly entries: readonly LogEntryMaterial[];
   /** RFC 3161 responses, DER. */

@@ -14,12 +14,12 @@ const MEDIA_TYPES: ReadonlySet<string> = new Set([
   'application/vnd.dev.sigstore.bundle+json;version=0.3',
   'application/vnd.dev.sigstore.bundle.v0.3+json',
 ]);
-/** As much as registries are asked for (`attestation-bytes`): a bundle may carry an SBOM of 50 MB, in base64. */
+/** The same size as is read from registries (`attestation-bytes`): a bundle may carry an SBOM of 50 MB, in base64. */
 const MAX_BUNDLE_BYTES = 96 * 1024 * 1024;
 /** HashAlgorithm of sigstore_common.proto. */
 const HASHES: Readonly<Record<number, HashName>> = { 1: 'sha256', 2: 'sha384', 3: 'sha512' };
 
-/** What a message signature is said to be over: bytes, or their SHA-256. */
+/** What a message signature claims to cover: bytes, or their SHA-256. */
 export type Artifact = { readonly bytes: Uint8Array } | { readonly sha256: Uint8Array };
 
 /**

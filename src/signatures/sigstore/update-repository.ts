@@ -26,7 +26,7 @@ const TARGET = 'trusted_root.json';
 
 /**
  * The trusted root that a repository of The Update Framework has now, as JSON whose signatures and versions the client
- * verified. Asks through the proxies of the environment, as registries are asked. Throws where it can't be had.
+ * verified. Uses the proxies of the environment, as for registries. Throws where it can't be fetched.
  *
  * @see https://theupdateframework.github.io/specification/latest/#detailed-client-workflow
  */

@@ -2,7 +2,7 @@ import { err, ok, type Result } from '../../lib/result.js';
 import type { Distribution, PackageType } from '../../packages/inventory.js';
 import { hasOrder } from '../../packages/versions/ecosystem.js';
 
-/** How the advisories of a distribution are asked for. */
+/** How the advisories of a distribution are queried. */
 export interface DistributionEcosystem {
   readonly packages: 'apk' | 'deb' | 'rpm';
   /** OSV's names for it: Chainguard's packages are Wolfi's in part, Red Hat's records name a repository each. */
@@ -63,7 +63,7 @@ const DISTRIBUTIONS: Readonly<
   'opensuse-tumbleweed': { packages: 'rpm', names: 'both', name: always('openSUSE:Tumbleweed') },
 };
 
-/** Fails with a sentence that says what is missing: nothing is known of packages whose advisories nobody can be asked for. */
+/** Fails with a sentence that says what is missing: without an ecosystem no source can be queried. */
 export function distributionEcosystem(distribution: Distribution | null): Result<DistributionEcosystem, string> {
   if (distribution === null) return err('there is no os-release that names the distribution');
   const { id, versionId, prettyName } = distribution;

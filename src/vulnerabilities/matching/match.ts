@@ -23,7 +23,7 @@ export interface Matches {
 }
 
 /**
- * Evaluates records against the versions asked for. What a record can't decide is left unevaluated, unless the service that
+ * Evaluates records against the versions queried. What a record can't decide is left unevaluated, unless the service that
  * named the record has evaluated the version itself: that stands unless each entry about the package says otherwise, by a
  * version order. Withdrawn records say nothing, and neither do notices of bug fixes. Records about the package's own architecture come before those about
  * another one, and records about the package before those about its origin.
@@ -65,7 +65,7 @@ function evaluate(hit: Hit): Match | { readonly reason: string } | null {
 }
 
 /**
- * Whether another entry of the record answers in place of the one that was asked for: an rpm's own entry in place of its
+ * Whether another entry of the record answers in place of the queried one: an rpm's own entry in place of its
  * source's, and the entry of Ubuntu's release in place of that for subscribers. Only Canonical's records of a CVE name
  * every release; its notices of fixes for subscribers say nothing of the others.
  */
@@ -98,7 +98,7 @@ function withSubscription(evaluated: Evaluated): Evaluated {
 }
 
 /**
- * Evaluates an entry for what was asked. The source of an rpm has no epoch in its name, so that it is taken to have the
+ * Evaluates an entry for a query. The source of an rpm has no epoch in its name, so that it is taken to have the
  * entry's; where the entry has several and the epoch decides, nothing is known.
  */
 function affectsAt(entry: OsvAffected, question: PackageQuestion): Affects {

@@ -16,7 +16,7 @@ import type { SourceFailure, VulnerabilitySource } from './source.js';
 import type { Services, Sources } from './sources.js';
 
 /**
- * Opens the services that answer over the network; nothing is asked yet. Fails where the environment's settings of the
+ * Opens the services that answer over the network; nothing is queried yet. Fails where the environment's settings of the
  * network can't be used.
  */
 export async function openServices(

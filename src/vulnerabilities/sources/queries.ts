@@ -11,7 +11,7 @@ import {
   subscriptionEcosystem,
 } from '../matching/ecosystems.js';
 
-/** A package whose vulnerabilities are asked for. */
+/** A package whose vulnerabilities are queried. */
 export type QueriedPackage = Pick<
   InstalledPackage,
   'name' | 'version' | 'architecture' | 'source' | 'module' | 'purl' | 'where' | 'partOf' | 'thirdParty' | 'root'
@@ -21,7 +21,7 @@ export type QueriedPackage = Pick<
   readonly isListed?: true;
 };
 
-/** What a source is asked: which vulnerabilities are known of this version. */
+/** A query to a source: which vulnerabilities are known in this version. */
 export interface Question {
   readonly ecosystem: string;
   readonly name: string;
@@ -47,7 +47,7 @@ export interface Unevaluated {
   readonly fix?: string;
 }
 
-/** Something that is in the image and that no source of advisories is asked about. */
+/** A component of the image that no source of advisories is queried about. */
 export interface Uncovered {
   /** Its purl type, as `accept-uncovered` names it. */
   readonly type: string;
@@ -86,25 +86,25 @@ export function queriesAbout(packages: readonly QueriedPackage[], distribution: 
     ofRoots.set(root, ecosystem);
     return ecosystem;
   };
-  const asked = packages.filter(({ partOf, type, name }) => partOf === undefined && !isRpmKey(type, name));
+  const queried = packages.filter(({ partOf, type, name }) => partOf === undefined && !isRpmKey(type, name));
   const questions: PackageQuestion[] = [];
   const unevaluated: Unevaluated[] = [];
   const uncovered: Uncovered[] = [];
-  for (const one of asked) {
+  for (const one of queried) {
     const made = questionsOf(one, ecosystemFor(one));
     if (made.ok) questions.push(...made.value);
     else if (made.error.kind === 'uncovered') uncovered.push(uncoveredPackage(one, made.error.reason));
     else unevaluated.push({ what: packageCalled(one.name, one.version), reason: made.error.reason });
-    // Its name may be one of the distribution's all the same, so it is asked about as well.
+    // Its name may be one of the distribution's all the same, so it is queried as well.
     if (one.thirdParty !== undefined) {
       const reason = `the distribution's advisories do not cover it: ${one.thirdParty}`;
       uncovered.push(uncoveredPackage(one, reason));
     }
   }
-  return { questions, unevaluated, uncovered, packages: asked.length };
+  return { questions, unevaluated, uncovered, packages: queried.length };
 }
 
-/** A package that no source is asked about: `Node.js 22.1.0 in /usr/local/bin/node`. */
+/** A package that no source is queried about: `Node.js 22.1.0 in /usr/local/bin/node`. */
 export function uncoveredPackage({ type, name, version, where, isListed }: QueriedPackage, reason: string): Uncovered {
   const label = type === 'generic' ? (componentOf(name)?.label ?? name) : name;
   const place = isListed === true ? `of ${where}` : `in /${where}`;
@@ -119,13 +119,13 @@ export function packageCalled(name: string, version: string | undefined): string
     .slice(0, 200);
 }
 
-/** Why nothing is asked about a package: nobody publishes about its kind, or this one can't be placed. */
+/** Why a package is not queried: nobody publishes advisories for its type, or its ecosystem is not known. */
 interface NoQuestion {
   readonly kind: 'uncovered' | 'unevaluated';
   readonly reason: string;
 }
 
-const unasked = (reason: string): Result<never, NoQuestion> => err({ kind: 'unevaluated', reason });
+const notQueried = (reason: string): Result<never, NoQuestion> => err({ kind: 'unevaluated', reason });
 
 function questionsOf(
   one: QueriedPackage,
@@ -135,7 +135,7 @@ function questionsOf(
   const isDistribution = type === 'apk' || type === 'deb' || type === 'rpm';
   if (version === '' && !isDistribution) return err({ kind: 'uncovered', reason: 'nothing says its version' });
   if (!ASKABLE.test(name) || !ASKABLE.test(version) || !ASKABLE.test(source.name)) {
-    return unasked(version === '' ? 'it has no version' : "its name or version holds characters that no package's has");
+    return notQueried(version === '' ? 'it has no version' : "its name or version holds characters that no package's has");
   }
   if (type === 'generic') return componentQuestions(one);
   if (type === 'maven' && !name.includes(':')) return err({ kind: 'uncovered', reason: 'its Maven group is unknown' });
@@ -143,7 +143,7 @@ function questionsOf(
   if (language !== undefined) {
     if (type === 'composer' && /^dev-|-dev$/.test(version))
       return err({ kind: 'uncovered', reason: 'its version is the name of a branch' });
-    if (!hasPlace(language, version)) return unasked(`its version can't be ordered among the versions of ${language}`);
+    if (!hasPlace(language, version)) return notQueried(`its version can't be ordered among the versions of ${language}`);
     return ok([
       {
         ecosystem: language,
@@ -157,10 +157,10 @@ function questionsOf(
   }
   if (!isDistribution)
     return err({ kind: 'uncovered', reason: `no source of advisories covers packages of the type ${type}` });
-  if (!distribution.ok) return unasked(distribution.error);
+  if (!distribution.ok) return notQueried(distribution.error);
   const { packages, ecosystems, names } = distribution.value;
   if (packages !== type)
-    return unasked(
+    return notQueried(
       `it is ${type === 'deb' ? 'a' : 'an'} ${type} package, and the distribution's packages are ${packages}`,
     );
   const own = { name, version, package: one, about: 'package' as const };
@@ -169,10 +169,10 @@ function questionsOf(
     ecosystems.flatMap((ecosystem): readonly PackageQuestion[] => {
       if (names === 'own') return [{ ecosystem, ...own }];
       if (names === 'source')
-        return [ecosystem, subscriptionEcosystem(ecosystem)].flatMap((asked) =>
-          asked === undefined
+        return [ecosystem, subscriptionEcosystem(ecosystem)].flatMap((queried) =>
+          queried === undefined
             ? []
-            : sourceNames(one).map((of) => ({ ecosystem: asked, ...origin, name: of, about: 'package' as const })),
+            : sourceNames(one).map((of) => ({ ecosystem: queried, ...origin, name: of, about: 'package' as const })),
         );
       // What rpm's records call a package differs from one to the next: either name is meant in full.
       const about = type === 'apk' ? 'possible' : 'package';
@@ -195,7 +195,7 @@ function sourceNames({ type, name, source }: QueriedPackage): readonly string[] 
   return [...new Set([source.name, name].flatMap((one) => [one, one.toLowerCase()]))];
 }
 
-/** What is asked about a runtime or server, which no registry has. */
+/** The query about a runtime or server, which no package registry has. */
 function componentQuestions(one: QueriedPackage): Result<readonly PackageQuestion[], NoQuestion> {
   const advisories = componentOf(one.name)?.advisories;
   if (advisories === undefined) return err({ kind: 'uncovered', reason: 'no source of advisories covers it' });

@@ -14,7 +14,7 @@ export interface SourceHit<Q extends Question = Question> {
 
 export interface SourceAnswer<Q extends Question = Question> {
   readonly hits: readonly SourceHit<Q>[];
-  /** What the source could not answer although it was asked. */
+  /** What the source was queried about and could not answer. */
   readonly unevaluated: readonly Unevaluated[];
   /** How old what it knows is, by ecosystem with its release: milliseconds since 1970. */
   readonly asOf: ReadonlyMap<string, number>;
@@ -30,7 +30,7 @@ export interface SourceFailure extends Explanation {
 export interface VulnerabilitySource {
   /** For people: `OSV API`, `OSV exports in DIR`. */
   readonly name: string;
-  /** Which ecosystems it is asked about, in place of the sources after it. Without this, about all that are left. */
+  /** The ecosystems it is queried about in place of the sources after it. Without this, all that are left. */
   covers?(ecosystem: string): boolean;
   /** The records of vulnerabilities by their names, such as CVEs, as far as they can be had; others are left out. */
   named?(names: readonly string[]): Promise<readonly OsvRecord[]>;
@@ -38,7 +38,7 @@ export interface VulnerabilitySource {
 }
 
 /**
- * A source that is asked beside the one that covers an ecosystem, about packages that the other may leave out. Where it
+ * A source that is queried in addition to the one that covers an ecosystem, about packages that the other may leave out. Where it
  * can't be had, those of them that the other knows nothing of are not covered.
  */
 export interface Supplement {

@@ -19,8 +19,8 @@ export interface Services {
 export interface Sources {
   /** Each answers for the ecosystems that it covers and none before it does; the last for all that are left. */
   readonly vulnerabilities: readonly VulnerabilitySource[];
-  /** Asked beside these, about packages that they may leave out. */
+  /** Queried in addition to these, about packages that they may leave out. */
   readonly supplements: readonly Supplement[];
-  /** CISA's list, read when first asked for and once. */
+  /** CISA's list, read on first use and once. */
   readonly exploited: () => Promise<Result<ExploitedCves, SourceFailure>>;
 }

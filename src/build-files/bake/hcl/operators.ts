@@ -61,7 +61,7 @@ function logical(operator: '&&' | '||', left: Value, right: Value): Value {
   return [left, right].find((value) => value.kind === 'unknown') ?? boolValue(!decides);
 }
 
-/** Whether two values are equal: `"1"` and `1` are not. An unknown value where it can't be said. */
+/** Whether two values are equal: `"1"` and `1` are not. An unknown value where that can't be decided. */
 export function areEqual(left: Value, right: Value): boolean | Value {
   for (const value of [left, right]) {
     const cause = unknownIn(value);

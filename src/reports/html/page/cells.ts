@@ -10,7 +10,7 @@ export function startCells(document: Document): void {
 
   table.addEventListener('click', (event) => {
     const link = linkOf(event.target);
-    // With a key held the browser opens a tab, which is what was asked for.
+    // With a key held the browser opens a tab, which is what the user wanted.
     if (link === null || event.ctrlKey || event.metaKey || event.shiftKey) return;
     const answer = link.closest('td') === null ? null : document.getElementById(link.hash.slice(1));
     if (answer === null) return;

@@ -1,4 +1,4 @@
-/** An image in the page: its row in the table, and everything that is said of it. */
+/** An image in the page: its row in the table, and everything reported about it. */
 interface Entry {
   readonly row: HTMLTableRowElement;
   readonly article: HTMLElement | null;
@@ -56,7 +56,7 @@ function textOf(entry: Entry): string {
   return entry.text;
 }
 
-/** Whether the worst answer, or that of one rule, is the one asked for; of a rule alone, whether it was asked at all. */
+/** Whether the worst answer, or that of one rule, is the selected one; for a rule alone, whether it was evaluated at all. */
 function hasOutcome(row: HTMLTableRowElement, rule: string, tone: string): boolean {
   if (rule === '') return tone === '' || (row.cells[0]?.querySelector(`.mark.${tone}`) ?? null) !== null;
   const own = row.cells[Number(rule) + 1]?.className ?? 'none';

@@ -50,7 +50,7 @@ type Open = (release: string, ecosystem: string) => Promise<Result<Opened, Sourc
 
 /**
  * Alpine's security database of `community`. OSV imports that of `main` alone, and an installed package does not say of
- * which repository it is: each but those of Alpine's smallest image is asked of both.
+ * which repository it is: each but those of Alpine's smallest image is queried in both.
  */
 class CommunityPackages implements VulnerabilitySource {
   readonly name: string;
@@ -66,7 +66,7 @@ class CommunityPackages implements VulnerabilitySource {
     const hits: SourceHit<Q>[] = [];
     const asOf = new Map<string, number>();
     const unevaluated: Unevaluated[] = [];
-    for (const [ecosystem, asked] of groupBy(questions, (question) => question.ecosystem)) {
+    for (const [ecosystem, ofEcosystem] of groupBy(questions, (question) => question.ecosystem)) {
       const release = RELEASE.exec(ecosystem)?.[1];
       if (release === undefined) continue;
       const running = this.#opened.get(release) ?? this.#open(release, ecosystem);
@@ -76,7 +76,7 @@ class CommunityPackages implements VulnerabilitySource {
       const { asOf: known } = opened.value;
       if (known.ok) asOf.set(ecosystem, known.value);
       else unevaluated.push({ what: `the advisories of ${ecosystem}`, reason: known.error });
-      for (const question of asked) {
+      for (const question of ofEcosystem) {
         const records = opened.value.database.recordsOf(question.name);
         hits.push(...records.map((record) => ({ question, record, isMatch: false })));
       }

@@ -16,7 +16,7 @@ import {
 import { fetchJson, malformedAnswer, TRY_EXPORTS } from './fetch-json.js';
 import { BATCH_SIZE, queryBatch } from './query-batch.js';
 
-/** What the service said of one question: records by id, or why its silence proves nothing. */
+/** The answer to one query: records by id, or why an empty result proves nothing. */
 type QueryResult = { readonly ids: readonly string[] } | { readonly unevaluated: string };
 
 export interface OsvApiOptions {
@@ -28,7 +28,7 @@ export interface OsvApiOptions {
 }
 
 /**
- * The OSV API. Questions that images of a run have in common are asked once, and those that come together go in one
+ * The OSV API. Queries that the images of a run have in common are sent once, and those made at the same time go in one
  * request an ecosystem. Records are fetched one by one, each of them once, as many at a time as the transport allows.
  *
  * @see https://google.github.io/osv.dev/api/
@@ -37,10 +37,10 @@ export class OsvApi implements VulnerabilitySource {
   readonly name: string;
   readonly #options: OsvApiOptions;
   readonly #limits: VulnerabilityLimits;
-  readonly #said = new Map<string, Promise<Result<QueryResult, SourceFailure>>>();
+  readonly #answers = new Map<string, Promise<Result<QueryResult, SourceFailure>>>();
   readonly #records = new Map<string, Promise<Result<OsvRecord | string, SourceFailure>>>();
   readonly #answering = new Set<string>();
-  #waiting: { readonly question: Question; readonly tell: (said: Result<QueryResult, SourceFailure>) => void }[] = [];
+  #waiting: { readonly question: Question; readonly settle: (answer: Result<QueryResult, SourceFailure>) => void }[] = [];
 
   constructor(options: OsvApiOptions) {
     this.name = `OSV API (${new URL(options.origin).host})`;
@@ -50,16 +50,16 @@ export class OsvApi implements VulnerabilitySource {
 
   async ask<Q extends Question>(questions: readonly Q[]): Promise<Result<SourceAnswer<Q>, SourceFailure>> {
     const answers = await Promise.all(
-      questions.map(async (question) => ({ question, said: await this.#askOnce(question) })),
+      questions.map(async (question) => ({ question, answer: await this.#askOnce(question) })),
     );
     const unevaluated = new Map<string, Unevaluated>();
     const wanted: { readonly question: Q; readonly id: string }[] = [];
-    for (const { question, said } of answers) {
-      if (!said.ok) return said;
-      if ('unevaluated' in said.value) {
+    for (const { question, answer } of answers) {
+      if (!answer.ok) return answer;
+      if ('unevaluated' in answer.value) {
         const what = `packages of ${question.ecosystem}`;
-        unevaluated.set(what, { what, reason: said.value.unevaluated });
-      } else wanted.push(...said.value.ids.map((id) => ({ question, id })));
+        unevaluated.set(what, { what, reason: answer.value.unevaluated });
+      } else wanted.push(...answer.value.ids.map((id) => ({ question, id })));
     }
     const hits: SourceHit<Q>[] = [];
     const records = await Promise.all(wanted.map(async ({ id }) => await this.#recordOnce(id)));
@@ -85,14 +85,14 @@ export class OsvApi implements VulnerabilitySource {
 
   #askOnce(question: Question): Promise<Result<QueryResult, SourceFailure>> {
     const key = questionKey(question);
-    const known = this.#said.get(key);
+    const known = this.#answers.get(key);
     if (known !== undefined) return known;
-    const asked = new Promise<Result<QueryResult, SourceFailure>>((tell) => {
+    const answer = new Promise<Result<QueryResult, SourceFailure>>((settle) => {
       if (this.#waiting.length === 0) setImmediate(() => void this.#send());
-      this.#waiting.push({ question, tell });
+      this.#waiting.push({ question, settle });
     });
-    this.#said.set(key, asked);
-    return asked;
+    this.#answers.set(key, answer);
+    return answer;
   }
 
   async #send(): Promise<void> {
@@ -102,9 +102,9 @@ export class OsvApi implements VulnerabilitySource {
       [...byEcosystem].flatMap(([ecosystem, all]) =>
         Array.from({ length: Math.ceil(all.length / size) }, async (_, index) => {
           const some = all.slice(index * size, (index + 1) * size);
-          const asked = some.map(({ question }) => question);
-          const said = await this.#sendSome(ecosystem, asked).catch((error: unknown) => err(unforeseen(error)));
-          for (const { question, tell } of some) tell(said.ok ? ok(said.value(question)) : said);
+          const queries = some.map(({ question }) => question);
+          const sent = await this.#sendSome(ecosystem, queries).catch((error: unknown) => err(unforeseen(error)));
+          for (const { question, settle } of some) settle(sent.ok ? ok(sent.value(question)) : sent);
         }),
       ),
     );
@@ -115,9 +115,9 @@ export class OsvApi implements VulnerabilitySource {
     questions: readonly Question[],
   ): Promise<Result<(question: Question) => QueryResult, SourceFailure>> {
     const canaries = this.#answering.has(ecosystem) ? [] : canariesOf(ecosystem);
-    const asked = new Map([...questions, ...canaries].map((question) => [questionKey(question), question]));
+    const queries = new Map([...questions, ...canaries].map((question) => [questionKey(question), question]));
     const { transport, origin } = this.#options;
-    const answer = await queryBatch(transport, origin, [...asked.values()], this.#limits);
+    const answer = await queryBatch(transport, origin, [...queries.values()], this.#limits);
     if (!answer.ok) return answer;
     const found = answer.value;
     if ('refused' in found) {
@@ -138,9 +138,9 @@ export class OsvApi implements VulnerabilitySource {
   #recordOnce(id: string): Promise<Result<OsvRecord | string, SourceFailure>> {
     const known = this.#records.get(id);
     if (known !== undefined) return known;
-    const asked = this.#record(id);
-    this.#records.set(id, asked);
-    return asked;
+    const record = this.#record(id);
+    this.#records.set(id, record);
+    return record;
   }
 
   async #record(id: string): Promise<Result<OsvRecord | string, SourceFailure>> {

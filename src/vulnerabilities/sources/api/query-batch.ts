@@ -32,7 +32,7 @@ interface PendingQuery {
 
 /**
  * Asks the OSV API about versions of packages of one ecosystem: an ecosystem that it does not know is answered 400, for
- * the whole request. Further pages are asked for together; a page may hold nothing but the token of the next.
+ * the whole request. Further pages are requested together; a page may hold nothing but the token of the next.
  */
 export async function queryBatch(
   transport: Transport,

@@ -40,7 +40,7 @@ export async function askIndexes<Q extends Question>(
     unevaluated.push(...reported.value.unevaluated);
   }
   const asOf = new Map<string, number>();
-  for (const [ecosystem, asked] of groupBy(questions, (question) => question.ecosystem)) {
+  for (const [ecosystem, ofEcosystem] of groupBy(questions, (question) => question.ecosystem)) {
     const whole = await wholeOf(indexes, ecosystem);
     if (!whole.ok) return whole;
     const { missing, silent, fix } = wording(ecosystem);
@@ -50,7 +50,7 @@ export async function askIndexes<Q extends Question>(
     if (whole.value.knowing.length > 0) continue;
     const oldest = canariesOf(ecosystem)[0]?.name ?? 'packages';
     unevaluated.push({
-      what: `${asked.length} ${asked.length === 1 ? 'package' : 'packages'} of ${ecosystem}`,
+      what: `${ofEcosystem.length} ${ofEcosystem.length === 1 ? 'package' : 'packages'} of ${ecosystem}`,
       reason: whole.value.isThere
         ? `${silent} lists no vulnerability even for the oldest ${oldest} there, so an empty result proves nothing`
         : missing,

@@ -26,7 +26,7 @@ export interface RecordIndexOptions {
 /** Bytes of records, as they stand in a file, that are kept once read: images of one distribution ask for the same ones. */
 const KEPT_BYTES = 32 * 1024 * 1024;
 
-/** A file of OSV records that was read once, of which questions are asked. */
+/** A file of OSV records that is read once and then queried. */
 export class RecordIndex {
   readonly path: string;
   readonly isWholeFor: (ecosystem: string) => boolean;
@@ -45,7 +45,7 @@ export class RecordIndex {
     this.#read = read;
   }
 
-  /** The records about the packages asked for, whatever they say of the versions. */
+  /** The records about the queried packages, for any of their versions. */
   async ask<Q extends Question>(
     questions: readonly Q[],
   ): Promise<
@@ -56,9 +56,9 @@ export class RecordIndex {
       const places = this.#placesOf(question);
       if (!places.ok) return places;
       for (const place of places.value) {
-        const asked = wanted.get(place);
-        if (asked === undefined) wanted.set(place, [question]);
-        else asked.push(question);
+        const ofPlace = wanted.get(place);
+        if (ofPlace === undefined) wanted.set(place, [question]);
+        else ofPlace.push(question);
       }
     }
     const records = await this.#recordsAt([...wanted.keys()]);
@@ -66,11 +66,11 @@ export class RecordIndex {
     const hits: SourceHit<Q>[] = [];
     const unevaluated: Unevaluated[] = [];
     for (const [place, record] of records.value) {
-      const asked = wanted.get(place) ?? [];
-      if (record.ok) hits.push(...asked.map((question) => ({ question, record: record.value, isMatch: false })));
+      const ofPlace = wanted.get(place) ?? [];
+      if (record.ok) hits.push(...ofPlace.map((question) => ({ question, record: record.value, isMatch: false })));
       else
         unevaluated.push({
-          what: `a record about ${asked[0]?.name ?? 'a package'} in ${this.path}`,
+          what: `a record about ${ofPlace[0]?.name ?? 'a package'} in ${this.path}`,
           reason: record.error,
         });
     }
@@ -79,7 +79,7 @@ export class RecordIndex {
 
   /**
    * Whether a package that every release of an ecosystem has had vulnerabilities of is vulnerable by these records: the
-   * question that the OSV API is asked too before its silence counts.
+   * query that the OSV API also has to answer before an empty result counts.
    */
   knows(ecosystem: string): Promise<Result<boolean, SourceFailure>> {
     const running = this.#knows.get(ecosystem);

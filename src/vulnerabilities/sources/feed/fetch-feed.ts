@@ -116,7 +116,7 @@ async function download(
   const headers = { accept: 'application/gzip', ...optionalField('if-none-match', tag) };
   const answer = await transport.open({ method: 'GET', url, headers, registry: url.host });
   if (!answer.ok) return err(failureOf(answer.error));
-  const { status, body, headers: said, discard } = answer.value;
+  const { status, body, headers: received, discard } = answer.value;
   if (status !== 200) {
     await discard();
     const isUnchanged = status === 304 && tag !== undefined;
@@ -128,7 +128,7 @@ async function download(
     if (error instanceof BlobStreamError) return err(failureOf(error.error));
     throw error;
   }
-  const given = said.get('etag');
+  const given = received.get('etag');
   return ok({ isUnchanged: false, ...(given === null ? {} : { tag: given }) });
 }
 
