@@ -155,7 +155,10 @@ describe('who signed an image', () => {
       platform: 'linux/amd64',
       message: reason,
     });
-    expect(signaturesTold({ signatures: signatures({}) }, [answer])).toEqual({ status: 'not-evaluated', values: [reason] });
+    expect(signaturesTold({ signatures: signatures({}) }, [answer])).toEqual({
+      status: 'not-evaluated',
+      values: [reason],
+    });
   });
 
   test('is nobody only where every place was looked in', () => {

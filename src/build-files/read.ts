@@ -72,13 +72,18 @@ export const readRepository: ReadRepository = async (tree, options) => {
   const read = readings.map(({ file }) => file);
   const held =
     inline.length === 0 ? [] : await (await import('./inline-builds.js')).readInlineBuilds(tree, inline, options);
-  const unreadable = [...requested.unreadable, ...held.map(({ file }) => file).filter(({ status }) => status !== 'read')];
+  const unreadable = [
+    ...requested.unreadable,
+    ...held.map(({ file }) => file).filter(({ status }) => status !== 'read'),
+  ];
   const files = [
     ...[...read, ...skipped].map((file) => (parts.has(file.path) ? asPart(file) : file)),
     ...unreadDefinitions(unreadable, options),
   ].sort((a, b) => (a.path < b.path ? -1 : 1));
   const run =
-    requested.images.length === 0 ? [] : await (await import('./run-images.js')).runUses(tree, requested.images, options);
+    requested.images.length === 0
+      ? []
+      : await (await import('./run-images.js')).runUses(tree, requested.images, options);
   const reading = {
     files,
     uses: [...[...readings, ...held].flatMap(({ uses }) => uses), ...run],

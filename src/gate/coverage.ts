@@ -72,7 +72,9 @@ function referenceCoverage(use: ImageUse, answers: readonly Answer[]): Reference
   }));
   const unanswered = [...ofRules, ...open];
   if (unanswered.length === 0) return { state: 'full', unanswered };
-  const looked = evaluated.some(({ image, outcome }) => image !== undefined && (outcome === 'pass' || outcome === 'fail'));
+  const looked = evaluated.some(
+    ({ image, outcome }) => image !== undefined && (outcome === 'pass' || outcome === 'fail'),
+  );
   return { state: looked ? 'partial' : 'unchecked', unanswered };
 }
 

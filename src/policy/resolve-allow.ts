@@ -41,7 +41,9 @@ async function resolveLine(layer: Layer, line: AllowLine, index: number, catalog
     const authorities = line.signed === false ? [] : own.authorities.length > 0 ? own.authorities : source.authorities;
     return source.patterns.map((pattern) => entryOf(layer, line, index, { ...source, pattern, authorities }));
   });
-  const short = entries.find((entry) => entry.authorities.length > 0 && requiredVoices(entry) > voices(entry.authorities));
+  const short = entries.find(
+    (entry) => entry.authorities.length > 0 && requiredVoices(entry) > voices(entry.authorities),
+  );
   if (short !== undefined && own.problems.length === 0) {
     const message = `"require" needs ${plural(requiredVoices(short), 'signature')}, but the entry has only ${plural(voices(short.authorities), 'independent authority', 'independent authorities')}.`;
     const fix = 'Lower "require", or add authorities. A workflow at two refs is one signer.';

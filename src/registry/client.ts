@@ -238,7 +238,11 @@ export class RegistryClient implements ImageSource, RegistryApi {
       `The manifest ${repository.registry}/${repository.repository}${reference.includes(':') ? '@' : ':'}${reference}`,
     );
     // A tag's digest is what its bytes hash to; a header that says otherwise shows of bytes that were changed.
-    const digest = isDigest(reference) ? reference : stated !== undefined && isDigest(stated) ? stated : digestOf(bytes);
+    const digest = isDigest(reference)
+      ? reference
+      : stated !== undefined && isDigest(stated)
+        ? stated
+        : digestOf(bytes);
     if (!hashesTo(bytes, digest)) return err(wrongDigest(origin, digest, digestOf(bytes)));
     const read = readManifest(bytes, essence(headers.get('content-type') ?? undefined), this.#options.transport.limits);
     if (!read.ok) return err(documentError(read.error, origin));

@@ -37,7 +37,9 @@ export const kyverno: ExportTarget = {
     let allowed = 0;
     for (const { entry, pattern } of allow) {
       const covering = matches(expressionOf(pattern, 'cover'));
-      const expressed = entry.signed ? expressAuthorities(entry, (authority) => attestorOf(authority, input.policy)) : null;
+      const expressed = entry.signed
+        ? expressAuthorities(entry, (authority) => attestorOf(authority, input.policy))
+        : null;
       if (expressed?.ok === false) {
         notes.push(deniedEntry(entry, expressed.error));
         cases.push(`${covering} ? false`);

@@ -135,7 +135,9 @@ function questionsOf(
   const isDistribution = type === 'apk' || type === 'deb' || type === 'rpm';
   if (version === '' && !isDistribution) return err({ kind: 'uncovered', reason: 'nothing says its version' });
   if (!ASKABLE.test(name) || !ASKABLE.test(version) || !ASKABLE.test(source.name)) {
-    return notQueried(version === '' ? 'it has no version' : "its name or version holds characters that no package's has");
+    return notQueried(
+      version === '' ? 'it has no version' : "its name or version holds characters that no package's has",
+    );
   }
   if (type === 'generic') return componentQuestions(one);
   if (type === 'maven' && !name.includes(':')) return err({ kind: 'uncovered', reason: 'its Maven group is unknown' });
@@ -143,7 +145,8 @@ function questionsOf(
   if (language !== undefined) {
     if (type === 'composer' && /^dev-|-dev$/.test(version))
       return err({ kind: 'uncovered', reason: 'its version is the name of a branch' });
-    if (!hasPlace(language, version)) return notQueried(`its version can't be ordered among the versions of ${language}`);
+    if (!hasPlace(language, version))
+      return notQueried(`its version can't be ordered among the versions of ${language}`);
     return ok([
       {
         ecosystem: language,

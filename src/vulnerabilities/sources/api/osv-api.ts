@@ -40,7 +40,8 @@ export class OsvApi implements VulnerabilitySource {
   readonly #answers = new Map<string, Promise<Result<QueryResult, SourceFailure>>>();
   readonly #records = new Map<string, Promise<Result<OsvRecord | string, SourceFailure>>>();
   readonly #answering = new Set<string>();
-  #waiting: { readonly question: Question; readonly settle: (answer: Result<QueryResult, SourceFailure>) => void }[] = [];
+  #waiting: { readonly question: Question; readonly settle: (answer: Result<QueryResult, SourceFailure>) => void }[] =
+    [];
 
   constructor(options: OsvApiOptions) {
     this.name = `OSV API (${new URL(options.origin).host})`;
