@@ -276,7 +276,7 @@ describe('what is reported', () => {
     );
     expect(result?.message).toBe('It has 3 known vulnerabilities in libssl3 3.3.1-r0 and busybox 1.36.1-r0.');
     expect(result?.details?.slice(0, 2)).toEqual([
-      'libssl3 and openssl 3.3.1-r0, fixed in 3.3.2-r0: CVE-2026-0007 (low, known to be exploited, possibly: it is reported of what the package was built from), CVE-2026-0001 (high)',
+      'libssl3 and openssl 3.3.1-r0, fixed in 3.3.2-r0: CVE-2026-0007 (low, known to be exploited, possibly: it is reported of what the package was built from) and CVE-2026-0001 (high)',
       'busybox 1.36.1-r0, fixed in 1.36.1-r5: CVE-2026-0006 (high)',
     ]);
   });

@@ -489,12 +489,12 @@ const PLANTED: readonly (readonly [name: string, found: RegExp, image: ImageOpti
   ],
   [
     'a token in a variable with a harmless name',
-    /no-secrets\/environment.*GREETING holds a GitHub token/,
+    /no-secrets\/environment.*GREETING contains a GitHub token/,
     { ...over(), config: { Env: [`GREETING=${fakeToken('ghp_', 36)}`] } },
   ],
   [
     'a URL with a password',
-    /no-secrets\/environment.*PROXY holds a password in a URL/,
+    /no-secrets\/environment.*PROXY contains a password in a URL/,
     { ...over(), config: { Env: ['PROXY=http://u:pw123@proxy.test'] } },
   ],
 ];

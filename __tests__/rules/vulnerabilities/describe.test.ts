@@ -68,7 +68,7 @@ describe('one line a package', () => {
     const of = (count: number) => Array.from({ length: count }, (_, index) => makeVulnerability(`CVE-${index}`));
     const lineOf = (found: readonly Vulnerability[]) => groups(found).map(groupLine).join('\n');
     expect(lineOf(of(6))).not.toContain('more');
-    expect(lineOf(of(7))).toMatch(/CVE-5 \(high\) and 1 more$/);
+    expect(lineOf(of(8))).toMatch(/CVE-5 \(high\) and 2 more$/);
     const names = ['a', 'b', 'c', 'd', 'e', 'f', 'g'].map((name) => inPackage(ONE, { name, source: 'a' }));
     expect(lineOf(names)).toMatch(/^a, b, c, d, e and 2 more 3\.3\.1-r0, /);
   });

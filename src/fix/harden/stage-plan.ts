@@ -55,7 +55,7 @@ export function planStages(
   const { source, document, stages } = file;
   if (use.stage === null || use.reference === null) return err('it is not the base of a stage');
   if (candidate.missedVersion !== undefined)
-    return err(`${candidate.image} is or may be of another version than ${candidate.missedVersion.asked}`);
+    return err(`${candidate.image} is or may be of another version than ${candidate.missedVersion.wanted}`);
   const group = stageIndex(stages, use.file).withAbove(use.stage.index);
   if (group.some(({ otherBases = [] }) => otherBases.length > 0)) return err('its stage has several bases');
   const written = group.map(({ index }) => document.stages[index]).filter((stage) => stage !== undefined);
