@@ -165,6 +165,25 @@ target "app" {
     expect(reading.unseen).toEqual([]);
   });
 
+  test.each([
+    [
+      'docker-bake.hcl',
+      'variable "V" { default = "3" }\ntarget "app" {\n  dockerfile-inline = "FROM alpine:${V}"\n}\n',
+      'the variable V',
+    ],
+    [
+      'compose.yaml',
+      'services: {app: {build: {dockerfile_inline: "FROM alpine:${V:-3}"}}}\n',
+      'environment variable V',
+    ],
+  ])('the default in a build file that stands in %s is evaluated, and says so', async (path, text, decidedBy) => {
+    const reading = await readFiles({ [path]: text });
+    expect(openOf(reading, 'alpine:3')).toEqual([`--file: ${decidedBy}`]);
+    const fixed = await readFiles({ [path]: text.replace(/\$\{V[^}]*\}/, '3') });
+    expect(images(fixed)).toEqual(['alpine:3']);
+    expect(openOf(fixed, 'alpine:3')).toBeUndefined();
+  });
+
   test('a target that says more settles what it inherits by default', async () => {
     const bake = `variable "TAG" { default = "3" }
 target "base" {

@@ -8,7 +8,7 @@ import type {
   RunImage,
 } from './build-definition.js';
 import type { BuildFile } from './image-use.js';
-import { contextFlag, PLATFORM, TARGET } from './open-arguments.js';
+import { contextFlag, FILE, PLATFORM, TARGET } from './open-arguments.js';
 import { MAX_DEFINITION_BYTES, readAll } from './read-definitions.js';
 import type { ReadingOptions, UnseenBuild } from './reading.js';
 import type { RepositoryTree, TreeEntry } from './repository-tree.js';
@@ -270,7 +270,7 @@ function parametersOf(build: Build): Omit<NamedBuild, 'file'> {
   const fromEnvironment = Object.keys(args).filter((argument) => args[argument] === null);
   const decidedBy = open.flatMap(({ field, decidedBy }) => {
     const [, part = field, name = ''] = /^(\w+)\.(.*)$/s.exec(field) ?? [];
-    const flag = { args: name, target: TARGET, platforms: PLATFORM, contexts: contextFlag(name) }[part];
+    const flag = { args: name, target: TARGET, platforms: PLATFORM, inline: FILE, contexts: contextFlag(name) }[part];
     return flag === undefined || flag === '' ? [] : [[flag, decidedBy] as const];
   });
   const openContexts = [...fields].flatMap((field) =>
@@ -288,6 +288,7 @@ function parametersOf(build: Build): Omit<NamedBuild, 'file'> {
     contexts: openContexts,
     platforms: fields.has('platforms') || fields.has('inherits'),
     file: defaults.some(({ field }) => field === 'dockerfile' || field === 'context'),
+    text: defaults.some(({ field }) => field === 'inline'),
   };
   return {
     ...optionalField('target', target),

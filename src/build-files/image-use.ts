@@ -75,7 +75,7 @@ export interface ImageUse extends Place {
 
 /** A parameter of a build that a build definition gives a value which only a run knows. */
 export interface OpenArgument {
-  /** A build argument's name, or a flag: `--target`, `--platform`, `--build-context NAME`. */
+  /** A build argument's name, or a flag: `--target`, `--platform`, `--build-context NAME`, `--file` for the text of an inline file. */
   readonly argument: string;
   /** An expression or a variable, as it is written where that is known. */
   readonly decidedBy: string;

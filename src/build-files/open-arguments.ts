@@ -9,6 +9,8 @@ import type { PlacedBuild } from './script/named-build.js';
 /** What stands for parameters that are no arguments, by their flags. */
 export const TARGET = '--target';
 export const PLATFORM = '--platform';
+/** The text of a build file that stands in a definition. */
+export const FILE = '--file';
 const CONTEXT = '--build-context';
 /** A context by its name; without a name it stands for any. */
 export const contextFlag = (name: string) => `${CONTEXT} ${name}`.trimEnd();
@@ -26,6 +28,7 @@ export function openArguments({ path, build: { open, request } }: PlacedBuild): 
     ...(open?.args ?? []),
     ...(open?.target === true ? [TARGET] : []),
     ...(open?.platforms === true ? [PLATFORM] : []),
+    ...(open?.text === true ? [FILE] : []),
     ...(open?.contexts ?? []).map(contextFlag),
   ];
   return parameters.map((argument) => ({
@@ -60,7 +63,7 @@ const OTHER_PLATFORMS = ['linux/riscv64', 'linux/s390x'];
 /**
  * The uses of one build with what else than arguments is open of it: the target, where another one would ship or pull
  * them; the platform, where they have none of their own; a context, where it takes their place, or they are what stands
- * for it in `contexts`. `readAs` reads the build with other parameters.
+ * for it in `contexts`; the text of the file, always. `readAs` reads the build with other parameters.
  */
 export function withOpenSurroundings(
   uses: readonly ImageUse[],
@@ -71,7 +74,8 @@ export function withOpenSurroundings(
   const targets = open.filter(({ argument }) => argument === TARGET);
   const platforms = open.filter(({ argument }) => argument === PLATFORM);
   const ofContexts = open.filter(({ argument }) => argument.startsWith(CONTEXT));
-  if (targets.length + platforms.length + ofContexts.length === 0) return uses;
+  const texts = open.filter(({ argument }) => argument === FILE);
+  if (targets.length + platforms.length + ofContexts.length + texts.length === 0) return uses;
   const ofAnyTarget = new Map((targets.length === 0 ? [] : readAs({ anyTarget: true })).map((use) => [use.id, use]));
   const elsewhere = new Set(
     (platforms.length === 0 ? [] : OTHER_PLATFORMS.flatMap((one) => readAs({ platforms: [one] }))).map(({ id }) => id),
@@ -82,6 +86,7 @@ export function withOpenSurroundings(
     if (!reachable) return use;
     const own = [
       ...(use.open ?? []),
+      ...texts,
       ...(other !== undefined && (other.role !== use.role || !use.reachable) ? targets : []),
       ...(use.role !== 'frontend' && (use.platform === null || !elsewhere.has(use.id)) ? platforms : []),
       ...ofContexts.filter(({ argument }) => isReplacedBy(use, argument.slice(CONTEXT.length + 1), contexts)),

@@ -56,7 +56,7 @@ export const useSchema = z
         ),
       )
       .describe(
-        'Parameters of a build that decide it and that a definition gives values which only a run knows: a build argument by its name, others by their flag (`--target`, `--platform`, `--build-context NAME`).',
+        'Parameters of a build that decide it and that a definition gives values which only a run knows: a build argument by its name, others by their flag (`--target`, `--platform`, `--build-context NAME`; `--file` for what stands in the text of an inline build file).',
       ),
   })
   .describe('One place in a build definition, and one distinct expansion of it, that names an external image.');

@@ -66,7 +66,10 @@ function serviceTarget(build: Build, service: Omit<ComposeService, 'build'>, dir
     ),
     platforms: platforms.length === 0 ? undefined : platforms,
     defaults: new Map(
-      (build.defaults ?? []).map(({ field, decidedBy, line: at = line }) => [field, { decidedBy, line: at }]),
+      (build.defaults ?? []).map(({ field, decidedBy, line: at = line }) => [
+        field === 'inline' ? 'dockerfile-inline' : field,
+        { decidedBy, line: at },
+      ]),
     ),
     open: openPlatforms === undefined ? new Map<string, Cause>() : new Map([['platforms', openPlatforms]]),
   };

@@ -3,6 +3,7 @@ import type { Definitions, NamedBlock } from './definitions.js';
 import type { Expression } from './hcl/syntax.js';
 import type { Cause } from './hcl/value.js';
 import { visit } from './hcl/visit.js';
+import { TEXT_FIELDS } from './target.js';
 
 /** Variables of one field that are named; more say nothing new. */
 const MAX_NAMED = 8;
@@ -112,7 +113,7 @@ export class DefaultVariables {
   }
 }
 
-const SINGLE = new Set(['context', 'dockerfile', 'target', 'platforms']);
+const SINGLE = new Set<string>([...TEXT_FIELDS, 'platforms']);
 const KEYED = new Set(['args', 'contexts']);
 
 /** The name of an object's key where that is written as it is. */

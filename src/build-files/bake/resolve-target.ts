@@ -131,7 +131,7 @@ export function toBuild(target: Target, directory: string): Build {
 }
 
 function openValue(field: string, { decidedBy, line }: Cause): OpenValue {
-  return { field, decidedBy, line };
+  return { field: field === 'dockerfile-inline' ? 'inline' : field, decidedBy, line };
 }
 
 function dockerfilePath(context: string, directory: string, file = ''): string {

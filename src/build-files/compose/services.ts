@@ -167,7 +167,7 @@ function readBuild(
   const ofService = platform === undefined || platform.text === '' ? [] : [platform];
   const defaults = [
     ...defaultsOf('context', context),
-    ...(isInline ? [] : defaultsOf('dockerfile', dockerfile)),
+    ...(isInline ? defaultsOf('inline', inline) : defaultsOf('dockerfile', dockerfile)),
     ...args.flatMap(({ key, value }) => defaultsOf(`args.${key}`, value)),
     ...defaultsOf('target', target),
     ...(platforms.length > 0 ? platforms : ofService).flatMap((one) => defaultsOf('platforms', one)),

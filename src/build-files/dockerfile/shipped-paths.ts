@@ -31,9 +31,11 @@ export function markShipped(
   buildArgs: Readonly<Record<string, string>>,
   budget: WorkBudget,
 ): void {
-  const copies = stages.some(({ takes }) => takes.length > 0)
-    ? pathCopies(scope, stages, escapeWith, buildArgs, budget)
-    : [];
+  if (stages.every(({ takes }) => takes.length === 0)) {
+    for (const stage of stages) if (stage.target) shipWithBases(stage, stages);
+    return;
+  }
+  const copies = pathCopies(scope, stages, escapeWith, buildArgs, budget);
   const seen = new Set<string>();
   const pending = [...stages.entries()].filter(([, { target }]) => target).map(([index]) => ({ index, path: '' }));
   for (let next = pending.pop(); next !== undefined; next = pending.pop()) {
@@ -43,16 +45,27 @@ export function markShipped(
     budget.spend(key.length);
     if (stage === undefined || seen.has(key)) continue;
     seen.add(key);
-    if (isSystem(path)) {
-      stage.ships = true;
-      if (stage.base.kind === 'image') stage.base.use.role = 'final';
-    }
+    if (isSystem(path)) ship(stage);
     if (stage.base.kind === 'stage') pending.push({ index: stage.base.index, path });
     for (const copy of copies[index] ?? []) {
       budget.spend(copy.path.length + copy.to.length);
       const part = partOf(copy, path);
       if (part !== undefined) pending.push({ index: copy.from, path: part });
     }
+  }
+}
+
+function ship(stage: FoundStage): void {
+  stage.ships = true;
+  if (stage.base.kind === 'image') stage.base.use.role = 'final';
+}
+
+function shipWithBases(target: FoundStage, stages: readonly FoundStage[]): void {
+  let stage: FoundStage | undefined = target;
+  while (stage !== undefined && !stage.ships) {
+    ship(stage);
+    const { base }: FoundStage = stage;
+    stage = base.kind === 'stage' ? stages[base.index] : undefined;
   }
 }
 
@@ -93,8 +106,9 @@ function pathCopies(
       const { base, written } = stage;
       directories[index] = base.kind === 'stage' ? directories[base.index] : base.kind === 'scratch' ? '' : undefined;
       taken = groupBy(stage.takes, ({ instruction }) => instruction);
+      if (taken.size === 0 || base.kind !== 'stage') return;
       // Triggers of the stage below run before anything that the stage says itself.
-      const own = new Set(taken.size === 0 ? [] : written.instructions);
+      const own = new Set(written.instructions);
       for (const [instruction, all] of taken)
         if (!own.has(instruction))
           for (const take of all)

@@ -63,6 +63,8 @@ export interface OpenParts {
   readonly platforms?: boolean;
   /** Whether a run may name another file. */
   readonly file?: boolean;
+  /** Whether the text of the file, which stands in the definition, has what a run may replace. */
+  readonly text?: boolean;
 }
 
 /** The builds that a script or a workflow asks for, and what it does that is none we can look at, in clauses. */
@@ -163,8 +165,8 @@ export function firstExpression(text: string): string | undefined {
 
 /** As a field of a build; none where all is known. */
 export function openParts(open: OpenParts): Pick<NamedBuild, 'open'> {
-  const { args, target, contexts, platforms = false, file = false } = open;
-  return args.length > 0 || target || contexts.length > 0 || platforms || file ? { open } : {};
+  const { args, target, contexts, platforms = false, file = false, text = false } = open;
+  return args.length > 0 || target || contexts.length > 0 || platforms || file || text ? { open } : {};
 }
 
 /** Notes `NAME=value`; a text without a value says nothing. */
