@@ -1,39 +1,14 @@
-import { spawnSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { expect, test } from '@jest/globals';
+import { askBuildkit } from '../support/image/ask-buildkit.js';
 import { readAnswers } from '../support/image/buildkit-answers.js';
 import { PIN_CASES } from '../support/image/pin-cases.js';
 import { pinDockerfile } from '../support/image/pin-dockerfile.js';
 import { describeWithPeers } from '../support/process/peers.js';
 import { sharedData } from '../support/shared-data.js';
 
-interface ParserAnswer {
-  readonly id: string;
-  readonly parse?: string;
-  readonly error?: string;
-  readonly refs: readonly string[];
-}
-
 const CASES = fileURLToPath(new URL('../build-files/dockerfile/buildkit-cases.jsonl', import.meta.url));
-
-/** What BuildKit itself asks a registry for, of each Dockerfile, every stage built. */
-function askBuildkit(files: readonly (readonly [id: string, bytes: Uint8Array])[]): ReadonlyMap<string, ParserAnswer> {
-  const input = files.map(([id, bytes]) =>
-    JSON.stringify({ id, content: Buffer.from(bytes).toString('base64'), platform: 'linux/amd64', all: true }),
-  );
-  const { stdout, status, stderr } = spawnSync('buildkit-parse', {
-    input: `${input.join('\n')}\n`,
-    maxBuffer: 1 << 30,
-    encoding: 'utf8',
-  });
-  if (status !== 0) throw new Error(stderr);
-  const answers = stdout
-    .split('\n')
-    .filter((line) => line !== '')
-    .map((line): ParserAnswer => JSON.parse(line));
-  return new Map(answers.map((answer) => [answer.id, answer]));
-}
 
 describeWithPeers(['buildkit-parse'], 'BuildKit reads what was pinned', () => {
   test('as the same images, each with the digest that was written where it was pinned', async () => {

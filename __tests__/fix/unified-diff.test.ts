@@ -122,17 +122,28 @@ describe('git apply', () => {
       },
     );
     const file = fc.record({
-      lines: fc.array(fc.tuple(line, fc.constantFrom('\n', '\n', '\r\n'), fc.boolean()), {
-        minLength: 1,
-        maxLength: 20,
-      }),
+      lines: fc.array(
+        fc.tuple(
+          line,
+          fc.constantFrom('\n', '\n', '\r\n'),
+          fc.constantFrom('stays', 'stays', 'changes', 'goes', 'doubles'),
+        ),
+        {
+          minLength: 1,
+          maxLength: 20,
+        },
+      ),
       endsOpen: fc.boolean(),
       isLatin: fc.boolean(),
     });
     const made = fc.sample(file, 400).flatMap(({ lines, endsOpen, isLatin }, index) => {
       const bytes = (isChanged: boolean) => {
         const text = lines
-          .map(([text, end, changes]) => `${text}${changes && isChanged && text !== '' ? '@sha256:ab' : ''}${end}`)
+          .map(([text, end, fate]) => {
+            if (isChanged && fate === 'goes') return '';
+            if (isChanged && fate === 'doubles') return `${text}${end}new${end}`;
+            return `${text}${fate === 'changes' && isChanged && text !== '' ? '@sha256:ab' : ''}${end}`;
+          })
           .join('');
         return Buffer.from(endsOpen ? text.replace(/\r?\n$/, '') : text, isLatin ? 'latin1' : 'utf8');
       };

@@ -3,7 +3,7 @@ import type { PinnedFile } from '../fix/pin-files.js';
 import type { Command, CommandIo, ExitCode } from './command.js';
 import { defineCommand } from './define-command.js';
 import { FIX } from './definitions.js';
-import { isOfRemoteTrigger, readAgain, writeAll } from './fix-files.js';
+import { writeAll } from './fix-files.js';
 import { type LocalRun, runLocalGate } from './local-gate.js';
 import { refuse } from './refusal.js';
 
@@ -48,6 +48,7 @@ async function pinsOf(
   { wanted, left, pinnedBefore }: PinDecisions,
 ): Promise<Pinned> {
   const { pinFiles } = await import('../fix/pin-files.js');
+  const { isOfRemoteTrigger, readAgain } = await import('../fix/read-again.js');
   const { MAX_DOCKERFILE_BYTES } = await import('../build-files/dockerfile/limits.js');
   const paths = [...new Set(report.uses.filter(({ id }) => wanted.has(id)).map(({ file }) => file))];
   const files = [];

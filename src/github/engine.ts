@@ -1,8 +1,11 @@
+import type { ReadingOptions } from '../build-files/reading.js';
 import type { RepositoryTree } from '../build-files/repository-tree.js';
 import type { Change, ChangeBase } from '../gate/change.js';
+import { optionalField } from '../lib/collections.js';
 import type { Failure } from '../lib/failure.js';
-import type { Result } from '../lib/result.js';
+import { ok, type Result } from '../lib/result.js';
 import type { Policy } from '../policy/policy.js';
+import { readingOptions } from '../policy/reading-options.js';
 import type { Finding, Report } from '../reports/report.js';
 import type { AskAttestations } from '../signatures/attestation-api.js';
 
@@ -35,6 +38,21 @@ export interface BuildInputs {
   readonly target?: string;
   /** Engine only these paths; the others are listed as skipped. */
   readonly only?: readonly string[];
+}
+
+/** How build files are read for these inputs; fails with a sentence where an input is wrong. */
+export function readingOf(builds: BuildInputs, policy: Policy): Result<ReadingOptions, string> {
+  const options = readingOptions(
+    {
+      'build-arg': builds.buildArgs,
+      'build-context': builds.buildContexts,
+      platform: builds.platforms,
+      target: builds.target,
+    },
+    {},
+    policy,
+  );
+  return options.ok ? ok({ ...options.value, ...optionalField('only', builds.only) }) : options;
 }
 
 /** Why nothing was decided. `usage`: somebody has to correct the workflow or the policy; else it may do to run again. */

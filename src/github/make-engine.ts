@@ -4,15 +4,13 @@ import { isListedHost, loadCatalog } from '../catalog/catalog.js';
 import { collectors } from '../evidence/collectors.js';
 import { type Change, loweredBy, readBase } from '../gate/change.js';
 import { runGate } from '../gate/run.js';
-import { optionalField } from '../lib/collections.js';
 import { err } from '../lib/result.js';
 import type { Policy } from '../policy/policy.js';
-import { readingOptions } from '../policy/reading-options.js';
 import type { Credential } from '../registry/auth/credentials.js';
 import { openActionsCache } from '../registry/cache/actions-cache.js';
 import { actionsCacheService } from '../registry/cache/actions-cache-service.js';
 import { openRegistries } from '../registry/open-registries.js';
-import type { ChangeRequest, Engine } from './engine.js';
+import { type ChangeRequest, type Engine, readingOf } from './engine.js';
 
 export interface EngineSetting {
   readonly credentials: ReadonlyMap<string, Credential>;
@@ -30,18 +28,9 @@ export function makeEngine(setting: EngineSetting): Engine {
   const { credentials, environment, workspace, temporaryDirectory, mask, notice } = setting;
   return async ({ tree, policy, builds, change, locked, askAttestations, preliminary }) => {
     const catalog = loadCatalog();
-    const options = readingOptions(
-      {
-        'build-arg': builds.buildArgs,
-        'build-context': builds.buildContexts,
-        platform: builds.platforms,
-        target: builds.target,
-      },
-      {},
-      policy,
-    );
+    const options = readingOf(builds, policy);
     if (!options.ok) return err({ code: 'usage', message: options.error, fix: 'Correct the input in the workflow.' });
-    const reading: ReadingOptions = { ...options.value, ...optionalField('only', builds.only) };
+    const reading = options.value;
     const cache =
       temporaryDirectory === ''
         ? {}

@@ -1,10 +1,14 @@
+import type { RepositoryTree } from '../build-files/repository-tree.js';
 import { loadCatalog } from '../catalog/catalog.js';
+import type { HardenedFile } from '../fix/harden/harden-file.js';
+import { hardenRepository } from '../fix/harden/harden-repository.js';
+import { overlaidTree } from '../fix/overlaid-tree.js';
 import { optionalField } from '../lib/collections.js';
 import { err, ok, type Result } from '../lib/result.js';
 import type { Wait } from '../lib/wait.js';
 import type { Policy } from '../policy/policy.js';
 import type { Report } from '../reports/report.js';
-import type { Engine, Stop } from './engine.js';
+import { type BuildInputs, type Engine, type EngineRequest, readingOf, type Stop } from './engine.js';
 import { type RepositoryName, type RunnerEnvironment, sameRepository } from './event/environment.js';
 import { evaluatedPaths } from './event/evaluated-paths.js';
 import { planEvent } from './event/event.js';
@@ -92,16 +96,18 @@ export async function runAction(run: ActionRun): Promise<Result<ActionOutcome, S
   const only = await evaluatedPaths(inputs, plan.value);
   if (!only.ok) return stopped(only.error);
   const { findings, notices } = policy.value;
+  const builds: BuildInputs = {
+    buildArgs: inputs.buildArgs,
+    buildContexts: inputs.buildContexts,
+    platforms: inputs.platforms,
+    ...optionalField('target', inputs.target),
+    ...(only.value === null ? {} : { only: only.value }),
+  };
+  const asked = askAttestations((repository) => attestationClient(run, { client, policyClient }, repository));
   const evaluated = await run.evaluate({
     tree: plan.value.evaluated,
     policy: policy.value.policy,
-    builds: {
-      buildArgs: inputs.buildArgs,
-      buildContexts: inputs.buildContexts,
-      platforms: inputs.platforms,
-      ...optionalField('target', inputs.target),
-      ...(only.value === null ? {} : { only: only.value }),
-    },
+    builds,
     change:
       plan.value.against === null
         ? null
@@ -112,7 +118,7 @@ export async function runAction(run: ActionRun): Promise<Result<ActionOutcome, S
             onlyNew: inputs.onlyNew,
           },
     locked: inputs.locked,
-    askAttestations: askAttestations((repository) => attestationClient(run, { client, policyClient }, repository)),
+    askAttestations: asked,
     preliminary: { findings, notices: [...plan.value.notices, ...notices] },
   });
   if (!evaluated.ok) return stopped(evaluated.error);
@@ -132,6 +138,8 @@ export async function runAction(run: ActionRun): Promise<Result<ActionOutcome, S
     evaluated: commit,
     job,
     touchesImages: touchesImages(report, plan.value.changedFiles),
+    harden: () =>
+      hardenedFiles(run, { ...setting, policy: policy.value.policy, builds, report, askAttestations: asked }),
     wait: run.wait,
   };
   const partial = only.value === null ? null : 'The inputs of the workflow left build files out.';
@@ -176,4 +184,38 @@ function attestationClient(
 
 function clientFor({ env, remainingMilliseconds, say, connect }: ActionRun, token: string): GitHubClient {
   return connect({ token, apiUrl: env.apiUrl, remainingMilliseconds, onWaiting: say });
+}
+
+/** Build files rewritten to images that the policy allows, as far as the gate has nothing against them. */
+async function hardenedFiles(
+  run: ActionRun,
+  given: Pick<EngineRequest, 'policy' | 'builds' | 'askAttestations'> & {
+    readonly plan: { readonly evaluated: RepositoryTree; readonly changedFiles: readonly string[] | null };
+    readonly report: Report;
+  },
+): Promise<readonly HardenedFile[]> {
+  const { plan, policy, builds, report, askAttestations } = given;
+  const reading = readingOf(builds, policy);
+  const { changedFiles } = plan;
+  // On other files a suggestion can't stand.
+  if (!reading.ok || changedFiles === null) return [];
+  const tree = plan.evaluated;
+  const hardened = await hardenRepository({
+    tree,
+    reading: reading.value,
+    report: { ...report, uses: report.uses.filter(({ file }) => changedFiles.includes(file)) },
+    policy,
+    now: new Date(),
+    evaluate: (contents) =>
+      run.evaluate({
+        tree: overlaidTree(tree, contents),
+        policy,
+        builds: { ...builds, only: [...contents.keys()] },
+        change: null,
+        locked: false,
+        askAttestations,
+        preliminary: { findings: [], notices: [] },
+      }),
+  });
+  return hardened.files;
 }

@@ -53,7 +53,7 @@ What \`fix --harden\` makes of 4,731 public Dockerfiles and 70 tricky ones, wher
 
 A file is rewritten whole if no image in it is refused any more, and in part if some of its stages are left.
 
-Made by \`UPDATE_TABLES=1 npm test -- __tests__/fix/harden/harden-file.corpus.test.ts\`, which also holds it.
+Made by \`UPDATE_TABLES=1 npm test -- __tests__/fix/harden/harden-file.corpus.test.ts\`, which also holds it. \`npm run test:peers -- __tests__/fix/harden/harden-file.peer.test.ts\` gives every rewritten file to BuildKit's own parser, before and after: it refuses none that it took before, and pulls every image that was written.
 `;
 
 describeWithSharedData('dockerfiles/corpus.jsonl', 'real Dockerfiles, where the policy allows hardened images', () => {

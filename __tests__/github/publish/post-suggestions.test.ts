@@ -13,6 +13,7 @@ const suggestion = (line: number, text = `FROM alpine:3@${DIGEST}`, written = 'a
   line,
   text,
   written,
+  about: 'Pin it:',
 });
 
 /** Pull request 7, which adds line 3 to a Dockerfile. */
@@ -40,6 +41,22 @@ test('stand on added lines only, and once', async () => {
   expect(github.state.reviewComments[0]?.body).toContain(`\`\`\`suggestion\nFROM alpine:3@${DIGEST}\n\`\`\``);
   expect(await post([suggestion(3)])).toEqual({ ok: true, value: 0 });
   expect(github.state.reviewComments).toHaveLength(1);
+});
+
+test('over several lines stand where the pull request adds all of them', async () => {
+  const over = (startLine: number, line: number): Suggestion => ({ ...suggestion(line, 'FROM a\nRUN b'), startLine });
+  expect(await post([over(2, 3)])).toEqual({ ok: true, value: 0 });
+  expect(await post([over(3, 3)])).toEqual({ ok: true, value: 1 });
+  expect(github.state.reviewComments).toMatchObject([{ line: 3, body: expect.stringContaining('FROM a\nRUN b\n```') }]);
+  github.state.reviewComments.length = 0;
+  const { git } = github.state;
+  git.commit(
+    'feature',
+    { Dockerfile: 'FROM scratch\nRUN old\nFROM alpine:3\nRUN new\n' },
+    { parents: [git.tip('feature') ?? ''] },
+  );
+  expect(await post([over(3, 4)])).toEqual({ ok: true, value: 1 });
+  expect(github.state.reviewComments).toMatchObject([{ startLine: 3, line: 4 }]);
 });
 
 test('can’t be ended by backticks in the line', async () => {

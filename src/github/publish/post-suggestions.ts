@@ -49,7 +49,7 @@ export interface SuggestionRequest {
 export type SuggestionOutcome = number | 'newer-head';
 
 /**
- * Posts suggestions on lines that the pull request adds: one for a line and reference, for as long as the line is as it
+ * Posts suggestions of which the pull request adds every line: one for a line and reference, for as long as the line is as it
  * was. Where the tag moved, that one is brought up to date; of several that runs posted at once the first stays.
  */
 export async function postSuggestions(request: SuggestionRequest): Promise<Result<SuggestionOutcome, GitHubError>> {
@@ -64,7 +64,11 @@ export async function postSuggestions(request: SuggestionRequest): Promise<Resul
   );
   if (!files.ok) return files;
   const lines = new Map(files.value.items.map(({ filename, patch }) => [filename, addedLines(patch ?? '')]));
-  const onAdded = request.suggestions.filter(({ path, line }) => lines.get(path)?.has(line) === true);
+  const onAdded = request.suggestions.filter(({ path, startLine = 0, line }) => {
+    const added = lines.get(path);
+    const range = Array.from({ length: startLine === 0 ? 1 : line - startLine + 1 }, (_, index) => line - index);
+    return added !== undefined && range.every((one) => added.has(one));
+  });
   const known = await standing(request, author.value);
   if (!known.ok) return known;
   // The head may have moved while all this was read, and a review of an older one is outdated when it appears.
@@ -84,6 +88,9 @@ export async function postSuggestions(request: SuggestionRequest): Promise<Resul
   if (wanted.length === 0) return ok(0);
   const comments = wanted.map((suggestion) => ({
     path: suggestion.path,
+    ...(suggestion.startLine === undefined || suggestion.startLine === suggestion.line
+      ? {}
+      : { start_line: suggestion.startLine, start_side: 'RIGHT' }),
     line: suggestion.line,
     side: 'RIGHT',
     body: bodyOf(suggestion),

@@ -1,3 +1,4 @@
+import type { HardenedFile } from '../../fix/harden/harden-file.js';
 import type { Verdict } from '../../gate/verdict.js';
 import { optionalField } from '../../lib/collections.js';
 import type { Explanation } from '../../lib/failure.js';
@@ -17,7 +18,8 @@ import { publishComment, WRITING } from './comment.js';
 import { rememberedFingerprint } from './comment-parts.js';
 import { POSTING, postSuggestions } from './post-suggestions.js';
 import type { Renderers } from './renderers.js';
-import { suggestionsFor } from './review-suggestions.js';
+import { type Suggestion, suggestionsFor } from './review-suggestions.js';
+import { rewriteSuggestions } from './rewrite-suggestions.js';
 import { uploadSarif } from './sarif-upload.js';
 import { keepTrackingIssue } from './tracking-issue.js';
 
@@ -35,6 +37,8 @@ export interface Publication {
   readonly job: JobIdentity;
   /** Whether the change touches a file that names an image; true where that is not known. */
   readonly touchesImages: boolean;
+  /** Rewrites build files to images that the policy allows, and evaluates them. */
+  readonly harden: () => Promise<readonly HardenedFile[]>;
   readonly wait?: Wait | undefined;
 }
 
@@ -176,12 +180,16 @@ function wouldBlock({ verdict, findings }: Report): boolean {
 }
 
 async function suggestions(
-  { env, client, commits, report, evaluated }: Publication,
+  { env, client, commits, report, evaluated, harden }: Publication,
   { number, head }: PullRequest,
 ): Promise<Output> {
   const evaluatedTree = await commits.tree(evaluated);
   const headTree = await commits.tree(head);
-  const proposed = await suggestionsFor(report, evaluatedTree);
+  const rewrites = rewriteSuggestions(await harden());
+  const pins = await suggestionsFor(report, evaluatedTree);
+  const isRewritten = ({ path, line }: Suggestion) =>
+    rewrites.some((one) => one.path === path && line >= (one.startLine ?? one.line) && line <= one.line);
+  const proposed = [...rewrites, ...pins.filter((pin) => !isRewritten(pin))];
   const [before, after] = [await evaluatedTree.ids(), await headTree.ids()];
   if (!before.ok || !after.ok) return ok(null);
   // Where the merge changed the file, the pull request's own lines are others than those evaluated.

@@ -4,16 +4,22 @@ import { pinInsertion } from '../../fix/pin-place.js';
 import type { Report } from '../../reports/report.js';
 import type { CommitTree } from '../repository/commit-tree.js';
 
-/** A pin that a developer can commit with one click. */
+/** A change that a developer can commit with one click. */
 export interface Suggestion {
   readonly path: string;
+  /** The first line that it takes the place of, where it is not the only one. */
+  readonly startLine?: number;
+  /** The last or only line. */
   readonly line: number;
-  /** The whole line, as it should be. */
+  /** The whole lines, as they should be. */
   readonly text: string;
-  /** The reference that is pinned, as it is written. */
+  /** The reference that is changed, as it is written. */
   readonly written: string;
+  /** What it is for: a sentence that ends in a colon. */
+  readonly about: string;
 }
 
+const PINNING = 'Pin to the digest that was evaluated, so that it is what will be pulled:';
 const MAX_FILE_BYTES = 4 * 1024 * 1024;
 
 /**
@@ -34,7 +40,7 @@ export async function suggestionsFor(report: Report, tree: Pick<CommitTree, 'rea
     const pin = pinInsertion(use, decision.digest, report.stages);
     if (!pin.ok || pin.value.line !== use.line) continue;
     const text = `${line.slice(0, pin.value.column - 1)}${pin.value.text}${line.slice(pin.value.column - 1)}`;
-    suggestions.push({ path: use.file, line: use.line, text, written: use.written });
+    suggestions.push({ path: use.file, line: use.line, text, written: use.written, about: PINNING });
   }
   const lines = new Set<string>();
   return suggestions.filter(({ path, line }) => {
