@@ -1,7 +1,6 @@
 import type { RepositoryTree } from '../build-files/repository-tree.js';
 import { loadCatalog } from '../catalog/catalog.js';
 import type { HardenedFile } from '../fix/harden/harden-file.js';
-import { hardenRepository } from '../fix/harden/harden-repository.js';
 import { overlaidTree } from '../fix/overlaid-tree.js';
 import { optionalField } from '../lib/collections.js';
 import { err, ok, type Result } from '../lib/result.js';
@@ -199,6 +198,7 @@ async function hardenedFiles(
   const { changedFiles } = plan;
   // On other files a suggestion can't stand.
   if (!reading.ok || changedFiles === null) return [];
+  const { hardenRepository } = await import('../fix/harden/harden-repository.js');
   const tree = plan.evaluated;
   const hardened = await hardenRepository({
     tree,

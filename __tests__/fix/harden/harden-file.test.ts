@@ -70,6 +70,11 @@ describe('fix --harden rewrites', () => {
       `FROM ${WOLFI}\nRUN addgroup -S app && adduser -D -G app -S -h /srv app && chown app:app /srv\nUSER app\nCMD ["x"]\n`,
     ],
     [
+      'no account that the file makes itself',
+      'FROM alpine:3.20\nRUN addgroup -g 9 -S g && adduser -D -G g u\nCOPY --chown=u:g a /a\nUSER u\nCMD ["x"]\n',
+      `FROM ${WOLFI}\nRUN addgroup -g 9 -S g && adduser -D -G g u\nCOPY --chown=u:g a /a\nUSER u\nCMD ["x"]\n`,
+    ],
+    [
       "Debian's adduser",
       'FROM debian:12\nRUN adduser --disabled-password --gecos "" --uid 1000 app\nUSER 1000\nCMD ["x"]\n',
       `FROM ${WOLFI}\nRUN adduser -D -g '' -u 1000 app\nUSER 1000\nCMD ["x"]\n`,
@@ -97,7 +102,7 @@ describe('fix --harden rewrites', () => {
     [
       'a digest with the reference that it belongs to',
       `FROM --platform=linux/amd64 debian@sha256:${'0'.repeat(64)} AS a\nCMD ["x"]\n`,
-      'FROM --platform=linux/amd64 cgr.dev/acme/chainguard-base:latest AS a\nCMD ["x"]\n',
+      'FROM --platform=linux/amd64 cgr.dev/acme/chainguard-base:latest AS a\nENTRYPOINT []\nCMD ["x"]\n',
     ],
     [
       'the default of an ARG, and keeps DOS line ends and mounts',
@@ -148,6 +153,13 @@ describe('fix --harden leaves a stage alone', () => {
       'FROM python:3.13\nCOPY x /usr/local/lib/python3.13/x\nCMD ["x"]\n',
       '/usr/local/lib',
     ],
+    [
+      'that starts a service of its distribution',
+      'FROM debian\nRUN true\nCMD service nginx start\n',
+      'it starts service',
+    ],
+    ['whose health needs a program', 'FROM debian\nRUN true\nHEALTHCHECK CMD curl x\nCMD ["x"]\n', 'it calls curl'],
+    ['that names directories of Go', 'FROM golang\nCOPY . /go/src/x\nCMD ["x"]\n', '/go/'],
     ['that changes a user', 'FROM debian\nRUN usermod -u 5 app\nCMD ["x"]\n', 'usermod'],
     ['that names the group of a user by its number', 'FROM debian\nRUN useradd -g 5 app\nCMD ["x"]\n', 'by its number'],
     [
@@ -155,6 +167,7 @@ describe('fix --harden leaves a stage alone', () => {
       'FROM debian AS a\nRUN true\nFROM my.registry/app\nCOPY --from=a /x /\n',
       '',
     ],
+    ['of a file with very many stages', 'FROM debian\nCMD ["x"]\n'.repeat(101), 'more than 100 stages'],
     ['for Windows', '# escape=`\nFROM alpine\nCMD ["x"]\n', 'Windows'],
   ])('%s', async (_, before, reason) => {
     const { after, reasons } = await harden(before);

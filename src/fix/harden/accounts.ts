@@ -70,10 +70,10 @@ export function isAccountProgram(program: string): boolean {
   return program in PROGRAMS;
 }
 
-/** A command that makes a user or a group, and the name of the user that it makes. */
+/** A command that makes a user or a group, and the account's name. */
 export interface MadeAccount {
   readonly rewrite: Rewrite;
-  readonly user?: string;
+  readonly account?: string;
 }
 
 /**
@@ -124,11 +124,11 @@ export function rewriteAccount(
   }
   if (options === GROUPADD) {
     const group = ['addgroup', ...optionsText(given), name].join(' ');
-    return ok({ rewrite: program === 'addgroup' && isBusyBox ? 'keep' : asOne(words, group) });
+    return ok({ rewrite: program === 'addgroup' && isBusyBox ? 'keep' : asOne(words, group), account: name });
   }
   if (isBusyBox && program === 'adduser') {
     return texts.includes('-D') || texts.some((text) => /^-\w*[DS]/.test(text))
-      ? ok({ rewrite: 'keep', user: name })
+      ? ok({ rewrite: 'keep', account: name })
       : err('`adduser` asks for a password without -D');
   }
   if (/^\d+$/.test(given.get('-G') ?? '')) return err(`\`${program}\` names the group by its number`);
@@ -139,7 +139,7 @@ export function rewriteAccount(
   if (ownGroup) given.set('-G', name);
   given.set('-D', '');
   const user = ['adduser', ...optionsText(given), name].join(' ');
-  return ok({ rewrite: asOne(words, ownGroup ? `addgroup -S ${name} && ${user}` : user), user: name });
+  return ok({ rewrite: asOne(words, ownGroup ? `addgroup -S ${name} && ${user}` : user), account: name });
 }
 
 /** The command in the place of its first word; its other words are taken out. */

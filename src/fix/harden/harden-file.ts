@@ -11,6 +11,9 @@ import type { ReadAgain } from '../pin-files.js';
 import { applyEdits, type Edit } from './edits.js';
 import { type FileToHarden, planStages, type StagePlan } from './stage-plan.js';
 
+/** Stages of a file that is rewritten: each is planned with a look at all the others. */
+const MAX_STAGES = 100;
+
 /** A build file, what it was read as, and what there is in the place of its images. */
 export interface HardenRequest {
   readonly path: string;
@@ -66,6 +69,11 @@ export async function hardenFile(request: HardenRequest, readAgain: ReadAgain): 
   const left = new Map<string, LeftUse>();
   const leave = (use: ImageUse, reason: string) => left.set(use.id, { use, reason, retry: false });
   let plans: StagePlan[] = [];
+  if (document.stages.length > MAX_STAGES) {
+    return unchanged(
+      refused.map((use) => ({ use, reason: `the file has more than ${MAX_STAGES} stages`, retry: false })),
+    );
+  }
   for (const use of refused) {
     const plan = document.escape === '`' ? err('it is written for Windows') : planUse(file, use, request);
     if (plan.ok) plans.push(plan.value);

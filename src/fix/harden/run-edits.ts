@@ -12,7 +12,7 @@ import { readScript, type ScriptCommand, type ScriptWord } from './script.js';
 export interface RewrittenRun {
   readonly edits: readonly Edit[];
   readonly packages: readonly string[];
-  readonly users: readonly string[];
+  readonly accounts: readonly string[];
   readonly programs: readonly string[];
   /** What is left of it to be run, for whoever asks which programs it calls. */
   readonly script: string;
@@ -39,7 +39,7 @@ function asksForRewrite(script: string): boolean {
  */
 export function rewriteRun(source: SourceText, run: Instruction, isAlpine: boolean): Result<RewrittenRun, string> {
   const whole = scriptOf(run);
-  const unchanged = { edits: [], packages: [], users: [], programs: programsInstalledBy(whole), script: whole };
+  const unchanged = { edits: [], packages: [], accounts: [], programs: programsInstalledBy(whole), script: whole };
   if (!asksForRewrite(whole)) return ok(unchanged);
   if (run.json !== undefined) return err('a RUN in exec form installs packages or makes accounts');
   if (run.heredocs.length > 0) return err('a here-document installs packages or makes accounts');
@@ -49,7 +49,7 @@ export function rewriteRun(source: SourceText, run: Instruction, isAlpine: boole
   if (!script.ok) return script;
   const { commands, isChain } = script.value;
   const rewrites: Rewrite[] = [];
-  const [packages, users]: [string[], string[]] = [[], []];
+  const [packages, accounts]: [string[], string[]] = [[], []];
   const understood = new Set<number>();
   for (const [index, { words }] of commands.entries()) {
     const rewritten = rewriteCommand(words, isAlpine);
@@ -60,7 +60,7 @@ export function rewriteRun(source: SourceText, run: Instruction, isAlpine: boole
     }
     understood.add(index);
     packages.push(...rewritten.value.packages);
-    users.push(...rewritten.value.users);
+    accounts.push(...rewritten.value.accounts);
     rewrites.push(rewritten.value.rewrite);
   }
   const textOf = ({ words }: ScriptCommand) => run.text.slice(words[0].start, words.at(-1)?.end);
@@ -73,7 +73,7 @@ export function rewriteRun(source: SourceText, run: Instruction, isAlpine: boole
   return ok({
     edits: [...edits, ...removals(source, run, commands, rewrites, isChain, place)],
     packages,
-    users,
+    accounts,
     programs: programsInstalledBy(rest),
     script: rest,
   });
@@ -82,17 +82,17 @@ export function rewriteRun(source: SourceText, run: Instruction, isAlpine: boole
 interface RewrittenCommand {
   readonly rewrite: Rewrite;
   readonly packages: readonly string[];
-  readonly users: readonly string[];
+  readonly accounts: readonly string[];
 }
 
 /** Undefined for a command that neither installs packages nor makes accounts. */
 function rewriteCommand(words: readonly ScriptWord[], isAlpine: boolean): Result<RewrittenCommand, string> | undefined {
   const install = rewriteInstall(words);
-  if (install !== undefined) return install.ok ? ok({ ...install.value, users: [] }) : install;
+  if (install !== undefined) return install.ok ? ok({ ...install.value, accounts: [] }) : install;
   const account = rewriteAccount(words, isAlpine);
   if (account === undefined || !account.ok) return account;
-  const { rewrite, user } = account.value;
-  return ok({ rewrite, packages: [], users: user === undefined ? [] : [user] });
+  const { rewrite, account: name } = account.value;
+  return ok({ rewrite, packages: [], accounts: name === undefined ? [] : [name] });
 }
 
 type Place = (range: { readonly start: number; readonly end: number }) => {

@@ -38,7 +38,7 @@ const NOBODY = '65532';
 
 /** Where official images of languages keep what belongs to them; others keep it elsewhere. */
 const OWN_PATHS =
-  /\/usr\/local(?:\/(?:s?bin|lib(?:\/(?:python|node_modules|ruby|php)[\w./-]*)?|go|bundle|etc\/php)?)?\/?(?=["'\s,]|$)|\/usr\/local\/(?:lib\/(?:python|node_modules|ruby|php)|bin\/(?:node|npm|python|pip|ruby|php|docker)|go\/|bundle|etc\/php)|\/go\/bin|\bGOPATH\b|\/opt\/java|\/usr\/lib\/jvm|\/usr\/share\/(?:maven|gradle|nginx)/;
+  /\/usr\/local(?:\/(?:s?bin|lib(?:\/(?:python|node_modules|ruby|php)[\w./-]*)?|go|bundle|etc\/php)?)?\/?(?=["'\s,]|$)|\/usr\/local\/(?:lib\/(?:python|node_modules|ruby|php)|bin\/(?:node|npm|python|pip|ruby|php|docker)|go\/|bundle|etc\/php)|(?<![\w.-])\/go\/|\bGOPATH\b|\/opt\/java|\/usr\/lib\/jvm|\/usr\/share\/(?:maven|gradle|nginx)/;
 
 /**
  * Plans the stages on one image for the image in its place. Either all of their instructions are understood, or they are
@@ -86,7 +86,7 @@ export function planStages(
   const runs = planRuns(source, instructions, candidate, use);
   if (!runs.ok) return runs;
   edits.push(...runs.value.flatMap((run) => run.edits));
-  const accounts = { made: new Set(runs.value.flatMap(({ users }) => users)), own: candidate.variant.user };
+  const accounts = { made: new Set(runs.value.flatMap((run) => run.accounts)), own: candidate.variant.user };
   for (const instruction of instructions) {
     const named = accountEdits(instruction, accounts);
     if (!named.ok) return named;
@@ -171,7 +171,11 @@ function planRuns(
   const packages = new Set(rewritten.flatMap((run) => run.packages));
   const installed = new Set(rewritten.flatMap(({ programs }) => programs));
   const known = { official, packages, installed, hasBash: /-dev$/.test(image) || packages.has('bash') };
-  const unknown = rewritten.map(({ script }) => unknownProgram(script, known)).find((reason) => reason !== undefined);
+  const health = instructions.flatMap(({ keyword, words }) =>
+    keyword === 'healthcheck' && words[0]?.text.toUpperCase() === 'CMD' ? (words[1]?.text ?? []) : [],
+  );
+  const scripts = [...rewritten.map(({ script }) => script), ...health];
+  const unknown = scripts.map((script) => unknownProgram(script, known)).find((reason) => reason !== undefined);
   return unknown === undefined ? ok(rewritten) : err(unknown);
 }
 
@@ -280,11 +284,17 @@ function notesOf(instructions: readonly Instruction[], use: ImageUse): readonly 
     .filter(({ keyword }) => keyword === 'expose')
     .flatMap(({ words }) => words.flatMap(({ text }) => /^(\d+)/.exec(text)?.[1] ?? []));
   const privileged = ports.find((port) => Number(port) < 1024);
+  const compiles =
+    use.reference?.tag?.includes('slim') !== true &&
+    instructions.some(
+      ({ keyword, text }) => keyword === 'run' && /\b(?:pip3?|npm|yarn|gem|bundle) (?:install|ci|i)\b/.test(text),
+    );
   const scripts = instructions
     .filter(({ keyword }) => keyword === 'cmd' || keyword === 'entrypoint')
     .flatMap(({ json, text }) => /^\S+\.sh(?=\s|$)/.exec(json?.[0] ?? text)?.[0] ?? []);
   return [
     ...libc,
+    ...(compiles ? ['what is compiled while it is installed needs build-base, which the image need not have'] : []),
     ...scripts.map((script) => `${script} is not read: what it calls has to be in the image`),
     'files that the program writes to have to be its own: it no longer runs as root',
     ...(privileged === undefined ? [] : [`port ${privileged} is below 1024, which some platforms keep for root`]),

@@ -23,6 +23,10 @@ const PLAIN_START = new Set(
   maven node openjdk php python rockylinux ruby rust ubuntu`.split(/\s+/),
 );
 
+/** What starts services the way of a distribution. */
+const SERVICE =
+  /^(?:\/(?:usr\/)?s?bin\/)?(?:service|systemctl|init|apache2ctl|apachectl|httpd|apache2|supervisord|crond?)(?=\s|$)|^\/etc\/init\.d\/\S+/;
+
 /**
  * What the start of a container has to be changed for on another image: the exec form where that has no shell, and no
  * entrypoint of the image before a CMD that is a whole command. Fails with a clause where it would not start, or where
@@ -41,6 +45,8 @@ export function startEdits(
   if (variant.shell !== true && of('shell').length > 0) return err('it names a shell, which the image need not have');
   for (const instruction of [...of('cmd'), ...of('entrypoint')]) {
     const { json } = instruction;
+    const service = SERVICE.exec(json?.[0] ?? instruction.text)?.[0];
+    if (service !== undefined) return err(`it starts ${service}, which belongs to its distribution`);
     if (variant.shell === true) continue;
     const exec = json === undefined ? execForm(instruction) : ok(json);
     if (!exec.ok) return exec;
@@ -66,7 +72,8 @@ export function startEdits(
   // A distribution's image starts a shell, whichever it is.
   if (cmd === undefined && isDistribution(official) && variant.shell === true) return ok(edits);
   if (cmd === undefined) return err('it names nothing that is started, and what another image starts differs');
-  if (entrypoint !== undefined) {
+  // Of an image whose facts were not read, nobody knows whether it has an entrypoint.
+  if (entrypoint !== undefined || variant.user === undefined) {
     const at = lineStart(cmd);
     edits.push({ start: at, end: at, text: `ENTRYPOINT []${lineEnd}` });
   }
