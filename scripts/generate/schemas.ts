@@ -21,6 +21,7 @@ export function schemaFiles(): Readonly<Record<string, string>> {
     'schemas/check.schema.json': published('base-image-gate check --format json', checkSchema),
     'schemas/explain.schema.json': published('base-image-gate explain --format json', explanationSchema),
     'schemas/policy.schema.json': `${JSON.stringify(policyJsonSchema(rules), null, 2)}\n`,
+    'schemas/policy.draft-07.schema.json': `${JSON.stringify(policyJsonSchema(rules, 'draft-07'), null, 2)}\n`,
     'schemas/policy-cases.schema.json': published('Cases of base-image-gate policy test', casesSchema(rules)),
     'schemas/images.schema.json': published('base-image-gate images --format json', imagesSchema),
     'schemas/inspect.schema.json': published('base-image-gate inspect --format json', inspectionSchema),
