@@ -45,11 +45,12 @@ export function catalogedPackages(tree: FileTree, owners: ReadonlyMap<FileConten
     }
     for (const reason of content.catalog.problems) unreadContents.push({ path, reason });
   }
-  const javaHomes = found.flatMap(({ entry, one }) => (one.name === 'openjdk' ? [homeOf(entry.path)] : []));
+  const javaHomes = found.flatMap(({ entry, one }) => (one.name === 'openjdk' ? javaLibraries(entry.path) : []));
   const knownBetter = new Set(found.flatMap(({ one }) => beginnings(one)));
   for (const { entry, partOf, one } of found) {
     if (isUnnamed(one) && javaHomes.some((home) => entry.path.startsWith(home))) continue;
     if (one.type === 'generic' && knownBetter.has(`${one.name} ${one.version}`)) continue;
+    if (isOfRuntime(one, entry)) continue;
     if (one.needs !== undefined && !fromGit.has(one.needs)) continue;
     const key = [one.type, one.name, one.version, partOf].join('\n');
     if (packages.has(key)) continue;
@@ -81,9 +82,16 @@ function beginnings({ type, name, version }: CatalogedPackage): readonly string[
   return parts.map((_, length) => `${name} ${parts.slice(0, length).join('.')}`);
 }
 
-/** The directory of a runtime's `release` file, with its slash. */
-function homeOf(path: string): string {
-  return path.slice(0, path.lastIndexOf('/') + 1);
+/** Where a Java runtime has its own archives, by its `release` file; none for a file at the image's root. */
+function javaLibraries(path: string): readonly string[] {
+  const home = /^(.+\/)release$/.exec(path)?.[1];
+  return home === undefined ? [] : [`${home}lib/`, `${home}jre/lib/`];
+}
+
+/** OpenSSL in a program that is itself known, such as Node.js: its maker's advisories are about both. */
+function isOfRuntime({ type, name }: CatalogedPackage, { content }: FileEntry): boolean {
+  if (type !== 'generic' || name !== 'openssl') return false;
+  return content?.catalog?.packages.some((other) => other.type === 'generic' && other.name !== name) ?? false;
 }
 
 /** A Java archive that says no coordinates: those of a runtime are the runtime's own. */

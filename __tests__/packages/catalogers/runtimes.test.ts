@@ -15,6 +15,28 @@ describe('a program that UPX packed', () => {
   });
 });
 
+describe('a program that OpenSSL is linked into', () => {
+  const ASSEMBLY = 'SHA256 block transform for x86_64, CRYPTOGAMS by <https://github.com/dot-asm>';
+  const linked = (version: string) => elf(`\0OpenSSL internal error\0OpenSSL ${version}\0${ASSEMBLY}\0`);
+
+  test.each([
+    ['1.1.1a  20 Nov 2018', '1.1.1a'],
+    ['3.0.7 1 Nov 2022', '3.0.7'],
+  ])('has the version that it says with its day: %s', (text, version) => {
+    for (const chunk of [1, 13, 5000])
+      expect(named(catalogFile('opt/app', linked(text), chunk))).toEqual([`generic:openssl@${version}`]);
+  });
+
+  test.each([
+    ['is loaded', 'opt/app', elf('\0OpenSSL 3.0.7 1 Nov 2022\0')],
+    ['is BoringSSL', 'opt/app', linked('1.1.1 (compatible; BoringSSL)')],
+    ['is in a library of Python', 'site-packages/cryptography/_rust.abi3.so', linked('3.4.0 22 Oct 2024')],
+    ['is in an addon of Node.js', 'node_modules/a/build/a.node', linked('3.4.0 22 Oct 2024')],
+  ])('is none where it %s', (_, path, content) => {
+    expect(catalogFile(path, content)).toEqual({ packages: [], unread: [], problems: [] });
+  });
+});
+
 describe('a Java runtime without its release file', () => {
   const jvm = 'OpenJDK 64-Bit Server VM (25.91-b14) for linux-amd64 JRE (1.8.0_91-b14), built on';
 

@@ -12,6 +12,7 @@ import { fileKind } from './file-kind.js';
 import { gemCataloger } from './gem.js';
 import { goCataloger } from './go.js';
 import { kernelModuleCataloger, packedKernelModuleCataloger } from './kernel-module.js';
+import { linkedOpensslCataloger } from './linked-openssl.js';
 import { nodeCataloger } from './node.js';
 import { npmCopyCataloger } from './npm-copy.js';
 import { nugetCataloger } from './nuget.js';
@@ -43,6 +44,7 @@ const CATALOGERS: readonly Cataloger[] = [
   gemCataloger,
   kernelModuleCataloger,
   packedKernelModuleCataloger,
+  linkedOpensslCataloger,
   npmCopyCataloger,
   nugetCataloger,
   opkgCataloger,
