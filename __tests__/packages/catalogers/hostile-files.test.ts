@@ -72,6 +72,9 @@ describe('the catalogers', () => {
     ['build ids', 'redis-server', program('\x001.1.1aaaaaaaaaaaa'.repeat(200_000))],
     ['blank lines', 'specifications/a.gemspec', '\n'.repeat(1_000_000)],
     ['blanks', 'specifications/a.gemspec', ' '.repeat(1_000_000)],
+    ['an address', 'Gemfile.lock', `GIT\n  remote: ${'a'.repeat(1_000_000)}:\n`],
+    ['fields', 'var/lib/pacman/local/a/desc', '%A%\na\n'.repeat(100_000)],
+    ['paragraphs', 'usr/lib/opkg/status', 'Package: a\nVersion: 1\n\n'.repeat(300_000)],
     ['licenses', 'specifications/a.gemspec', `s.licenses = ${`"a"${' '.repeat(60)},${' '.repeat(60)}`.repeat(8000)}`],
     ['a manifest', 'a.jar', makeZip({ 'META-INF/MANIFEST.MF': 'a: b\n c'.repeat(140_000), 'x.class': '' })],
   ])('take seconds at most for a file made to be slow: %s', (_, path, content) => {

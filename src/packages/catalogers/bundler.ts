@@ -14,6 +14,9 @@ export const bundlerCataloger: Cataloger = {
   open: (file) => readWhole(file, CATALOG_LIMITS['metadata-bytes'], readLock),
 };
 
+/** Characters of a line: an address of a repository, or a gem with its version. */
+const MAX_LINE = 1000;
+
 function readLock(text: string): FileCatalog {
   const packages: CatalogedPackage[] = [];
   let section = '';
@@ -25,7 +28,7 @@ function readLock(text: string): FileCatalog {
       repository = undefined;
       revision = undefined;
     }
-    if (section !== 'GIT') continue;
+    if (section !== 'GIT' || line.length > MAX_LINE) continue;
     // `remote: https://example.com/acme/tool.git` is installed as tool-0123456789ab.
     repository = /^ {2}remote: .*?([^/:]+?)(?:\.git)?\/?$/.exec(line)?.[1] ?? repository;
     revision = /^ {2}revision: ([0-9a-f]{12})[0-9a-f]*$/.exec(line)?.[1] ?? revision;
