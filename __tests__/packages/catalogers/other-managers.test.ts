@@ -121,6 +121,8 @@ describe("chisel's manifest", () => {
   test.each([
     ['is not packed', Buffer.from('{"jsonwall":"1.0"}'), 'unpacked'],
     ['breaks off', chiselManifest([{ name: 'a', version: '1' }]).subarray(0, 40), 'unpacked'],
+    ['asks for a window of terabytes', Buffer.from('28b52ffd00ff010000', 'hex'), 'manifest-bytes'],
+    ['says that it unpacks to terabytes', Buffer.from('28b52ffde0ffffffffffff0000010000', 'hex'), 'manifest-bytes'],
     ['is of another form', stored(Buffer.from('{}\n')), 'no manifest'],
     [
       'unpacks to more than is read',

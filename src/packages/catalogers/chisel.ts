@@ -62,6 +62,10 @@ function jsonOf(text: string): unknown {
 
 /** Null where the bytes are damaged or end early. */
 function unpack(bytes: Buffer, most: number): Buffer | 'too large' | null {
+  // The decoder makes a buffer of each frame's window before it has seen a byte of the frame.
+  for (let at = bytes.indexOf(FRAME); at >= 0; at = bytes.indexOf(FRAME, at + FRAME.length)) {
+    if (windowOf(bytes.subarray(at + FRAME.length)) > most) return 'too large';
+  }
   const parts: Uint8Array[] = [];
   let size = 0;
   const decoder = new Decompress((part) => {
@@ -82,3 +86,18 @@ function unpack(bytes: Buffer, most: number): Buffer | 'too large' | null {
 
 /** Bytes given to the decoder at once; each may unpack to a hundred times as much. */
 const STEP = 4096;
+
+const FRAME = Buffer.from('28b52ffd', 'hex');
+
+/** The window in bytes that a frame's header asks for. @see https://www.rfc-editor.org/rfc/rfc8878#section-3.1.1.1 */
+function windowOf(header: Buffer): number {
+  const [descriptor = 0, windowDescriptor = 0] = header;
+  if (((descriptor >> 5) & 1) === 0) {
+    const base = 2 ** (10 + (windowDescriptor >> 3));
+    return base + (base / 8) * (windowDescriptor & 7);
+  }
+  // A single segment: the window is the content.
+  const start = 1 + ([0, 1, 2, 4][descriptor & 3] ?? 0);
+  const length = [1, 2, 4, 8][descriptor >> 6] ?? 1;
+  return header.subarray(start, start + length).reduce((sum, byte, place) => sum + byte * 256 ** place, 0);
+}
