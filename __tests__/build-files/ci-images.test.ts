@@ -5,9 +5,9 @@ import { openWorkingTree } from '../../src/build-files/working-tree.js';
 import { makeDirectory } from '../support/process/scratch-repository.js';
 import { READING_OPTIONS } from '../support/reading-options.js';
 
-async function usesOf(files: Record<string, string>) {
+async function usesOf(files: Record<string, string>, platforms = READING_OPTIONS.platforms) {
   const tree = openWorkingTree(makeDirectory(files), { allFiles: true });
-  const reading = await readRepository(tree, { ...READING_OPTIONS, allFiles: true });
+  const reading = await readRepository(tree, { ...READING_OPTIONS, platforms, allFiles: true });
   if (!reading.ok) throw new Error(reading.error.message);
   return reading.value.uses;
 }
@@ -85,4 +85,25 @@ test.each([
   expect(use?.targetPlatforms).toContain(platform);
   const [usual] = await usesOf({ Dockerfile: 'FROM a\n', [path]: text.replaceAll(/arm64|arm\./g, 'large') });
   expect(usual?.targetPlatforms).toEqual(['linux/amd64']);
+});
+
+test.each([
+  ['.gitlab-ci.yml', 'b:\n  tags: [$RUNNER]\n  script: [docker build .]\n', '$RUNNER'],
+  [
+    '.circleci/config.yml',
+    'jobs:\n  b: { resource_class: << parameters.class >>, steps: [{ run: docker build . }] }\n',
+    '<< parameters.class >>',
+  ],
+])('%s says what decides the runner that builds', async (path, text, decidedBy) => {
+  const open = (uses: Awaited<ReturnType<typeof usesOf>>) => uses.map((use) => use.open?.map((one) => one.decidedBy));
+  expect(open(await usesOf({ Dockerfile: 'FROM a\n', [path]: text }, []))).toEqual([[decidedBy]]);
+  const fixed = text.replace(decidedBy, 'large');
+  expect(open(await usesOf({ Dockerfile: 'FROM a\n', [path]: fixed }, []))).toEqual([undefined]);
+});
+
+test('a runner that a literal variable names is known', async () => {
+  const text = 'variables: { RUNNER: linux-arm64 }\nb:\n  tags: [$RUNNER]\n  script: [docker build .]\n';
+  const [use] = await usesOf({ Dockerfile: 'FROM a\n', '.gitlab-ci.yml': text }, []);
+  expect(use?.targetPlatforms).toContain('linux/arm64');
+  expect(use?.open).toBeUndefined();
 });

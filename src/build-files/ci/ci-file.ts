@@ -1,6 +1,7 @@
 import { distinct, optionalField } from '../../lib/collections.js';
 import { buildsInScript } from '../script/build-command.js';
 import { allRequested, joinInside, type NamedImage, notRead, type RequestedBuilds } from '../script/named-build.js';
+import { onRunner, type Runner } from '../script/runner.js';
 import { entriesOf, field, items, parseYaml, type YamlPath } from '../workflow/yaml-fields.js';
 
 /** Keys under which CI systems keep commands of a shell, as a text or as lines. */
@@ -29,21 +30,20 @@ export async function buildsInCiFile(bytes: Uint8Array, path = ''): Promise<Requ
   let left = MAX_VALUES;
   let isDeeper = false;
   const isCloudBuild = /cloudbuild[^/]*$/.test(path);
-  const visit = (value: unknown, { variables, platform }: Surroundings, path: YamlPath, document: number) => {
+  const visit = (value: unknown, { variables, runner }: Surroundings, path: YamlPath, document: number) => {
     const isTooDeep = path.length > MAX_DEPTH;
     isDeeper ||= isTooDeep;
     if (isTooDeep || found.length >= MAX_SCRIPTS || left-- <= 0) return;
-    for (const [index, item] of items(value).entries())
-      visit(item, { variables, platform }, [...path, index], document);
+    for (const [index, item] of items(value).entries()) visit(item, { variables, runner }, [...path, index], document);
     const own = { ...variables, ...variablesOf(value) };
-    const around = { variables: own, platform: runnerPlatform(value) ?? platform };
+    const around = { variables: own, runner: runnerOf(value, own) ?? runner };
     for (const image of imagesOf(value, path, isCloudBuild))
       images.push({ ...runImage(image, own), ...yaml.placeOf([...path, ...image.path], document) });
     const directory = directoryOf(value);
     const words = invocationOf(value);
     if (words !== undefined)
       found.push(
-        onRunner(
+        onRunners(
           buildsInScript(words, { directory, variables: own, line: lineOf(path, document), goesOn: true }),
           around,
         ),
@@ -58,7 +58,7 @@ export async function buildsInCiFile(bytes: Uint8Array, path = ''): Promise<Requ
           return one.text.split('\n').map((_, index) => start + index);
         });
         const script = lines.map(({ text }) => text).join('\n');
-        found.push(onRunner(buildsInScript(script, { directory, variables: own, line, goesOn: true }), around));
+        found.push(onRunners(buildsInScript(script, { directory, variables: own, line, goesOn: true }), around));
       }
     }
   };
@@ -73,29 +73,27 @@ export async function buildsInCiFile(bytes: Uint8Array, path = ''): Promise<Requ
 /** What holds for a value and all in it. */
 interface Surroundings {
   readonly variables: Readonly<Record<string, string>>;
-  /** What the runner builds for, where that is not linux/amd64. */
-  readonly platform?: string | undefined;
+  readonly runner?: Runner | undefined;
 }
 
 /** Runners of GitLab by their tags, of CircleCI by their class, of Drone and Woodpecker by their platform. */
-function runnerPlatform(value: unknown): string | undefined {
+function runnerOf(value: unknown, variables: Readonly<Record<string, string>>): Runner | undefined {
   const { platform, labels } = { platform: field(value, 'platform'), labels: field(value, 'labels') };
   const names = [
     ...items(field(value, 'tags')),
     field(value, 'resource_class'),
     ...[platform, field(platform, 'arch'), field(labels, 'platform')],
-  ];
-  const isArm = (name: unknown) => typeof name === 'string' && /(?:^|[^a-z])(?:arm64|aarch64)\b|^arm\./i.test(name);
-  return names.some(isArm) ? 'linux/arm64' : undefined;
+  ].flatMap((name) => (typeof name === 'string' ? [withVariables(name, variables)] : []));
+  if (names.some((name) => /(?:^|[^a-z])(?:arm64|aarch64)\b|^arm\./i.test(name))) return { platforms: ['linux/arm64'] };
+  const decidedBy = names.find((name) => OPEN.test(name));
+  return decidedBy === undefined ? undefined : { platforms: [], decidedBy };
 }
 
-/** A build that names no platform is for the machine that it runs on. */
-function onRunner(found: RequestedBuilds, { platform }: Surroundings): RequestedBuilds {
-  if (platform === undefined) return found;
-  const named = found.named.map((build) =>
-    build.platforms === undefined ? { ...build, platforms: [platform] } : build,
-  );
-  return { ...found, named };
+/** What other programs put a value in place of. */
+const OPEN = /[$<>{}]|\[\[/;
+
+function onRunners(found: RequestedBuilds, { runner }: Surroundings): RequestedBuilds {
+  return { ...found, named: found.named.map((build) => onRunner(build, runner)) };
 }
 
 /** A text that names an image, and its way from the value that it belongs to. */
@@ -147,18 +145,20 @@ function isServiceOfBitbucket(service: unknown): boolean {
   return service === 'docker';
 }
 
+function withVariables(text: string, variables: Readonly<Record<string, string>>): string {
+  return text.replace(/\$(?:\{(\w+)\}|(\w+))/g, (whole, braced?: string, bare?: string) => {
+    const variable = braced ?? bare ?? '';
+    return Object.hasOwn(variables, variable) ? (variables[variable] ?? whole) : whole;
+  });
+}
+
 /** The image after variables; what is left of them decides it. */
 function runImage(
   { written, name }: WrittenImage,
   variables: Readonly<Record<string, string>>,
 ): Pick<NamedImage, 'image' | 'name' | 'decidedBy'> {
-  const image = written
-    .replace(/^docker:\/\//, '')
-    .replace(/\$(?:\{(\w+)\}|(\w+))/g, (whole, braced?: string, bare?: string) => {
-      const variable = braced ?? bare ?? '';
-      return Object.hasOwn(variables, variable) ? (variables[variable] ?? whole) : whole;
-    });
-  const isOpen = /[$<>{}]|\[\[/.test(image);
+  const image = withVariables(written.replace(/^docker:\/\//, ''), variables);
+  const isOpen = OPEN.test(image);
   const variable = /\$\w+|\$\{[^}]*\}|\$\([^)]*\)|\$\[\[.*?\]\]|<<.*?>>|\{\{.*?\}\}/.exec(image)?.[0] ?? image;
   return { image, ...optionalField('name', name), ...optionalField('decidedBy', isOpen ? variable : undefined) };
 }

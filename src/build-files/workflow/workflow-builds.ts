@@ -1,18 +1,16 @@
 import { distinct, optionalField } from '../../lib/collections.js';
-import { PLATFORM } from '../open-arguments.js';
 import { buildsInScript, type ScriptPlace } from '../script/build-command.js';
 import {
   allRequested,
   firstExpression,
   joinInside,
-  type NamedBuild,
   type NamedImage,
   NO_BUILDS,
   notRead,
-  type OpenParts,
   onLine,
   type RequestedBuilds,
 } from '../script/named-build.js';
+import { onRunner, type Runner } from '../script/runner.js';
 import { OWN_MARK } from '../script/word-marks.js';
 import { buildsOfAction } from './build-actions.js';
 import type { Scalar } from './evaluate-expression.js';
@@ -46,14 +44,6 @@ interface Surroundings extends ExpressionScope {
   /** Where scripts run unless they say otherwise; undefined is the repository's top. */
   readonly directory: unknown;
   readonly runner?: Runner;
-}
-
-/** What a build that names no platform is built for, by the job's `runs-on`. */
-interface Runner {
-  /** None where it is linux/amd64, or not known. */
-  readonly platforms: readonly string[];
-  /** The expression that decides it, where that has no value here. */
-  readonly decidedBy?: string;
 }
 
 class Workflow {
@@ -253,17 +243,6 @@ function workingDirectory(owner: unknown): unknown {
   return field(field(field(owner, 'defaults'), 'run'), 'working-directory');
 }
 
-/** A build that names no platform is for the machine that it runs on. */
-function onRunner(build: NamedBuild, runner: Runner | undefined): NamedBuild {
-  if (runner === undefined || build.platforms !== undefined || build.open?.platforms === true) return build;
-  const { platforms, decidedBy } = runner;
-  const known = platforms.length === 0 ? build : { ...build, platforms };
-  if (decidedBy === undefined) return known;
-  const open: OpenParts = build.open ?? { args: [], target: false, contexts: [] };
-  const whatDecides = { ...open.decidedBy, [PLATFORM]: `runs-on: ${decidedBy}` };
-  return { ...known, open: { ...open, platforms: true, decidedBy: whatDecides } };
-}
-
 const USUAL_PLATFORM = 'linux/amd64';
 
 /** The platforms of all that `runs-on` may come to. */
@@ -273,7 +252,7 @@ function runnerOf(runsOn: unknown, scope: ExpressionScope): Runner {
   const decidedBy = found.find((one) => one.decidedBy !== undefined)?.decidedBy;
   return {
     platforms: known.length === 1 && known[0] === USUAL_PLATFORM ? [] : known,
-    ...optionalField('decidedBy', decidedBy),
+    ...optionalField('decidedBy', decidedBy === undefined ? undefined : `runs-on: ${decidedBy}`),
   };
 }
 
