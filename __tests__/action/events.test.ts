@@ -312,7 +312,7 @@ function parentNames({ base }: Report, { tip, head }: History): string {
 /** Reported by the images that only the head, or only the tip of the base, names. */
 function evaluatedName({ uses }: Report, event: string): string {
   const has = (image: string): boolean => uses.some(({ expanded }) => expanded.includes(image));
-  if (has('legacy/head') && has('legacy/main:2')) return 'what merging would make';
+  if (has('legacy/head') && has('legacy/main:2')) return 'the merge result';
   if (event === 'push') return 'the pushed commit';
   return has('legacy/head') && event.startsWith('pull_request') ? 'the head' : 'the commit of the run';
 }
@@ -330,5 +330,5 @@ function startName({ uses, findings }: Report): string {
     .filter((finding) => finding.inherited === true)
     .map((finding) => uses.find(({ id }) => id === finding.use)?.expanded ?? '');
   if (inherited.some((image) => image.includes('legacy/main:2'))) return 'its base';
-  return inherited.length > 0 ? "where it left the policy's branch" : '–';
+  return inherited.length > 0 ? "the merge base with the policy's branch" : '–';
 }
