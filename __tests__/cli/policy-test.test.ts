@@ -117,7 +117,8 @@ describe('policy test', () => {
 
   test('refuses a file that is not there, and one without cases', async () => {
     const directory = makeDirectory({ 'empty.yml': 'version: 1\ncases: []\n' });
-    expect((await runCommand(policyTest, directory)).code).toBe(3);
+    const missing = await runCommand(policyTest, directory);
+    expect([missing.code, missing.stderr]).toEqual([3, expect.stringContaining('there is no such file')]);
     expect((await runCommand(policyTest, directory, 'empty.yml')).code).toBe(3);
   });
 });

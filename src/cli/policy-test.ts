@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import { loadCatalog } from '../catalog/catalog.js';
 import { type CaseResult, evaluateCase } from '../gate/evaluate-case.js';
-import { messageOf } from '../lib/caught.js';
+import { codeOf, messageOf } from '../lib/caught.js';
 import { optionalField } from '../lib/collections.js';
 import { jsonText } from '../lib/escape/json.js';
 import { terminal } from '../lib/escape/visible.js';
@@ -53,9 +53,12 @@ async function runCases(
   values: { readonly policy?: string | undefined; readonly offline?: boolean | undefined },
   io: CommandIo,
 ): Promise<Result<readonly RunCase[], Refusal>> {
-  const source = await readFile(resolve(io.cwd, file)).catch(messageOf);
+  const source = await readFile(resolve(io.cwd, file)).catch((error: unknown) =>
+    codeOf(error) === 'ENOENT' ? 'there is no such file' : messageOf(error),
+  );
   if (typeof source === 'string') {
-    return err({ kind: 'directory', message: `The cases ${file} can't be read: ${source}.` });
+    const message = `The cases ${file} can't be read: ${source}. Write cases to ${CASES_PATH}, or name their file.`;
+    return err({ kind: 'directory', message });
   }
   const cases = readCases(file, source, rules);
   if (!cases.ok) return err({ kind: 'policy', message: cases.error.map((one) => `${formatProblem(one)}\n`).join('') });
