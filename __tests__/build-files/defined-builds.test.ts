@@ -184,6 +184,18 @@ target "app" {
     expect(openOf(fixed, 'alpine:3')).toBeUndefined();
   });
 
+  test.each([
+    ['${localEnv:TAG:3}', ['BASE: environment variable TAG']],
+    ['3', undefined],
+  ])('the argument %s of a dev container is evaluated with its default', async (tag, expected) => {
+    const reading = await readFiles({
+      '.devcontainer/Dockerfile': 'ARG BASE=alpine:3\nFROM $BASE\n',
+      '.devcontainer/devcontainer.json': `{"build": {"dockerfile": "Dockerfile", "args": {"BASE": "alpine:${tag}"}}}`,
+    });
+    expect(images(reading)).toEqual(['alpine:3']);
+    expect(openOf(reading, 'alpine:3')).toEqual(expected);
+  });
+
   test('a target that says more settles what it inherits by default', async () => {
     const bake = `variable "TAG" { default = "3" }
 target "base" {

@@ -39,6 +39,7 @@ test('devcontainerReader reads every field of a build, with comments and trailin
       target: 'dev',
       platforms: ['linux/arm64'],
       contexts: {},
+      defaults: [{ field: 'args.TAG', decidedBy: 'environment variable TAG', line: 7 }],
       open: [{ field: 'args.USER', decidedBy: 'environment variable USER', line: 7 }],
     },
   ]);

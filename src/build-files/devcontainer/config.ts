@@ -11,6 +11,8 @@ export interface ConfigValue {
   readonly text: string;
   /** What decides parts of it that are not known. */
   readonly open: readonly string[];
+  /** What decides parts of it for which a default stands. */
+  readonly defaulted: readonly string[];
   /** What stands behind `${localWorkspaceFolder}`, where the text begins with that. */
   readonly workspace?: string;
   readonly at: Place;
@@ -121,8 +123,9 @@ function readText(
   const { start, end } = node.loc;
   const at = { file, line: start.line, column: start.column, endLine: end.line, endColumn: end.column };
   const fromWorkspace = node.value.startsWith(WORKSPACE);
-  const { text, open } = substituted(fromWorkspace ? node.value.slice(WORKSPACE.length) : node.value, environment);
-  return fromWorkspace ? { text: `${WORKSPACE}${text}`, open, workspace: text, at } : { text, open, at };
+  const found = substituted(fromWorkspace ? node.value.slice(WORKSPACE.length) : node.value, environment);
+  const { text } = found;
+  return fromWorkspace ? { ...found, text: `${WORKSPACE}${text}`, workspace: text, at } : { ...found, at };
 }
 
 /**
@@ -133,8 +136,9 @@ function readText(
 function substituted(
   written: string,
   environment: Readonly<Record<string, string>>,
-): { readonly text: string; readonly open: readonly string[] } {
+): Pick<ConfigValue, 'text' | 'open' | 'defaulted'> {
   const open = new Set<string>();
+  const defaulted = new Set<string>();
   const text = written.replace(/\$\{([^}]*)\}/g, (match, inside: string) => {
     const [kind = '', name, standIn] = inside.split(':');
     if ((kind !== 'localEnv' && kind !== 'env') || name === undefined) {
@@ -142,8 +146,8 @@ function substituted(
       return match;
     }
     if (Object.hasOwn(environment, name)) return environment[name] ?? '';
-    if (standIn === undefined) open.add(`environment variable ${name}`);
+    (standIn === undefined ? open : defaulted).add(`environment variable ${name}`);
     return standIn ?? '';
   });
-  return { text, open: [...open] };
+  return { text, open: [...open], defaulted: [...defaulted] };
 }

@@ -66,6 +66,14 @@ function buildOf(
   const given = readOptions(config.options);
   const target = given.target ?? config.target;
   const args = new Map([...config.args, ...given.args]);
+  const defaults = [
+    ...defaultsOf('dockerfile', dockerfile),
+    ...defaultsOf('context', config.context),
+    ...[...args].flatMap(([name, value]) => defaultsOf(`args.${name}`, value)),
+    ...defaultsOf('target', target),
+    ...given.platforms.flatMap((platform) => defaultsOf('platforms', platform)),
+    ...[...given.contexts].flatMap(([name, value]) => defaultsOf(`contexts.${name}`, value)),
+  ];
   const build: Build = {
     definition,
     line: dockerfile.at.line,
@@ -88,6 +96,7 @@ function buildOf(
       ...given.platforms.flatMap((platform) => openOf('platforms', platform)),
       ...[...given.contexts].flatMap(([name, value]) => openOf(`contexts.${name}`, value)),
     ],
+    ...(defaults.length === 0 ? {} : { defaults }),
   };
   const problems = given.unknown.map(({ text, at }) => ({
     file: definition,
@@ -110,8 +119,17 @@ function workspaceOf(definition: string): string {
   return posix.join('.', definition.replace(/\.devcontainer(?:\.json|\/.*)$/, ''), '.');
 }
 
-function openOf(field: string, value: ConfigValue | undefined): readonly OpenValue[] {
-  return (value?.open ?? []).map((decidedBy) => ({ field, decidedBy, line: value?.at.line ?? 1 }));
+function openOf(
+  field: string,
+  value: ConfigValue | undefined,
+  causes: readonly string[] = value?.open ?? [],
+): readonly OpenValue[] {
+  return causes.map((decidedBy) => ({ field, decidedBy, line: value?.at.line ?? 1 }));
+}
+
+/** What is known by the defaults of variables. */
+function defaultsOf(field: string, value: ConfigValue | undefined): readonly OpenValue[] {
+  return openOf(field, value, value?.defaulted);
 }
 
 function imageOf(value: ConfigValue): RunImage {
