@@ -25,12 +25,12 @@ interface CollectionInput {
   readonly source: ImageSource;
   readonly settings: RunSettings;
   readonly collectors: Collectors;
-  /** When nothing is waited for any longer, and what stands for evidence that is not there by then. */
+  /** The deadline, and the result for evidence that is not there by then. */
   readonly deadline?: { readonly time: Deadline; readonly late: Evidence<never> };
 }
 
 /**
- * Starts the evidence of a run. A collector that throws has met something nobody foresaw: its evidence is then
+ * Starts the evidence of a run. A collector that throws has a defect: its evidence is then
  * `unavailable` with the error's text, so that the run goes on and can't pass because of it. So is evidence that is not
  * there by the deadline.
  */
@@ -70,7 +70,7 @@ export function startCollection(input: CollectionInput): EvidenceCollection {
       },
       once<T>(onceKey: string, work: () => Promise<T>): Promise<T> {
         const running = shared.get(onceKey);
-        // The key names the work, so whoever shares a key shares its type.
+        // The key names the work, so callers with the same key expect the same type.
         if (running !== undefined) return running as Promise<T>;
         const started = work();
         shared.set(onceKey, started);

@@ -1,6 +1,6 @@
 import { optionalField } from '../lib/collections.js';
 import type { Explanation } from '../lib/failure.js';
-/** Why evidence could not be had although it may exist; each kind survives to the report. */
+/** Why evidence that may exist is unavailable; each cause appears in the report. */
 export const UNAVAILABLE_CAUSES = [
   'offline',
   'network',

@@ -58,7 +58,7 @@ export async function readBase(
   return read.ok ? { baseUses: read.value.uses, baseStages: read.value.stages, baseLock } : { baseUses: null };
 }
 
-/** The image that the base ref has in a use's place, or why there is none to look at. */
+/** The image that the base ref uses in the same place, or why there is none to compare. */
 export type BaseReference =
   | { readonly kind: 'none' }
   | { readonly kind: 'image'; readonly use: ImageUse; readonly subject: Omit<ImageSubject, 'platform'> }
@@ -75,7 +75,7 @@ export interface ChangeBase {
   readonly ref: string;
   /** The branch whose policy holds, as a full ref: the base where changes to it have to be reviewed, else the default branch. */
   readonly policyRef: string;
-  /** The commit of `policyRef` that the change starts from; absent where it could not be had. */
+  /** The commit of `policyRef` that the change starts from; absent where it is not known. */
   readonly commit?: string;
   readonly evaluated: { readonly kind: 'merge' | 'head' | 'merge-group'; readonly commit: string };
   /** By which a merge was known to be one of the head into this base: the base's commit and the head. Else empty. */
@@ -86,7 +86,7 @@ export interface ChangeBase {
 export interface Change {
   /** Absent on the command line, where the base is a directory. */
   readonly base?: ChangeBase;
-  /** Paths that differ from the base ref, on the command line those that the policy is made of; null where the list could not be had. */
+  /** Paths that differ from the base ref, on the command line those that the policy is made of; null where the list is not available. */
   readonly changedFiles: readonly string[] | null;
   /** The uses of the base ref, read by the same reader; null where it could not be read. */
   readonly baseUses: readonly ImageUse[] | null;
@@ -122,7 +122,7 @@ function isSameUse(one: ImageUse, other: ImageUse): boolean {
 }
 
 /**
- * The use of the base ref that a use stands for: in the same file, instruction, role and platform; the one that names the
+ * The use of the base ref that a use corresponds to: in the same file, instruction, role and platform; the one that names the
  * same repository before one in the same stage. Null where the change brings the use.
  */
 export function baseUseOf(use: ImageUse, baseUses: readonly ImageUse[]): ImageUse | null {
@@ -139,7 +139,7 @@ export function baseUseOf(use: ImageUse, baseUses: readonly ImageUse[]): ImageUs
       reference.registry === use.reference?.registry &&
       reference.repository === use.reference.repository,
   );
-  // One of many images that a file runs stands for no other.
+  // One of many images that a file runs corresponds to no other.
   const samePlace = candidates.find(({ stage }) => !isRun(use) && stage?.index === use.stage?.index);
   return sameImage ?? samePlace ?? null;
 }

@@ -9,7 +9,7 @@ import { amountOf, LIMITS, raiseLimit } from '../registry/limits.js';
 /** The limit that a whole evaluation is held to: well below the time that a job has, so that what was found is reported. */
 const LIMIT = 'run-ms';
 
-/** The deadline of a run, and what stands for whatever is not known by then. */
+/** The deadline of a run, and the results for what is not known by then. */
 export interface RunDeadline {
   readonly time: Deadline;
   readonly late: Extract<Evidence<never>, { readonly status: 'unavailable' }>;

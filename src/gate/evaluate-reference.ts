@@ -23,7 +23,7 @@ export interface ReferenceEvaluation {
   /** The image on each platform; none where the reference names no image. */
   readonly images: readonly EvaluatedImage[];
   readonly onBuild: readonly string[];
-  /** Why its registry was not contacted, where that alone kept it from being looked at. */
+  /** Why its registry was not contacted, where that is the only reason why it was not opened. */
   readonly notContacted?: string;
 }
 
@@ -54,7 +54,7 @@ function groupsOf({ rules = everyRule }: Pick<RunInput, 'rules'>): RuleGroups {
   return groups;
 }
 
-/** Asks every rule about one use: identity first, so that an image nobody allowed is not even looked up. */
+/** Evaluates every rule for one use: identity first, so that an image that the policy does not allow is not even looked up. */
 export async function evaluateReference(use: ImageUse, run: RunContext): Promise<ReferenceEvaluation> {
   const { identityOfUse, otherOfUse, identityOfImage, otherOfImage } = groupsOf(run);
   const named = run.referenceOf(use);
@@ -85,11 +85,11 @@ export async function evaluateReference(use: ImageUse, run: RunContext): Promise
   };
 }
 
-/** Platforms of an image that are evaluated where nobody says which; an image with more is on no platform by default. */
+/** The most platforms of an image that are evaluated where none is configured; an image with more has none by default. */
 const MAX_OTHER_PLATFORMS = 16;
 
 /**
- * Where nobody says which platforms are built, linux/amd64 is taken. An image without it, such as those of Windows, is
+ * Where no platform is configured, linux/amd64 is evaluated. An image without it, such as those of Windows, is
  * built on another: on those that a definition names, else on any that it has.
  */
 async function onPlatformsItHas(reference: ReferenceContext, run: RunContext): Promise<ReferenceContext> {
@@ -170,7 +170,7 @@ export async function baseBarredBy(use: ImageUse, platform: Platform, run: RunCo
   return (await barringAnswer(before, platform, bars))?.rule ?? null;
 }
 
-/** A host that the build file alone names is never contacted: otherwise a pull request could make the runner call anybody. */
+/** A host that only the build file names is never contacted: otherwise a pull request could make the runner contact any host. */
 function notContacted({ subject, image }: ReferenceContext, { policy, catalog }: RunInput): Bar | null {
   if (image === null || subject.entry !== null || isListedHost(catalog, policy, image.pullFrom)) return null;
   const { registry } = image.pullFrom;

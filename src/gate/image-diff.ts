@@ -40,7 +40,7 @@ export function compareImages(before: Side, after: Side): Pick<BaseChange, 'pack
 
 /**
  * Both images are read by the same means, or a difference would be one of the means: the databases in the layers, with
- * what an SBOM that counts adds where both have one, and the SBOMs alone where the layers of one can't be had.
+ * what an SBOM that counts adds where both have one, and the SBOMs alone where the layers of one are unavailable.
  */
 function comparePackages(before: Side, after: Side): PackageChange | NotKnown {
   const [old, now] = [before.evidence.packages, after.evidence.packages];
@@ -119,7 +119,7 @@ function compareVulnerabilities(before: Side, after: Side): VulnerabilityChange 
   if (old?.status !== 'present' || now?.status !== 'present') {
     return notKnown('vulnerabilities', [before, old], [after, now]);
   }
-  // What VEX silences on one side alone is open on the other.
+  // What VEX silences on only one side still counts on the other.
   const { brought: added, gone: removed } = compareFound(openOf(old.value.found), openOf(now.value.found));
   return {
     status: 'compared',
@@ -176,7 +176,7 @@ export async function baseChanges(
 /**
  * What changed in the image of one use on one platform, each at the digest that the lock of its branch has for it, or null where it is the same image, where there was none, or
  * where the image is a frontend or only run, since nothing of it ends up in the build. Neither image is opened that
- * fails identity. Says why where one of the two could not be had.
+ * fails identity. Gives the reason where one of the two is unavailable.
  */
 async function changeOf(
   { use, answers, notContacted }: ReferenceEvaluation,

@@ -85,7 +85,7 @@ async function newerOf(
   return subject === null ? null : { kind: 'image', tag, subject };
 }
 
-/** An image that somebody is named to sign has to be signed by them, whatever the level; one that nobody is, as the policy says. */
+/** An image with authorities must be signed by them at any level; for one without, the policy decides. */
 function isDoubt({ rule, outcome, level }: Answer, { image }: ReferenceContext): boolean {
   if (outcome !== 'fail' && outcome !== 'indeterminate') return false;
   return level === 'error' || (rule === 'signature-verified' && (image?.verifiedBy?.authorities.length ?? 0) > 0);

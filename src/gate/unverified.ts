@@ -49,7 +49,7 @@ export function unverifiedAnswers(
       const { cause, message, fix } = opened;
       return [answer(isNamed || !REFUSED.has(cause), { ...about, cause, message, fix })];
     }
-    // Layers of a form that nobody can open fail the rules that ask for them.
+    // Layers in an unsupported format fail the rules that need them.
     if (image?.status === 'present') return [];
     const message = opened.status === 'unsupported' ? opened.message : 'The registry has no such image.';
     return [answer(isNamed, { ...about, cause: 'not-found', message })];
@@ -66,7 +66,7 @@ function unresolved(use: ImageUse, answers: readonly Answer[], answer: MakeAnswe
   return made.level === 'warning' && isReported ? [] : [made];
 }
 
-/** What the policy makes of an image that nobody saw; `isKnown`: policy or catalog name it. */
+/** The policy's answer for an image that was not opened; `isKnown`: policy or catalog name it. */
 function unverifiedLevel(policy: Policy, isKnown: boolean): Pick<Answer, 'level' | 'heldBack' | 'enforceFrom'> {
   const { phase, ...announced } = policy;
   const next = levelInProfile(announced, isKnown);

@@ -1,7 +1,7 @@
 import type { Catalog, Publisher } from '../catalog/publisher.js';
 import type { AllowEntry, Policy, Profile } from './policy.js';
 
-/** Every publisher whose images are hardened, and whose signatures the catalog alone can verify: `catalog: verified`. */
+/** Every publisher of hardened images whose signatures can be verified with the catalog alone: `catalog: verified`. */
 export function verifiedPublishers(catalog: Catalog): readonly Publisher[] {
   return catalog.publishers.filter(
     ({ hardened, verifiable, asksFor }) => hardened && verifiable && asksFor.length === 0,

@@ -27,7 +27,7 @@ export const identity = () =>
     'an exact identity, or a glob such as https://github.com/acme/images/.github/workflows/*@refs/tags/**',
   );
 
-/** An exact text or a glob that narrows what an identity already names: here `**` lets nobody in whom the identity keeps out. */
+/** An exact text or a glob that narrows what an identity already names: here `**` admits nobody whom the identity excludes. */
 export const textGlob = () => readBy(parseGlob, 'a string, or a glob with * (within a segment) and ** (across)');
 
 export const platform = () => readBy(parsePlatform, 'a platform such as linux/amd64');

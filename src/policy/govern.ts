@@ -6,7 +6,7 @@ import type { AllowEntry, DenyEntry, Policy } from './policy.js';
 /** Patterns are parsed once per entry: the policy is consulted for every use. */
 const compiled = new WeakMap<AllowEntry | DenyEntry, ImagePattern | null>();
 
-/** The pattern of an entry; null if it is none, which the loader does not let through. */
+/** The pattern of an entry; null if it is invalid, which the loader rejects. */
 function patternOf(entry: AllowEntry | DenyEntry): ImagePattern | null {
   const known = compiled.get(entry);
   if (known !== undefined) return known;
@@ -53,7 +53,7 @@ export function deniedBy(policy: Policy, reference: Reference): DenyEntry | null
 
 /**
  * The deny entry for an image under any of its names, with the name it matches. A name that a public mirror gives it
- * counts as well: whoever denies a host denies what it mirrors.
+ * counts as well: denying a host also denies what it mirrors.
  */
 export function denialOf(
   policy: Policy,

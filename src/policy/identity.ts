@@ -43,8 +43,8 @@ export function parseIdentity(text: string): Result<Glob, string> {
 }
 
 /**
- * Repositories whose workflows anybody may call: the certificate of such a run has the called workflow as its subject,
- * whoever's repository it ran for.
+ * Repositories whose workflows may be called from any repository: the certificate of such a run has the called workflow as its subject,
+ * whichever repository it ran for.
  *
  * @see https://docs.github.com/en/actions/how-tos/reuse-automations/reuse-workflows
  */

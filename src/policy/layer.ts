@@ -20,7 +20,7 @@ export interface Layer {
   readonly commit?: string;
 }
 
-/** Where a key of a layer stands, for whoever has to find it again in the merged policy. */
+/** The place of a key of a layer, to find it again in the merged policy. */
 export function positionIn(layer: Layer, path: readonly PropertyKey[]): PolicyPosition {
   const { line, column } = layer.document.place(path);
   return { file: layer.name, line, column };

@@ -21,7 +21,7 @@ export interface LoadPolicyInput extends PolicyText {
   readonly profileOverride?: Profile;
   readonly rules: readonly Rule[];
   readonly catalog: Catalog;
-  /** Absent: phases are over, and nobody is warned of a waiver that ends soon. */
+  /** Absent: phases are over, and no waiver that ends soon is reported. */
   readonly now?: Date;
 }
 

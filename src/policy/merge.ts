@@ -64,7 +64,7 @@ function profileOf(base: Policy, written: PolicyFile['profile']): Pick<Policy, '
   return { profile: name, phase: { before, enforceFrom } };
 }
 
-/** Without a prototype, since names of files and contexts come from anybody: `constructor` must find nothing. */
+/** Without a prototype, since names of files and contexts are untrusted: `constructor` must find nothing. */
 export function mergeMaps<T>(
   base: Readonly<Record<string, T>>,
   added: Readonly<Record<string, T>> | undefined,

@@ -12,7 +12,7 @@ interface Step {
   /** The policy that is extended, and what it is called. */
   readonly base: Policy;
   readonly baseName: string;
-  /** The keys that it, and whatever it extends itself, lists under `may-override`. */
+  /** The keys that it and the policies it extends list under `may-override`. */
   readonly mayOverride: ReadonlySet<string>;
   /** The policy that extends it, and what comes out. */
   readonly layer: Layer;

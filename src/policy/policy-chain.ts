@@ -25,7 +25,7 @@ function limitedFiles(resolveFile: ResolveFile): ResolveFile {
   };
 }
 
-/** An organization's policy may build on another's; more than that, nobody can follow. */
+/** An organization's policy may extend another's; a longer chain would be hard to follow. */
 const MAX_EXTENDS = 5;
 
 /** `owner/repository/path@ref`, taken apart. */

@@ -45,7 +45,7 @@ export type Authority =
       readonly signingAuthority: readonly string[];
       /** PEM roots of timestamp authorities; without one, certificates must be valid now. */
       readonly timestampRoots: readonly string[];
-      /** `x509.subject: …` each, or `*` alone. */
+      /** Either `x509.subject: …` values, or a single `*`. */
       readonly identities: readonly string[];
       readonly timestamps: 'always' | 'after-expiry';
       readonly revocation: 'required' | 'skip';
@@ -180,12 +180,12 @@ export interface Policy {
     readonly buildArgs: Readonly<Record<string, Readonly<Record<string, string>>>>;
   };
   readonly platforms: readonly string[];
-  /** Named contexts and images built in this repository: name → what stands for it. */
+  /** Named contexts and images built in this repository: name → its value. */
   readonly contexts: Readonly<Record<string, string>>;
   /** The text of a sigstore trusted root (JSON) that replaces the public one, read from the commit of the policy that names it. */
   readonly trustedRoot?: string;
   readonly maxWaiverDays: number;
-  /** What an image counts for that nobody saw; absent: as the profile has it. */
+  /** The result for an image that was not opened; absent: the profile's. */
   readonly unverified?: 'fail' | 'warn';
   /** Whether images that are only run are evaluated, too; absent: they are. */
   readonly scope?: Scope;

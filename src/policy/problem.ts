@@ -62,7 +62,7 @@ export function formatProblem(problem: Omit<PolicyProblem, 'code' | 'key'>): str
   );
 }
 
-/** The problem with whatever an untrusted file could hide in it made visible: keys and values are quoted in messages. */
+/** The problem with invisible characters of an untrusted file made visible: messages quote keys and values. */
 export function withVisibleText(problem: PolicyProblem): PolicyProblem {
   const { expected, fix } = problem;
   return {

@@ -26,7 +26,7 @@ interface UsedRepository {
 }
 
 /**
- * The text of a policy that allows what a repository builds on today, with comments for whoever reviews it: publishers
+ * The text of a policy that allows what a repository builds on today, with comments for its reviewer: publishers
  * of the catalog whose signatures can be verified by name, everything else one by one, without a signature and with a
  * reason to replace. Abandoned images are denied and not allowed. `schemaUrl` is where editors find the JSON Schema.
  */
@@ -174,7 +174,7 @@ function unpublishedLines({ name, publishes }: Publisher, used: readonly UsedRep
   });
 }
 
-/** What nobody signs counts only where the entry allows it. */
+/** Unsigned attestations count only where the entry allows it. */
 function attestsUnsigned(publisher: Publisher | null): boolean {
   const { sbom, provenance } = publisher?.publishes ?? {};
   return sbom?.as === 'unsigned' || provenance?.as === 'unsigned';

@@ -28,7 +28,7 @@ export function readingOptions(
   if (!buildArgs.ok) return buildArgs;
   const buildContexts = readPairs('--build-context', flags['build-context'], {});
   if (!buildContexts.ok) return buildContexts;
-  // The environment of this process never counts for a definition: --set-env NAME alone has no value.
+  // The environment of this process never counts for a definition: --set-env NAME without a value sets none.
   const environment = readPairs('--set-env', flags['set-env'], {});
   if (!environment.ok) return environment;
   const platforms = (flags.platform ?? []).flatMap((text) => text.split(',')).filter((text) => text !== '');
@@ -69,7 +69,7 @@ function perFile({ files }: ReadingPolicy): ReadingOptions['perFile'] {
   );
 }
 
-/** Reads repeated `NAME=VALUE` flags. A name alone takes its value from the environment, as `docker build --build-arg` does. */
+/** Reads repeated `NAME=VALUE` flags. A name without a value takes it from the environment, as `docker build --build-arg` does. */
 function readPairs(
   flag: string,
   values: readonly string[] | undefined,

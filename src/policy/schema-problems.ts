@@ -218,7 +218,7 @@ function describeValue(value: unknown): string {
   return `${typeof value === 'number' ? 'the number' : 'the value'} ${String(value)}`;
 }
 
-/** Options whose value is a duration; a number alone says no unit. */
+/** Options whose value is a duration; a bare number has no unit. */
 const DURATIONS = new Set<PropertyKey | undefined>(['max-age', 'grace']);
 
 function fixForType(issue: Issue, value: unknown, path: readonly PropertyKey[]): string | undefined {
@@ -247,7 +247,7 @@ function valueAt(value: unknown, path: readonly PropertyKey[]): unknown {
   return at;
 }
 
-/** What stands for a bare word in a list of entries: whoever writes `- alpine` means its images. */
+/** The entry that a bare word in a list stands for: `- alpine` means its images. */
 function entryFor(word: string, [list, index, ...more]: readonly PropertyKey[]): string | undefined {
   if (more.length > 0 || (index !== undefined && typeof index !== 'number')) return undefined;
   const image = `image: ${JSON.stringify(word)}`;

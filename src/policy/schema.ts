@@ -10,7 +10,7 @@ const text = z.string().min(1, { error: 'a non-empty string' });
 
 const level = z.enum(LEVELS).describe('error decides the verdict; warning and note are shown; off: not evaluated.');
 
-/** What a policy may say about one rule: its level alone, or level and options. */
+/** A policy's setting for one rule: its level, or level and options. */
 function ruleSchema(rule: Rule) {
   const options = Object.entries(ruleOptions(rule).shape).map(([key, schema]) => [key, schema.optional()] as const);
   return z
@@ -29,7 +29,7 @@ function ruleSchema(rule: Rule) {
           .describe(
             'The effect at level error if the rule could not be checked: an indeterminate verdict (fail, the default), or a warning.',
           ),
-        // A rule's options are known by the rule alone; here they are schemas of some keys.
+        // Only the rule knows its options; here they are schemas of some keys.
         ...(Object.fromEntries(options) as Record<string, z.ZodType>),
       }),
     ])

@@ -22,11 +22,11 @@ interface WaiverScope {
 
 /**
  * Whether a waiver holds on a day. `expires` is the last day, whole, in UTC. One that runs longer than the policy's cap
- * is ignored until it does no more: otherwise the cap would bind nobody.
+ * is ignored until it does no more: otherwise the cap would have no effect.
  */
 export function waiverPeriod(waiver: Waiver, maxWaiverDays: number, now: Date): 'holds' | 'expired' | 'too-long' {
   const end = Date.parse(`${waiver.expires}T00:00:00Z`) + DAY;
-  // Written so that a date which is none (NaN) has expired.
+  // Written so that an invalid date (NaN) counts as expired.
   if (!(now.getTime() < end)) return 'expired';
   const today = Math.floor(now.getTime() / DAY) * DAY;
   return end - DAY - today > maxWaiverDays * DAY ? 'too-long' : 'holds';

@@ -92,7 +92,7 @@ function broadWaivers(layer: Layer): readonly PolicyProblem[] {
   });
 }
 
-/** A host that is nearly one of the catalog's: the pattern of a denylist would match nothing, and nobody would see it. */
+/** A host that nearly matches one of the catalog's: a misspelled denylist pattern would silently match nothing. */
 function misspelledHosts(layer: Layer, hosts: readonly string[]): readonly PolicyProblem[] {
   const registries = Object.keys(layer.file.registries ?? {}).map((image) => ({ path: ['registries', image], image }));
   return [...imagePatterns(layer), ...registries].flatMap(({ path, image }) => {

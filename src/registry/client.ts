@@ -47,7 +47,7 @@ async function* resumingChunks(
       }
       return;
     } catch (error) {
-      // Whole all the same: only the connection's end was rude.
+      // The body is complete: only the connection was closed uncleanly.
       if (received === size) return;
       failures++;
       const lost = error instanceof BlobStreamError && isTransient(error.error);

@@ -14,7 +14,7 @@ const TOKEN_HOSTS: ReadonlyMap<string, string> = new Map([
   ['registry.gitlab.com', 'gitlab.com'],
 ]);
 
-/** Registries that answer 401 to whoever comes without a token, for public images too (seen in 2026). */
+/** Registries that answer 401 to requests without a token, for public images too (seen in 2026). */
 const ASK_FOR_TOKENS: ReadonlySet<string> = new Set([
   'docker.io',
   'ghcr.io',
@@ -70,7 +70,7 @@ export function hostRules(registries: Readonly<Record<string, Override>>): HostR
   };
 }
 
-/** Names this machine itself, whatever a resolver may say. */
+/** Names this machine itself, independent of any resolver. */
 export function isLoopback({ hostname: name }: URL): boolean {
   return name === 'localhost' || name === '[::1]' || /^127(?:\.\d{1,3}){3}$/.test(name);
 }

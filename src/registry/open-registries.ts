@@ -55,7 +55,7 @@ export interface Registries {
 
 /**
  * Opens everything that images are read through: registries, mirrors, layouts, cache, credentials. Fails with a sentence
- * for whoever configured it; nothing is contacted yet.
+ * for the person who configured it; nothing is contacted yet.
  */
 export async function openRegistries(options: RegistriesOptions): Promise<Result<Registries, string>> {
   const network = await readNetworkSettings(options.environment);

@@ -4,7 +4,7 @@ import { isPublicAddress } from './http/addresses.js';
 import { listing } from './http/http-failure.js';
 import type { ImageSource, RegistryError, Repository } from './image-source.js';
 
-/** A source that answers every look-up with the same kind of error, and asks nobody. */
+/** A source that answers every lookup with the same kind of error, without a request. */
 function refusingSource(errorFor: (repository: Repository) => RegistryError): ImageSource {
   const refuse = async (repository: Repository): Promise<Result<never, RegistryError>> => err(errorFor(repository));
   return {
@@ -26,7 +26,7 @@ export const offlineSource = refusingSource(({ registry, repository }) => ({
   fix: 'Run without --offline, or use an image layout instead: --registry HOST=oci-layout:DIR.',
 }));
 
-/** For hosts that a build file names and nobody else: a pull request must not choose whom the gate talks to. */
+/** For hosts that only a build file names: a pull request must not choose which hosts the gate contacts. */
 export const unlistedSource = refusingSource(({ registry, repository }) => ({
   code: 'unlisted-host',
   registry,

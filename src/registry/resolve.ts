@@ -172,7 +172,7 @@ function findDisagreement(
     return malformed(
       `it lists ${plural(configuration.diffIds.length, 'layer')}, but its manifest lists ${manifest.layers.length}`,
     );
-  // An entry without a platform is matched by the configuration alone, which then has to name one.
+  // An entry without a platform is matched by its configuration, which must then name one.
   if (configuration.architecture === '' && (entry === undefined || entry.platform !== undefined)) return undefined;
   const own = normalPlatform(configuration);
   // A runtime reads the configuration then, and passes over what is for another: so this is not what it takes.
@@ -184,7 +184,7 @@ function findDisagreement(
   const listed = entry === undefined ? undefined : platformOf(entry);
   if (listed === undefined || listed === own) return undefined;
   const { os, architecture } = configuration;
-  // A configuration may leave out the variant that the index names: many builders write it to the index alone.
+  // A configuration may leave out the variant that the index names: many builders write it only to the index.
   const withoutVariant = normalPlatform({ os, architecture, ...variantOf(entry) });
   if (configuration.variant === undefined && withoutVariant === listed) return undefined;
   return malformed(`it is for ${own ?? shown(`${os}/${architecture}`)}, but the index lists it as ${listed}`);

@@ -6,7 +6,7 @@ import type { Descriptor, ImageManifest } from './manifest/manifest.js';
 /** A reference pinned to digests, for one platform. */
 export interface ResolvedImage {
   readonly reference: Reference;
-  /** Where its bytes were read: the mirror or layout, if one stands in for the registry. */
+  /** Where its bytes were read: the mirror or layout, if one replaces the registry. */
   readonly repository: Repository;
   /** What the tag or the pin names: an index's digest, or a single manifest's. */
   readonly digest: string;

@@ -4,7 +4,7 @@ import type { BlobKind, FetchedManifest, ImageSource, Referrers, RegistryError, 
 import type { Descriptor } from './manifest/manifest.js';
 import { unlistedSource } from './refusing-source.js';
 
-/** Something that stands in for `registry[/prefix]`: another source, and the path there that takes the prefix's place. */
+/** A replacement for `registry[/prefix]`: another source, and the path there that replaces the prefix. */
 export interface Route {
   /** `host`, or `host/prefix`. */
   readonly from: string;

@@ -1,7 +1,7 @@
 import { err, ok, type Result } from '../lib/result.js';
 import { canonicalHost } from '../references/registry-host.js';
 
-/** What stands in for a registry, as `--registry` says it. */
+/** The replacement of a registry, as written in `--registry`. */
 export type RouteText =
   | { readonly from: string; readonly to: 'registry'; readonly registry: string; readonly prefix: string }
   | { readonly from: string; readonly to: 'layout'; readonly path: string };

@@ -134,7 +134,7 @@ function namedValue(entries: readonly (readonly [unknown, unknown])[]): string |
 
 /**
  * A field as it may be printed by what it is called: an environment, as image configurations (`env`, lines) and apko's
- * (`environment`, an object) have it, and whatever is named like a secret, such as `build-arg:NPM_TOKEN`.
+ * (`environment`, an object) have it, and fields named like a secret, such as `build-arg:NPM_TOKEN`.
  */
 function settingsOf(key: string, item: unknown): unknown {
   if (typeof item === 'string') return holdsSecretByName(key) && item !== '' ? WITHHELD : item;

@@ -101,7 +101,7 @@ export interface ExplanationQuestion {
 }
 
 /**
- * What governs an image, and how each rule applies to it: from the policy and the catalog alone, so that no host is
+ * What governs an image, and how each rule applies to it: only from the policy and the catalog, so that no host is
  * contacted.
  *
  * @param pullFrom the reference as a build file would name it

@@ -65,7 +65,7 @@ function worstFirst(answers: readonly Answer[]): (a: Finding, b: Finding) => num
 
 const LEVEL_ORDER = { error: 0, warning: 1, note: 2 } as const;
 
-/** By UTF-16 units: the same on every machine, whatever its locale. */
+/** By UTF-16 units: the same on every machine, independent of its locale. */
 function compareText(a: string, b: string): number {
   return a < b ? -1 : a > b ? 1 : 0;
 }
@@ -93,7 +93,7 @@ function draftOf(answer: Answer, use: ImageUse | undefined): readonly Draft[] {
   return [draft];
 }
 
-/** A vulnerability that a waiver accepts is one, though the rule passes by it: each is named, whatever the rule answers. */
+/** A waived vulnerability still is one, although the rule passes because of the waiver: each is named for every outcome. */
 function acceptedDrafts(
   answer: Answer,
   use: ImageUse | undefined,

@@ -67,7 +67,7 @@ export const baseChangeSchema = z
 /** An image that a change replaced by another, and how the two differ. It informs, and decides nothing. */
 export type BaseChange = DeepReadonly<z.infer<typeof baseChangeSchema>>;
 export type ComparedImage = BaseChange['before'];
-/** One side could not be had, or no rule asks for it. */
+/** One side is unavailable, or no rule needs it. */
 export type NotKnown = DeepReadonly<z.infer<typeof notKnownSchema>>;
 export type PackageChange = DeepReadonly<z.infer<typeof packagesSchema>>;
 export type VulnerabilityChange = DeepReadonly<z.infer<typeof vulnerabilitiesSchema>>;

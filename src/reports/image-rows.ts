@@ -34,7 +34,7 @@ export function digestOf({ images, uses }: ImageRow): string | undefined {
   return images.find(({ resolved }) => resolved !== undefined)?.resolved?.digest ?? uses[0].reference?.digest;
 }
 
-/** The name of whoever publishes it, where the catalog knows. */
+/** The name of its publisher, if it is in the catalog. */
 export function publisherOf({ images }: ImageRow): string | undefined {
   return images.find(({ publisher }) => publisher !== undefined)?.publisher;
 }

@@ -19,7 +19,7 @@ export interface SupportFact {
 
 /** What follows from several kinds of evidence together, and rules ask of an image. */
 export interface InspectionFacts {
-  /** Whom the configuration's user stands for in the image's passwd. Absent without a configuration. */
+  /** The account of the configuration's user in the image's passwd. Absent without a configuration. */
   readonly user?: { readonly written: string; readonly uid?: number; readonly name?: string };
   /** Variables that look like secrets, or decide what is run. */
   readonly environment: readonly EnvironmentFinding[];

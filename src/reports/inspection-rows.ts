@@ -90,7 +90,7 @@ function vulnerabilityRows({
 
 const NOT_KNOWN = 'not known: ';
 
-/** Much hangs on the image and its layers: why those can't be had is reported once, and then what else is not known for it. */
+/** Much depends on the image and its layers: the reason why they are unavailable is reported once, then what is unknown because of it. */
 function reportedOnce(all: readonly Row[]): readonly Row[] {
   const first = new Map<string, string[]>();
   const kept = all.filter(([label, text]) => {
@@ -116,7 +116,7 @@ function provenanceRow(attested: AttestedProvenance): Row {
   return ['provenance', `${describeProvenance(attested)}${against}`];
 }
 
-/** The rows of a value, or one that says why there is none. */
+/** The rows of a value, or one row with the reason why it is missing. */
 function rows<K extends EvidenceKind>(
   label: string,
   collected: CollectedEvidence,

@@ -96,7 +96,7 @@ function testCase(name: string, answer: Stated, waived: boolean): TestCase {
   return { name, state, message: answer.message, text: text.join('\n') };
 }
 
-/** So that a reader of this report alone sees what the gate decided, whatever decided it. */
+/** Shows the verdict of the gate, and what decided it, to readers of only this report. */
 function verdictCase(report: Report): TestCase {
   const state = ({ pass: 'passed', fail: 'failure', indeterminate: 'error' } as const)[report.verdict];
   const message = verdictReason(report);

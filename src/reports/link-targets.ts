@@ -30,7 +30,7 @@ export function targetsOf(rule: string, file: string, targets: LinkTargets): Lin
   return policy?.path === file ? { ...unlinked, sha: policy.commit } : unlinked;
 }
 
-/** The page of a rule; undefined where there is none to link to. */
+/** The page of a rule; undefined where it has none. */
 export function ruleAddress(rule: string, { rulesUrl }: LinkTargets): string | undefined {
   // A report of somebody else's run may name anything as a rule, and only ours have pages.
   if (rulesUrl === undefined || !/^[a-z][a-z0-9-]*$/.test(rule)) return undefined;

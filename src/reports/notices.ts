@@ -6,7 +6,7 @@ import { plural } from '../lib/text.js';
 /** Characters of a notice that text and Markdown show; JSON has it whole. */
 const MAX_SHOWN = 900;
 
-/** What a reading alone says of a repository beside its references: what was not found or not looked at, all of it. */
+/** What reading a repository reports besides its references: everything that was not found or not checked. */
 export function readingNotices({ uses, files, unseen }: Pick<Reading, 'uses' | 'files' | 'unseen'>): readonly string[] {
   const notices: string[] = [];
   const nothing = uses.some(isRun) ? 'nothing was evaluated but images that are run' : 'nothing was evaluated';
@@ -48,7 +48,7 @@ const FIXES: readonly (readonly [FixKind | undefined, string])[] = [
   ],
 ];
 
-/** A pass must not be taken for one of builds that nobody looked at. What to do comes first, since the list may be long. */
+/** A pass must not seem to cover builds that were not checked. The fix comes first, since the list may be long. */
 function unseenNotice(unseen: Reading['unseen']): string {
   const builds = plural(unseen.length, 'build or file', 'builds or files');
   const wanted = new Set(unseen.map(({ fixKind }) => fixKind));

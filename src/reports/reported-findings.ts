@@ -28,7 +28,7 @@ export function isAboutRun({ uses }: Pick<Report, 'uses'>): (finding: Pick<Findi
   return ({ use }) => use !== undefined && ids.has(use);
 }
 
-/** A report with the images alone that are only run, or with the others. */
+/** A report with only the images of role run, or with only the others. */
 export function withUses<T extends Pick<Report, 'uses'>>(report: T, which: 'run' | 'built-on'): T {
   return { ...report, uses: report.uses.filter((use) => isRun(use) === (which === 'run')) };
 }

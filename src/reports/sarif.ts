@@ -156,7 +156,7 @@ function result(report: Report, finding: Finding, ruleIndex: number, details: bo
     ],
     partialFingerprints: {
       'baseImageGate/v1': finding.fingerprint,
-      // What code scanning compares across commits; it makes one of the line's text where there is none.
+      // What code scanning compares across commits; without one, it computes one from the line's text.
       primaryLocationLineHash: finding.fingerprint,
     },
     ...(waiver === undefined

@@ -38,7 +38,7 @@ export function severityOf(sign: Sign): number {
   return SIGNS.findIndex((known) => known.sign === sign);
 }
 
-/** What a sign stands for, in a word or two. */
+/** The meaning of a sign, in a word or two. */
 export function meaningOf(sign: Sign): string {
   return SIGNS.find((known) => known.sign === sign)?.means ?? '';
 }

@@ -7,7 +7,7 @@ export const WITHHELD = '[not shown]';
 const ASSIGNMENT = /(?<![A-Za-z0-9_])((?:--?)?[A-Za-z_][A-Za-z0-9_.-]{0,127})=("[^"]*"|'[^']*'|\S+)/g;
 /** How programs are reported settings. What is `name=version` in a list of packages is written otherwise. */
 const SETTING = /^(?:[A-Z0-9_]+|--?[A-Za-z].*)$/;
-/** A report is an artifact that anybody may read on a public repository; the image may be private. */
+/** On a public repository anybody can read the report, while the image may be private. */
 const SECRET_PART = /PASS(?!ED|ING|THROUGH)|PWD|SECRET|TOKEN|CREDENTIAL|API_?KEY|PRIVATE_?KEY/i;
 
 /** A text of an image's own without the secrets in it: the values of settings that are named like secrets, and tokens, keys and passwords by their form. */
@@ -18,7 +18,7 @@ export function withoutSecrets(text: string): string {
   return environmentSecrets([`=${assigned}`]).length > 0 ? WITHHELD : assigned;
 }
 
-/** A line of an environment, `NAME=value`, by the same measure, whatever the case of its name. */
+/** A line of an environment, `NAME=value`, by the same criteria, with its name in any case. */
 export function variableWithoutSecret(line: string): string {
   const equals = line.indexOf('=');
   if (equals < 0) return line;
@@ -32,7 +32,7 @@ export function namedValueWithoutSecret(name: string, value: string): string {
   return holdsSecret(name) || environmentSecrets([`${name}=${value}`]).length > 0 ? WITHHELD : withoutSecrets(value);
 }
 
-/** Whether the name of a field that may be anybody's says that its value is a secret. */
+/** Whether the name of an arbitrary field suggests that its value is a secret. */
 export function holdsSecretByName(name: string): boolean {
   return SECRET_PART.test(name);
 }

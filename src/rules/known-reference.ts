@@ -55,7 +55,7 @@ const GIVEN_BY = [
   ['', '`build-args` of the Action, `--build-arg` on the command line, `files.build-args` in the policy'],
 ] as const;
 
-/** A variable can be given a value in FROM alone: --from and mounts take none. */
+/** Variables are expanded only in FROM, not in --from and mounts. */
 function fixOf({ instruction, written, open }: ImageUse): string {
   if (open !== undefined) {
     const ways = new Set(open.map(({ argument }) => GIVEN_BY.find(([flag]) => argument.startsWith(flag))?.[1] ?? ''));

@@ -77,7 +77,7 @@ export const minimal: ImageRule<Options> = {
       unread !== null && count.outcome === 'pass' ? { ...unread, aspect: 'packages' } : count,
       within('size', Math.ceil(totalBytes / MB), chosen.maxMegabytes, 'MB of files', 'MB of files'),
       within('files', fileCount, chosen.maxFiles, 'file'),
-      // Files of a package that was not read look as if nobody had brought them.
+      // Files of a package that was not read look as if no package owned them.
       unread !== null && (!known || unowned.length > chosen.maxUnownedFiles)
         ? { ...unread, aspect: 'unowned-files' }
         : known

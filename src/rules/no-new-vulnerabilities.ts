@@ -70,7 +70,7 @@ export const noNewVulnerabilities: ImageRule<Options> = {
     if (!known.ok) return known.error;
     const before = foundBefore(subject.base);
     if (!('outcome' in before)) return compare(subject, known.value, before, chosen);
-    // What has nothing brings nothing: otherwise nobody could replace an image that can't be looked at.
+    // An image without vulnerabilities brings none: otherwise an image that can't be read could never be replaced.
     const alone = compare(subject, known.value, NOTHING, chosen);
     return alone.outcome === 'pass' ? { ...alone, message: `${NOTHING_COUNTS}.` } : before;
   },

@@ -92,7 +92,7 @@ function usersOver({ use, stages }: BuiltUse, base: BaseDefaults): readonly Effe
   return own?.ships === true ? usersOnScratch(stages, use.file) : undefined;
 }
 
-/** What the build file says of the user, whatever the image does. */
+/** The user that the build file sets, independent of the image. */
 function usersOn(built: BuiltUse): readonly string[] {
   const users = usersOver(built, { user: '', env: [], onBuild: [] }) ?? [];
   return [...new Set(users.map(({ user, at }) => JSON.stringify([user, at?.text])))].sort();
@@ -137,7 +137,7 @@ function evaluate(
       ...place,
     };
   }
-  // Whom a name stands for is in the image's passwd: it may well be uid 0.
+  // The image's passwd maps the name to a uid, which may be 0.
   if (uid === undefined && !contents.ok) {
     return {
       ...contents.error,

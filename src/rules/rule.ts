@@ -32,7 +32,7 @@ export interface RuleResult {
   readonly aspect?: string;
   /** Lowers the configured level for this result; never raises it. */
   readonly atMost?: Level;
-  /** Further lines for whoever wants to know more: paths, packages, identifiers. Hostile text is allowed, reports escape it. */
+  /** Further lines of detail: paths, packages, identifiers. Hostile text is allowed, reports escape it. */
   readonly details?: readonly string[];
   /** Known vulnerabilities the result speaks of, so that waivers can name them. */
   readonly vulnerabilities?: readonly string[];
@@ -64,7 +64,7 @@ export function nistControls({ controls }: { readonly controls: Readonly<Record<
   return Object.keys(controls).filter((id) => /^[A-Z]{2}-\d/.test(id));
 }
 
-/** What all rules have, whatever they look at. */
+/** The fields that all rules have. */
 interface RuleBase<O> {
   readonly id: string;
   readonly title: string;
@@ -90,7 +90,7 @@ interface RuleBase<O> {
   readonly runLevels?: Readonly<Record<'baseline' | 'hardened' | 'strict', Level>>;
   /**
    * Controls, indicators and points that its answers are evidence toward, by the ids of `src/compliance/requirements.ts`,
-   * each with one sentence that says why. Whether a requirement is met is for whoever assesses the whole system to say.
+   * each with one sentence that says why. Whether a requirement is met is decided by the assessor of the whole system.
    */
   readonly controls: Readonly<Record<string, string>>;
   /** SARIF `security-severity`, 0.0–10.0. */
@@ -110,7 +110,7 @@ export interface UseSubject {
   /** The catalog publisher whose pattern matches, whether or not the policy allows it. */
   readonly publisher: PublisherFacts | null;
   readonly now: Date;
-  /** The waiver of this rule that names this vulnerability for this use. What is waived is named in `vulnerabilities` all the same. */
+  /** The waiver of this rule that names this vulnerability for this use. Waived ones are still named in `vulnerabilities`. */
   readonly waiverOf: (vulnerability: string) => Waiver | null;
 }
 
@@ -119,13 +119,13 @@ export interface PublisherFacts {
   readonly name: string;
   readonly hardened: boolean;
   readonly verifiable: boolean;
-  /** Why a signature can't be verified from the catalog alone; there where `verifiable` is false. */
+  /** Why a signature can't be verified with the catalog alone; present where `verifiable` is false. */
   readonly notVerifiable?: string;
   /** What the publisher attests of its images; absent where that is not known. */
   readonly publishes?: { readonly sbom?: PublishedForm; readonly provenance?: PublishedForm };
 }
 
-/** How something is published, and where anybody can read that it is not, or not signed. */
+/** How something is published, and a public source that says it is not, or not signed. */
 export type PublishedForm =
   | { readonly as: 'signed' }
   | {
@@ -188,7 +188,7 @@ export interface ImageRule<O> extends RuleBase<O> {
   readonly comparesWithBase?: boolean;
   /** Where it fails, it is evaluated again with the same evidence about what the image's tag names today. */
   readonly comparesWithNewer?: boolean;
-  /** Ages without anybody's doing: inherited failures are warnings on a pull request. */
+  /** The answer depends on time: inherited failures are warnings on a pull request. */
   readonly ages: boolean;
   /** The highest level of its answers where the publisher or the signers decide that; `explain` shows it. */
   readonly highestLevel?: (known: Pick<ImageRuleSubject, 'verifiedBy' | 'publisher'>, options: O) => Level;

@@ -92,7 +92,7 @@ function levelByPublisher(
 export type SignatureQuestion = Pick<ImageRuleSubject, 'verifiedBy' | 'reference' | 'evidence'> &
   Partial<Pick<ImageRuleSubject, 'publisher'>>;
 
-/** Answers the rule's question, whatever level it has. */
+/** Answers the rule's question at any level. */
 export function evaluateSignature(subject: SignatureQuestion): RuleResult {
   const { verifiedBy, reference } = subject;
   const evidence = subject.evidence.signatures;
@@ -187,7 +187,7 @@ function shortage(entry: AllowEntry, name: string, count: number, signatures: Im
     : `${name} carries ${length} signatures and none counts; the first does not because ${first.reason}.`;
 }
 
-/** What to do about a signature that may be by the right party and does not count all the same. */
+/** What to do about a signature that may be by the right party but does not count. */
 function fixFor(entry: AllowEntry, code: SignatureErrorCode | undefined): string | undefined {
   switch (code) {
     case 'not-logged':

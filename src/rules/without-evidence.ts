@@ -5,7 +5,7 @@ import { optionalField } from '../lib/collections.js';
 import { err, ok, type Result } from '../lib/result.js';
 import type { RuleResult } from './rule.js';
 
-/** What a rule says of evidence that is not there: how it calls it, and what to do where nobody attested it. */
+/** A rule's words for missing evidence: its name, and what to do where it is not attested. */
 export interface WantedEvidence {
   /** After "no", such as `signed SBOM`. */
   readonly name: string;

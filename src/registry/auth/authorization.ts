@@ -34,7 +34,7 @@ interface Exchange<T extends Head> {
   readonly request: Request;
   readonly make: (request: Request) => Promise<Result<T, RegistryError>>;
   readonly discard: (answer: T) => Promise<void>;
-  /** It is the exchange that a redirect led to; where that leads on, nobody is authorized any more. */
+  /** The exchange follows a redirect; after a further redirect no credentials are sent. */
   readonly redirected?: true;
 }
 
@@ -94,7 +94,7 @@ export class Authorization {
     let learnt: (scheme: Scheme | undefined) => void = () => undefined;
     this.#schemes.set(host, new Promise((resolve) => (learnt = resolve)));
     const answer = await make(request);
-    // What failed has taught nothing: whoever comes next is the first again.
+    // A failure teaches nothing: the next caller starts again.
     if (!answer.ok) this.#schemes.delete(host);
     const challenged = answer.ok && answer.value.status === 401;
     learnt(!answer.ok ? undefined : challenged ? choose(answer.value.headers) : 'none');
@@ -132,7 +132,7 @@ export class Authorization {
   }
 
   /**
-   * Where our own scope was refused, what the challenge asks for is tried once, for pull alone: a vanity domain or a
+   * Where our own scope was refused, the scope of the challenge is tried once, for pull only: a vanity domain or a
    * proxy that rewrites paths knows the repository by another name.
    */
   async #withTheirScope<T extends Head>(

@@ -85,7 +85,7 @@ function get(path: string, key: string, environment: Environment): Promise<{ fai
   return new Promise((resolve) => {
     const options = { env: { ...environment }, timeout: TIMEOUT_MS, maxBuffer: MAX_ANSWER_BYTES, cwd: '/' };
     const child = execFile(path, ['get'], options, (error, output) => resolve({ failed: error !== null, output }));
-    // A helper that ends without reading closes the pipe; what it answered is evaluated all the same.
+    // A helper that ends without reading closes the pipe; its output is still evaluated.
     child.stdin?.on('error', () => undefined);
     child.stdin?.end(key);
   });

@@ -43,7 +43,7 @@ const EMPTY: DockerConfig = { auths: {}, credHelpers: {} };
 
 export interface DockerConfigOptions {
   readonly environment: Environment;
-  /** The checkout under evaluation: nothing that lies in it may say who we are or what we run. */
+  /** The checkout under evaluation: no file in it may choose credentials or a program to run. */
   readonly workspace: string;
   /** Reported when a configuration is left out of account, and why. */
   readonly notice: (message: string) => void;

@@ -41,13 +41,13 @@ interface TokenQuestion {
 /** What a challenge's scopes may ask for at most. */
 const MAX_SCOPES = 4;
 
-/** The scope of a repository: reading it, and nothing more, whatever a challenge asks for. */
+/** The scope of a repository: read access only, for any challenge. */
 export function ownScope({ repository }: Repository): string {
   return `repository:${repository}:pull`;
 }
 
 /**
- * The repositories that a challenge's `scope` names, each for pull alone; undefined if it names none.
+ * The repositories that a challenge's `scope` names, each for pull only; undefined if it names none.
  * @see https://distribution.github.io/distribution/spec/auth/scope/
  */
 export function pullScope({ parameters }: Challenge): string | undefined {

@@ -14,7 +14,7 @@ export interface ActionsCacheService {
 const SERVICE = 'twirp/github.actions.results.api.v1.CacheService';
 /** Entries of another format are not seen. */
 const VERSION = createHash('sha256').update('base-image-gate registry content, pack 1').digest('hex');
-/** A cache that is slower than this saves nobody time. */
+/** A cache slower than this saves no time. */
 const RESTORE_MILLISECONDS = 10_000;
 const SAVE_MILLISECONDS = 10_000;
 const MAX_ANSWER_BYTES = 64 * 1024;

@@ -48,7 +48,7 @@ export class CachedSource implements ImageSource {
 
   /**
    * What the cache holds may be another repository's, so a digest that nothing of this one has named is requested. An
-   * offline run asks nobody, and takes what is there.
+   * offline run makes no request, and uses what is cached.
    */
   async #has(repository: Repository, digest: string): Promise<Result<true, RegistryError>> {
     if (this.#known.has(placeOf(repository, digest))) return ok(true);

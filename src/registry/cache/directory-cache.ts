@@ -76,7 +76,7 @@ export class DirectoryCache implements BlobCache {
         }
         yield chunk;
       }
-      // The chunks are hashed by whoever gave them: had they been others, the loop would have thrown.
+      // The source of the chunks hashes them: for other bytes the loop would have thrown.
       complete = file !== undefined;
     } finally {
       await quietly(async () => {

@@ -23,7 +23,7 @@ const IPV4_REFUSED: readonly (readonly [network: string, prefix: number])[] = [
   ['240.0.0.0', 4], // reserved, and broadcast
 ];
 
-/** Within 2000::/3, which alone is global unicast. @see https://www.iana.org/assignments/iana-ipv6-special-registry/ */
+/** Within 2000::/3, the only global unicast range. @see https://www.iana.org/assignments/iana-ipv6-special-registry/ */
 const IPV6_REFUSED: readonly (readonly [network: string, prefix: number])[] = [
   ['2001::', 23], // protocol assignments, Teredo among them
   ['2001:db8::', 32], // documentation

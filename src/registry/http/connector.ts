@@ -26,7 +26,7 @@ export interface ConnectorOptions {
 
 /**
  * Connects, and refuses addresses that are not public: when a name is looked up, and again on the socket's own remote
- * address, so that nothing lies between the check and the connection (DNS rebinding, literal addresses, odd notations).
+ * address, so that nothing can change between the check and the connection (DNS rebinding, literal addresses, odd notations).
  */
 export function guardedConnector(options: ConnectorOptions): buildConnector.connector {
   const base = {

@@ -26,7 +26,7 @@ export function readRefusal(body: Uint8Array): { readonly code: string } | undef
 }
 
 /**
- * The error of a refusal. A 404 that bears no mark of a registry is a proxy's or a web server's, and says nothing about
+ * The error of a refusal. A 404 without the signs of a registry is from a proxy or a web server, and says nothing about
  * the image: it must not be taken for an absence.
  */
 export function refusalError(name: RequestName, answer: WholeAnswer): RegistryError {

@@ -11,7 +11,7 @@ interface AnswerHead {
   readonly url: URL;
 }
 
-/** An answer whose body is still to be read: whoever has it must read it to its end or discard it. */
+/** A response whose body is still unread: the caller must read it to its end or discard it. */
 export interface Answer extends AnswerHead {
   /** Throws a BlobStreamError when the body breaks off or a limit of the run is passed. */
   readonly body: AsyncIterable<Uint8Array>;

@@ -49,7 +49,7 @@ export interface Origin {
 
 /**
  * Passes chunks on while it counts and hashes them. Throws a BlobStreamError as soon as they run over the declared
- * size, and at the end if they are fewer or hash to another digest; whoever reads may believe nothing before the end.
+ * size, and at the end if they are fewer or hash to another digest; the reader must trust nothing before the end.
  */
 export async function* verifiedChunks(
   chunks: AsyncIterable<Uint8Array>,

@@ -73,7 +73,7 @@ function signOfUse(use: string, { rows, rowOfUse }: PageContext): Sign | null {
   return row === undefined ? null : signOfRow(row);
 }
 
-/** The list that says what the drawing shows, for whoever can't see it. */
+/** A text alternative of the drawing, for screen readers. */
 function stageItem(
   stage: Stage,
   stages: readonly Stage[],

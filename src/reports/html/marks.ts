@@ -25,7 +25,7 @@ export function markOf(sign: Sign): Mark {
   return MARKS[sign];
 }
 
-/** The symbol of an answer, with its meaning for whoever can't see it. */
+/** The symbol of an answer, with its meaning for screen readers. */
 export function mark(sign: Sign): Markup {
   const { name, symbol } = MARKS[sign];
   return html`<span class="mark ${name}" role="img" aria-label="${meaningOf(sign)}">${symbol}</span>`;

@@ -8,7 +8,7 @@ import type { PageContext } from './context.js';
 
 const TITLES = { pass: 'Pass', fail: 'Fail', indeterminate: 'Indeterminate' } as const;
 
-/** The class that colors a verdict: a pass that did not see everything is none to be sure of. */
+/** The class that colors a verdict: a pass with incomplete coverage has its own color. */
 function toneOf(report: Report): string {
   if (report.verdict === 'pass') return isComplete(report) ? 'pass' : 'warn';
   return report.verdict === 'fail' ? 'fail' : 'open';

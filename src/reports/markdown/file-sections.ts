@@ -102,7 +102,7 @@ function rowText(
   );
 }
 
-/** The first line of a fix; what is to be copied stands in the fold. */
+/** The first line of a fix; text to copy is in the fold. */
 function fixText(fix: string, { characters }: SectionsDetail): string {
   const [first = '', ...code] = fix.trim().split(/\r?\n/);
   return `👉 ${fixSentence(cut(first, characters))}${code.length === 0 ? '' : ' (The lines to copy are below.)'}`;

@@ -16,7 +16,7 @@ export interface FrameOptions {
   readonly mark: (text: string) => string;
 }
 
-/** What is drawn for one code point, and where it stands in the line. */
+/** What is drawn for one code point, and its position in the line. */
 interface Cell {
   readonly text: string;
   readonly width: number;

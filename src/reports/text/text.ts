@@ -28,7 +28,7 @@ export interface TextOptions {
   readonly width: number;
   /** Whether every message, detail and fix is written whole, with the lines of the build file. */
   readonly details?: boolean;
-  /** The text of a build file, for code frames; undefined where it can't be had. */
+  /** The text of a build file, for code frames; undefined where it is not available. */
   readonly source: (path: string) => string | undefined;
   /** How this program was called, for commands that can be typed as they are shown. */
   readonly program: string;

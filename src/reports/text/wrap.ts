@@ -1,7 +1,7 @@
 import { displayWidth } from './display-width.js';
 
 /**
- * Breaks a text into lines of at most `width` columns, at spaces alone: a longer word, such as an address that is to be
+ * Breaks a text into lines of at most `width` columns, only at spaces: a longer word, such as an address that is to be
  * copied, has a line of its own and stays whole. The text has no line ends and no control characters. No further line
  * begins with `::`, which GitHub's runner would take for a command.
  */

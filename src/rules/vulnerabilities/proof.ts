@@ -14,7 +14,7 @@ const ANOTHER_IMAGE =
 
 /**
  * Why "nothing else found" would not be the truth, or null: packages or records that were not evaluated, data that is too
- * old, or a list of exploited vulnerabilities that could not be had for those that count only if they are on it.
+ * old, or a list of exploited vulnerabilities that is unavailable, for those that count only if they are on it.
  */
 export function proofGaps(
   { unevaluated, sources, exploitedList }: KnownVulnerabilities,

@@ -71,7 +71,7 @@ const STEPS: Readonly<Record<string, readonly [number, number]>> = {
   ArrowRight: [0, 1],
 };
 
-/** One stop for the tab key in the whole table: a thousand images have more links than anybody steps through. */
+/** One tab stop for the whole table: a thousand images have too many links to step through. */
 function startArrowKeys(table: HTMLTableElement): void {
   let current: HTMLElement | null = null;
   const settle = (link: HTMLElement): void => {

@@ -39,7 +39,7 @@ export function startFilter(document: Document): void {
   form.addEventListener('submit', (event) => event.preventDefault());
   // A page that is gone back to keeps what was typed.
   addEventListener('pageshow', apply);
-  // Texts are made, and looked through once, before anybody types.
+  // Texts are built and searched once before the first key stroke.
   requestIdleCallback(() => {
     for (const entry of entries) textOf(entry).includes('\0');
   });
