@@ -90,7 +90,7 @@ export const figures = {
     const row = sboms.find((one) => one[''] === 'of the packages that osv-scanner lists, a second');
     return [
       [
-        '25 images of 300 packages asked of the OSV API, cold, round trip 50 ms',
+        '25 images of 300 packages, queried from the OSV API, cold, round trip 50 ms',
         `${network['wall time, s']} s, ${network.requests} requests, ${network['sequential round trips']} in a row`,
         'in a row at least',
         least,

@@ -3,7 +3,7 @@ import type { Evidence, LookedIn } from '../evidence/evidence.js';
 import type { Statement, UnsignedStatement } from '../signatures/statement.js';
 import type { RejectedSignature } from '../signatures/verified.js';
 
-/** In-toto documents of one kind about an image: statements, or, where there are none, what nobody signed. */
+/** In-toto documents of one kind about an image: statements, or unsigned documents where there are none. */
 export type Carriers =
   | { readonly found: true; readonly carriers: readonly Carrier[]; readonly signed: boolean; readonly from: string }
   | { readonly found: false; readonly evidence: Exclude<Evidence<never>, { readonly status: 'present' }> };

@@ -101,7 +101,7 @@ interface Budget {
   left: number;
 }
 
-/** The signatures in a manifest, of whatever format. */
+/** The signatures in a manifest, of any format. */
 async function readArtifact(
   search: SearchPlace,
   descriptor: Descriptor,

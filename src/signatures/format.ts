@@ -24,7 +24,7 @@ export interface SignatureArtifact {
   /** The digest that the signatures claim to cover. */
   readonly digest: string;
   readonly place: string;
-  /** A layer's bytes, within the limits of the place; fails where they can't be had. */
+  /** A layer's bytes, within the limits of the place; fails where they are unavailable. */
   readonly read: (layer: Descriptor) => Promise<Result<Uint8Array, Discovered>>;
 }
 

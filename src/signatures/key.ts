@@ -55,7 +55,7 @@ export function toSigningKey(object: KeyObject): Result<SigningKey, string> {
 
 /**
  * `sha256:` of a public key as OpenSSL writes it plainly: points uncompressed, RSA without parameters. One key has many
- * encodings, and whoever holds it has one voice. Throws for a key of a type that `toSigningKey` refuses.
+ * encodings, and its holder counts once. Throws for a key of a type that `toSigningKey` refuses.
  */
 export function keyFingerprint(object: KeyObject): string {
   const key = object.asymmetricKeyType === 'rsa-pss' ? withoutParameters(object) : object;
@@ -96,7 +96,7 @@ function describeKey(object: KeyObject): Result<string, string> {
 
 /**
  * Whether `signature` is the key's over `data`. ECDSA signatures are DER. Signers disagree about the hash (cosign
- * hashes with SHA-256 whatever the curve, newer clients with the curve's own), so both are tried, unless `hash` shows.
+ * hashes with SHA-256 for every curve, newer clients with the curve's own), so both are tried, unless `hash` shows.
  * RSA is tried with PKCS#1 v1.5 and PSS. A signature that can't be decoded is a false one.
  *
  * @see https://github.com/sigstore/architecture-docs/blob/main/algorithm-registry.md

@@ -11,7 +11,7 @@ import type { AskService } from './format.js';
 const MAX_REQUESTS = 64;
 const MOST = { attempts: 2, 'document-ms': 15_000, 'run-ms': 120_000, 'run-bytes': 64 * 1024 * 1024 } as const;
 
-/** The run's limits, no higher than such a service needs. A redirect would lead to a port that nobody checked. */
+/** The run's limits, no higher than such a service needs. A redirect would lead to an unchecked port. */
 function serviceLimits(run: RegistryLimits): RegistryLimits {
   return {
     ...run,

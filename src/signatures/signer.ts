@@ -53,7 +53,7 @@ export function describeSigner(signer: Signer): string {
   }
 }
 
-/** On whose word something stands, for people: who signed it, as `describeSigner` says it, or that nobody did. */
+/** The signer in words, as `describeSigner` writes it, or that there is none. */
 export function signedBy(signer: string | undefined): string {
   return signer === undefined ? 'unsigned' : `signed by ${signer}`;
 }

@@ -22,12 +22,12 @@ export interface Statement extends SignatureFacts, About {
   readonly place: string;
   /** `sha256:` of the signed payload, for caching what is derived from it. */
   readonly payloadDigest: string;
-  /** Further digests it is about: an inventory of several images is nobody's. */
+  /** Further digests it is about: an SBOM of several images counts for none. */
   readonly otherSubjects?: readonly string[];
 }
 
 /**
- * An in-toto document that nobody signed, such as BuildKit's attestation manifests: never called a statement.
+ * An unsigned in-toto document, such as BuildKit's attestation manifests: never called a statement.
  * It is bound to the image only as far as the index that lists it is.
  */
 export interface UnsignedStatement extends About {

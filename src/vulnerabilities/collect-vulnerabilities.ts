@@ -133,7 +133,7 @@ function inventoryGaps(
   return [...unread, { what: 'the image', reason, fix: OPT_IN }];
 }
 
-/** An SBOM that is there and can't be had may name what an image's own databases hide. */
+/** An SBOM that exists but is unavailable may name what an image's own databases hide. */
 function unreadSbom(sbom: Evidence<unknown>): readonly Unevaluated[] {
   if (sbom.status !== 'unavailable') return [];
   return [{ what: 'its attested SBOM', reason: `it is not available (${sbom.cause}): ${sbom.message}` }];

@@ -29,13 +29,13 @@ interface Round {
   readonly questions: readonly PackageQuestion[];
   /** Without an answer of one that is required nothing is known. Without another's, its packages are not covered. */
   readonly kind: 'required' | 'community' | 'supplement';
-  /** Why nobody else covers the packages; can follow "because". */
+  /** Why no other source covers the packages; can follow "because". */
   readonly why?: string;
 }
 
 interface AnsweredRound extends Round {
   readonly answer: SourceAnswer<PackageQuestion>;
-  /** Why its packages are not covered all the same. */
+  /** Why its packages still are not covered. */
   readonly gap?: string;
 }
 
@@ -88,7 +88,7 @@ function mainRounds(sources: readonly VulnerabilitySource[], questions: readonly
   });
 }
 
-/** One a release, so that the data of one release that can't be had leaves those of another. */
+/** One for each release, so that missing data of one release does not affect another. */
 function supplementRounds(questions: readonly PackageQuestion[]): (supplement: Supplement) => readonly Round[] {
   return ({ source, covers, gap }) =>
     [...groupBy(questions.filter(covers), ({ ecosystem }) => ecosystem).values()].map((ofEcosystem) => ({

@@ -39,7 +39,7 @@ export interface QueriedSource {
   readonly name: string;
   /** Milliseconds since 1970: the oldest data of its answer. Absent where nothing was queried. */
   readonly asOf?: number;
-  /** Why an earlier answer stands in for today's. */
+  /** Why an earlier answer replaces today's. */
   readonly instead?: string;
   /** It was queried only about packages that a community covers. */
   readonly isCommunity?: true;

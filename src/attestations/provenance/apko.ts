@@ -19,7 +19,7 @@ export interface ApkoConfiguration {
   readonly keys: readonly string[];
   readonly packages: readonly ApkoPackage[];
   readonly architectures: readonly string[];
-  /** Who signed it; absent where nobody did, and it counts for nothing. */
+  /** Who signed it; absent for an unsigned one, which does not count. */
   readonly signer?: string;
   readonly digest: string;
   readonly on: 'index' | 'platform';

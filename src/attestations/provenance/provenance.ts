@@ -43,7 +43,7 @@ export interface BuildProvenance {
 /** Provenance of an image, and on whose word. */
 export interface AttestedProvenance {
   readonly provenance: BuildProvenance;
-  /** Absent where nobody signed it. */
+  /** Absent for an unsigned one. */
   readonly signer?: string;
   readonly signedAt?: string;
   /** The repository that the signer's certificate was issued for; absent where it names none, or a key signed. */

@@ -2,7 +2,7 @@ import { type Fields, isFields, objects, text } from './fields.js';
 import type { PackageInMaking, SbomField, SbomHash, SbomIdentifier, SbomPackage, SourcePackage } from './sbom.js';
 import { sourceFromPurl } from './source-package.js';
 
-/** Reads one component, without those inside it, passing over whatever has the wrong type. */
+/** Reads one component, without those inside it, ignoring values of the wrong type. */
 export function readComponent(
   fields: Fields,
   at: string,

@@ -36,7 +36,7 @@ export interface ElementReport {
 }
 
 export interface ElementsInput {
-  /** Who signed the statement the document came in; absent for a file and for what nobody signed. */
+  /** Who signed the statement the document came in; absent for a file and for an unsigned document. */
   readonly signer?: string;
   readonly now: Date;
 }

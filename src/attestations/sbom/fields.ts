@@ -1,4 +1,4 @@
-/** An object of a parsed document, whose fields nobody has checked yet. */
+/** An object of a parsed document with unchecked fields. */
 export type Fields = Readonly<Record<string, unknown>>;
 
 /** Whether a value of JSON is an object, which a list and null are not. */
@@ -6,7 +6,7 @@ export function isFields(value: unknown): value is Fields {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
-/** The objects of a list; whatever else stands in it is passed over. A value that is no list is an empty one. */
+/** The objects of a list; other values are ignored. A value that is not a list gives an empty one. */
 export function objects(value: unknown): readonly Fields[] {
   return Array.isArray(value) ? value.filter(isFields) : [];
 }

@@ -3,7 +3,7 @@ import type { Sbom } from './sbom.js';
 /** An SBOM that came with an image, and on whose word. */
 export interface AttestedSbom {
   readonly sbom: Sbom;
-  /** Who signed the statement, for people; absent where nobody did. */
+  /** Who signed the statement, for people; absent for an unsigned one. */
   readonly signer?: string;
   /** The earliest trusted time of the signature, ISO 8601 in UTC. */
   readonly signedAt?: string;

@@ -58,7 +58,7 @@ export function reconcile(sbom: Sbom, inventory: Inventory): Reconciliation {
   for (const [key, versions] of listed) {
     const real = installed.get(key);
     if (real === undefined) phantom.push(...[...versions].map((version) => label(key, version)));
-    // A version that stands in for another one was reported above, as differing.
+    // A version that replaces another was reported above, as a difference.
     else if ([...real].every((version) => versions.has(version))) {
       phantom.push(...[...versions].filter((version) => !real.has(version)).map((version) => label(key, version)));
     }

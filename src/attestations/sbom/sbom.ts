@@ -19,7 +19,7 @@ export interface SbomDocument {
   readonly context: readonly string[];
   /** SPDX `documentNamespace`, CycloneDX `serialNumber`. */
   readonly identity?: string;
-  /** A signature inside the document (CycloneDX JSF), which nobody here has verified. */
+  /** A signature inside the document (CycloneDX JSF), which is not verified. */
   readonly hasEmbeddedSignature: boolean;
 }
 
@@ -71,7 +71,7 @@ export interface SbomPackage {
   readonly purpose?: string;
   /** Whether the document says that it describes this one: the image itself, usually. */
   readonly root: boolean;
-  /** Whether it stands inside another component. */
+  /** Whether it is nested in another component. */
   readonly nested: boolean;
   /** Which field of the document each value was taken from, relative to `at`. */
   readonly from: Readonly<Partial<Record<SbomField, string>>>;

@@ -9,7 +9,7 @@ export function asserted(value: unknown): string | undefined {
 }
 
 /**
- * Reads one package of an SPDX 2 document in its JSON shape, passing over whatever has the wrong type.
+ * Reads one package of an SPDX 2 document in its JSON shape, ignoring values of the wrong type.
  * @see https://spdx.github.io/spdx-spec/v2.3/package-information/
  */
 export function readSpdxPackage(fields: Fields, at: string, isRoot: (id: string) => boolean): SbomPackage {

@@ -100,7 +100,7 @@ class Graph {
     for (const { element } of this.elements) {
       const id = idOf(element);
       if (id === undefined) continue;
-      // Packages that share an id are compared by readSpdx; of other elements the second would be read by nobody.
+      // Packages that share an id are compared by readSpdx; of other elements the second would be ignored.
       if (this.#byId.has(id) && !PACKAGES.has(typeOf(element) ?? ''))
         this.contradictions.push(`${id} is the id of more than one element`);
       else this.#byId.set(id, element);

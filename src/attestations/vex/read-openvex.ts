@@ -15,7 +15,7 @@ export const VEX_LIMITS = { statements: 20_000, products: 100_000 } as const;
 export interface VexOrigin {
   readonly signer: string;
   readonly digest: string;
-  /** ISO 8601: stands in for statements that say no time. */
+  /** ISO 8601: the time of statements without their own. */
   readonly signedAt?: string;
 }
 

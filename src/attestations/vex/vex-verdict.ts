@@ -43,7 +43,7 @@ export interface VexStatement {
   readonly time?: number;
   /** The document's id and the statement's place in it, for reports. */
   readonly document: string;
-  /** The author the document names; whoever really signed is `signer`. */
+  /** The author that the document names; the actual signer is `signer`. */
   readonly author?: string;
   readonly signer: string;
   /** The digest that the in-toto statement is about. */
@@ -249,7 +249,7 @@ function distributionOf(namespace: string | undefined): string | undefined {
   return namespace !== undefined && Object.hasOwn(NAMESPACES, namespace) ? NAMESPACES[namespace] : namespace;
 }
 
-/** The epoch stands in a qualifier or in front of the version. */
+/** The epoch is in a qualifier or in front of the version. */
 function versionOf({ type, version = '', qualifiers }: Purl): string {
   return type === 'rpm' ? normalizeVersion(version, qualifiers.get('epoch')) : version;
 }

@@ -11,7 +11,7 @@ import { layOver } from './overlay.js';
 import { findPrograms } from './programs.js';
 import { searchPathOf } from './search-path.js';
 
-/** Every key and credential of every layer, hidden ones included. No path excuses one: whoever makes an image chooses it. */
+/** Every key and credential of every layer, hidden ones included. No path excuses one: the publisher chooses the paths. */
 function findSecrets(layers: readonly LayerFacts[], tree: FileTree): readonly SecretFile[] {
   const found: SecretFile[] = [];
   for (const [layer, facts] of layers.entries()) {

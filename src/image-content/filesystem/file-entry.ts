@@ -12,7 +12,7 @@ export interface FileContent {
   readonly form: 'empty' | 'elf' | 'script' | 'text' | 'binary';
   /** The interpreter's path of a script's first line, such as `/bin/sh`; for `env`, the program it looks for. */
   readonly interpreter?: string;
-  /** Programs whose own strings are inside: `busybox`, `bash`, `apk` …, whatever the file is called. */
+  /** Programs whose own strings are inside: `busybox`, `bash`, `apk` …, under any file name. */
   readonly programs?: readonly string[];
   /** Packages that are inside it; absent where nothing was found. */
   readonly catalog?: FileCatalog;

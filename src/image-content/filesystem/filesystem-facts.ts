@@ -19,7 +19,7 @@ export interface Program {
   readonly path: string;
   /** The file behind links, where that is another path. */
   readonly target?: string;
-  /** `name`: it is called so; `content`: its bytes say so, whatever its name. */
+  /** `name`: it is called so; `content`: its bytes say so, under any name. */
   readonly knownBy: 'name' | 'content';
 }
 

@@ -22,11 +22,11 @@ const NOWHERE: Resolved = { node: null, links: 0 };
 
 /**
  * Walks paths of a tree that no longer changes. Where each link leads is found out once, so that a million links of
- * which each names the next cost no more than as many files; Linux' bound on the links of one path holds all the same.
+ * which each names the next cost no more than as many files; Linux's limit on the links of one path still applies.
  */
 export class LinkResolver {
   readonly #root: TreeNode;
-  /** Null while a link's target is being walked: whoever meets it then goes round in a loop. */
+  /** Null while a link's target is being walked: meeting it then means a loop. */
   readonly #known = new Map<TreeNode, Resolved | null>();
 
   constructor(root: TreeNode) {

@@ -7,7 +7,7 @@ import type { FileEntry } from './file-entry.js';
 import { FileTree, walk } from './file-tree.js';
 import { newNode, nodePath, type SharedRights, type TreeNode } from './tree-node.js';
 
-/** The image as a container sees it, and what could not be laid over what lies below. */
+/** The image as a container sees it, and what could not be merged with the layers below. */
 export interface Overlay {
   readonly tree: FileTree;
   readonly unread: readonly { readonly path: string; readonly reason: string }[];
@@ -149,7 +149,7 @@ function putEntry(
   const parent = slash < 0 ? root : directories.find(entry.path.slice(0, slash), makeDirectory);
   if (parent === null) return 'the links in its path form a loop';
   if (parent.entry !== null && parent.entry.type !== 'directory') {
-    // A file where a directory must be: runtimes refuse the image; what is above the file is evaluated all the same.
+    // A file where a directory must be: runtimes refuse the image; what is above the file is still evaluated.
     parent.entry = null;
     directories.forget();
   }
@@ -161,7 +161,7 @@ function putEntry(
   const node = childOf(parent, name);
   const path = parent === root ? name : `${nodePath(parent)}/${name}`;
   const replaced = node.entry;
-  // What lies at a path may be another place from now on.
+  // From now on a path may resolve to another place.
   if (entry.type === 'link' || (replaced !== null && replaced.type !== entry.type)) directories.forget();
   node.entry = path === entry.path ? entry : { ...entry, path };
   node.shared = null;

@@ -10,7 +10,7 @@ import { readStoreFile, type StoreType, toPem } from './trust-store.js';
 const POLICY_FILE = 'trustpolicy.json';
 const CONFIGURATION_LIMITS = { bytes: 4 * 1024 * 1024, files: 100 } as const;
 
-/** Reads `trustpolicy.json` of notation's configuration directory. Fails with a sentence for whoever configured it. */
+/** Reads `trustpolicy.json` of notation's configuration directory. Fails with a sentence for the person who configured it. */
 export async function readPolicyFile(directory: string): Promise<Result<readonly TrustStatement[], string>> {
   const path = join(directory, POLICY_FILE);
   const bytes = await readRegularFile(path);
@@ -30,7 +30,7 @@ export interface StoreFile {
 
 /**
  * Reads the trust stores that a statement names, under `truststore/x509/TYPE/NAME`. Links are not followed, as notation
- * does not follow them. Fails with a sentence for whoever configured them.
+ * does not follow them. Fails with a sentence for the person who configured them.
  */
 export async function readStores(
   directory: string,
@@ -111,7 +111,7 @@ export function authorityOf(statement: TrustStatement, files: readonly StoreFile
     identities: identities === 'any' ? ['*'] : identities.map(({ text }) => `${IDENTITY_PREFIX} ${text}`),
     timestamps,
     revocation: actions.revocation === 'skip' ? 'skip' : 'required',
-    // notation checks the timestamp authority's certificates whatever the statement says of revocation.
+    // notation checks the timestamp authority's certificates independent of the statement's revocation setting.
     timestampRevocation: 'required',
     onlyLogged,
   });

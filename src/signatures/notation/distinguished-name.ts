@@ -143,7 +143,7 @@ export function matchesSubject(identity: SubjectIdentity, subject: Distinguished
   );
 }
 
-/** Two identities of one policy of which one matches whatever the other matches: the specification forbids them. */
+/** Two identities of one policy of which one matches everything that the other matches: the specification forbids them. */
 export function findOverlap(
   identities: readonly SubjectIdentity[],
 ): readonly [SubjectIdentity, SubjectIdentity] | undefined {

@@ -118,7 +118,7 @@ async function evaluate(
   const [first, ...others] = approvals;
   if (first !== undefined) return { approvals: [first, ...others], signs: ok('Notary Project signature') };
   const refusal = mostSpecific(refusals) ?? unnamed(proven, authorities);
-  // A chain that reached no trusted certificate says what anybody may write into his own.
+  // A chain without a trusted certificate is self-made: its contents prove nothing.
   const isProven = refusals.some(({ check }) => check !== 'authenticity' && check !== 'needs-plugin');
   return reject(place, refusal, {
     ...(isProven ? { signedBy: identityOf(proven) } : {}),

@@ -8,7 +8,7 @@ import { type NotationRefusal, refuse } from './refusal.js';
 const base64 = z.string().transform((text, context) => decodeExactly(text, 'base64') ?? invalid(context));
 const base64url = z.string().transform((text, context) => decodeExactly(text, 'base64url') ?? invalid(context));
 
-/** Unprotected members that are not known are nobody's word, and are not read. */
+/** Unknown unprotected members are not signed, and are not read. */
 const envelopeSchema = z.strictObject({
   payload: base64url,
   protected: base64url,

@@ -29,7 +29,7 @@ async function discover({ fetched, place, read }: SignatureArtifact): Promise<Di
   const { manifest } = fetched;
   if (manifest.kind !== 'manifest') return NOTHING;
   const bundles = manifest.layers.filter(({ mediaType }) => isBundle(mediaType));
-  // Like a bundle, it may have been meant as a signature or as an attestation: whoever looks for either is reported.
+  // Like a bundle, it may have been meant as a signature or as an attestation: it is reported for both.
   if (bundles.length > 1 || (bundles.length === 1 && manifest.layers.length > 1))
     return {
       ...NOTHING,
@@ -75,7 +75,7 @@ export function rejected(place: string, reason: string): Found {
   return toFound({ kind: 'bundle', place, material: err(signatureError('malformed', reason)) });
 }
 
-/** A bundle that is had in another way than from a registry. */
+/** A bundle from another source than a registry. */
 export async function foundBundle(bytes: Uint8Array, place: string): Promise<Found> {
   return toFound({ kind: 'bundle', place, material: await readBundle(bytes) });
 }

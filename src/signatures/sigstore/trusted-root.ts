@@ -18,7 +18,7 @@ export interface TrustedRoot extends UsedRoot {
   readonly instance: SigstoreInstance;
   /** It lists no log at all, as GitHub's does, so that a timestamp is the only proof; any other must show its logs. */
   readonly withoutLogs: boolean;
-  /** A log it does not know may be known to a newer root that could not be had. */
+  /** A newer root, which is unavailable, may know a log that this one does not. */
   readonly mayBeOutdated: boolean;
 }
 

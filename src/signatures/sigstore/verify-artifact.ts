@@ -20,7 +20,7 @@ export interface ArtifactQuestion {
   readonly now: Date;
 }
 
-/** Verifies a bundle for an artifact, whatever it is. A statement must have the artifact among its subjects. */
+/** Verifies a bundle of any kind for an artifact. A statement must have the artifact among its subjects. */
 export async function verifyArtifact(question: ArtifactQuestion): Promise<Result<SignatureFacts, SignatureError>> {
   const { artifact, expected, root, now } = question;
   const material = await readBundle(

@@ -16,7 +16,7 @@ import { describeFailure } from './verifier-failure.js';
 
 /**
  * The evaluation around @sigstore/verify: that library verifies certificates, logs and timestamps; what it leaves to its
- * caller is here. It takes data and gives data; whatever goes wrong, a throw included, is a signature that does not count.
+ * caller is here. It takes data and returns data; after any error, a throw included, the signature does not count.
  */
 
 /** More than any honest signature has, and few enough to verify in no time. */
@@ -77,7 +77,7 @@ export async function verifyKeyed(
   const signer = { kind: 'key', name, fingerprint: key.fingerprint } as const;
   if (material.form === 'bundle' && material.certificate !== undefined)
     return err(signatureError('wrong-signer', `it is signed with a certificate, not with the key ${name}`));
-  // First, so that an untrusted signature is called that, whatever its log entry is like.
+  // First, so that an untrusted signature is reported as such, independent of its log entry.
   if (!isSignedBy(material.content, key.object))
     return err(signatureError('wrong-signer', `it does not verify with the key ${name}`));
   if (trusted.log === 'ignored' || root === null) {
@@ -145,7 +145,7 @@ function bindEntries(
   return ok(promised);
 }
 
-/** The leaf, if the root knows who issued it, at whatever time, and every log that promised it: a newer root may know others. */
+/** The leaf, if the root knows who issued it, at any time, and every log that promised it: a newer root may know others. */
 async function readLeaf(der: Buffer, root: TrustedRoot): Promise<Result<X509Leaf, SignatureError>> {
   const sigstore = await import('./sigstore-library.js');
   try {
@@ -281,7 +281,7 @@ function checkTimes(
 
 function describeEntry(entry: LogEntryMaterial, trust: TrustMaterial): LogEntry {
   const log = trust.tlogs.find(({ logID }) => logID.equals(entry.logId.keyId));
-  // A promise signs the entry's index; a proof shows its own, and the one beside it is anybody's.
+  // A promise signs the entry's index; a proof shows its own, and the one next to it is not signed.
   const index = entry.inclusionPromise === undefined ? entry.inclusionProof?.logIndex : entry.logIndex;
   return { log: log?.baseURL ?? '', index: index ?? '' };
 }

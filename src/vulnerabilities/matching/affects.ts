@@ -11,7 +11,7 @@ export type Affects =
 
 /**
  * Evaluates the `affected` entry of a record for a version, by the algorithm of the OSV schema: a version is affected
- * if it is enumerated or lies in a range. Two spellings of one version (`1.0` and `1.0.0` of PyPI) are that version.
+ * if it is enumerated or is in a range. Two spellings of one version (`1.0` and `1.0.0` of PyPI) are that version.
  * `fixedIn` is the first fix after the version.
  *
  * @param ecosystem whose version order holds; the entry's own
@@ -131,7 +131,7 @@ export function versionsIn({ versions, ranges }: OsvAffected): readonly string[]
   return written.filter((version) => version !== '0' && version !== '*');
 }
 
-/** `0` is before every version and `*` after, whatever the ecosystem. */
+/** `0` is before every version and `*` after, in every ecosystem. */
 function compareAt(ecosystem: string, a: string, b: string): number | null {
   if (a === '0' || b === '0') return Number(b === '0') - Number(a === '0');
   if (a === '*' || b === '*') return Number(a === '*') - Number(b === '*');

@@ -12,7 +12,7 @@ const RATABLE = /^(?:CVE-[0-9]{4}-[0-9]{4,19}|GHSA(?:-[0-9a-z]{4}){3})$/;
 /**
  * Rates what its publisher does not rate (SUSE, openSUSE, Wolfi, MinimOS and others) by the records of its CVE or GHSA,
  * and dates by them what has no date, as in Alpine's security database.
- * What stays unknown, also because a record could not be had, is left as it is: the policy says what it counts as.
+ * What stays unknown, also because a record is unavailable, stays unknown: the policy decides how it counts.
  */
 export async function rateByName(
   found: readonly Vulnerability[],

@@ -14,7 +14,7 @@ export interface Rating {
   readonly from: string;
 }
 
-/** What nobody rates comes before what is known to be less than high. */
+/** Unrated vulnerabilities come before those known to be less than high. */
 const ORDER: readonly Severity[] = ['none', 'low', 'medium', 'unknown', 'high', 'critical'];
 
 /** A number that is the higher the sooner a vulnerability belongs in a list: those known to be exploited first, then by severity. */

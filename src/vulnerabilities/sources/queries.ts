@@ -95,7 +95,7 @@ export function queriesAbout(packages: readonly QueriedPackage[], distribution: 
     if (made.ok) questions.push(...made.value);
     else if (made.error.kind === 'uncovered') uncovered.push(uncoveredPackage(one, made.error.reason));
     else unevaluated.push({ what: packageCalled(one.name, one.version), reason: made.error.reason });
-    // Its name may be one of the distribution's all the same, so it is queried as well.
+    // The distribution may still have a package of that name, so it is queried as well.
     if (one.thirdParty !== undefined) {
       const reason = `the distribution's advisories do not cover it: ${one.thirdParty}`;
       uncovered.push(uncoveredPackage(one, reason));
@@ -208,7 +208,7 @@ function componentQuestions(one: QueriedPackage): Result<readonly PackageQuestio
   return ok(names.map((name) => ({ ecosystem, name, version, package: one, about: 'package' as const })));
 }
 
-/** Whether an ecosystem's records are kept by a community beside the makers: they cover what nobody else does. */
+/** Whether a community, not the vendor, maintains an ecosystem's records: they cover what no other source does. */
 export function isCommunity(ecosystem: string): boolean {
   return ecosystem === 'Bitnami';
 }

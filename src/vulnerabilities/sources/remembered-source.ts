@@ -19,7 +19,7 @@ const remembered = z.object({
 
 /**
  * Keeps the last good answer to the same questions in a directory, and gives it, with its age, when the source fails. On
- * the command line only: what a runner restores may be anybody's.
+ * the command line only: what a runner restores is untrusted.
  */
 export class RememberedSource implements VulnerabilitySource {
   readonly name: string;

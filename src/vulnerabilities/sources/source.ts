@@ -32,7 +32,7 @@ export interface VulnerabilitySource {
   readonly name: string;
   /** The ecosystems it is queried about in place of the sources after it. Without this, all that are left. */
   covers?(ecosystem: string): boolean;
-  /** The records of vulnerabilities by their names, such as CVEs, as far as they can be had; others are left out. */
+  /** The records of vulnerabilities by their names, such as CVEs, as far as they are available; others are left out. */
   named?(names: readonly string[]): Promise<readonly OsvRecord[]>;
   ask<Q extends Question>(questions: readonly Q[]): Promise<Result<SourceAnswer<Q>, SourceFailure>>;
 }

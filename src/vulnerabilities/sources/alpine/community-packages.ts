@@ -41,7 +41,7 @@ const MAIN: ReadonlySet<string> = new Set([
   'zlib',
 ]);
 
-/** A release's database, and as of when it is: milliseconds since 1970, or why nobody knows, in a clause. */
+/** A release's database and its date: milliseconds since 1970, or the reason why it is unknown, as a clause. */
 interface Opened {
   readonly database: SecurityDatabase;
   readonly asOf: Result<number, string>;

@@ -21,7 +21,7 @@ const KNOWN = ['go', 'ffmpeg', 'firefox', 'firefox-esr', 'qemu', 'wireshark'];
 
 /** The fixes of one repository of one release of Alpine, by the name of the package that was built from. */
 export interface SecurityDatabase {
-  /** A record for each vulnerability of a package, whatever versions it is about. */
+  /** A record for each vulnerability of a package, for all versions. */
   recordsOf(name: string): readonly OsvRecord[];
 }
 

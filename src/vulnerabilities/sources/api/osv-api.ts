@@ -135,7 +135,7 @@ export class OsvApi implements VulnerabilitySource {
     return ok((question) => ({ ids: [...new Set(found.get(questionKey(question)) ?? [])] }));
   }
 
-  /** The record, or a reason why it can't be had that says nothing against the service. */
+  /** The record, or the reason why it is unavailable where the service itself works. */
   #recordOnce(id: string): Promise<Result<OsvRecord | string, SourceFailure>> {
     const known = this.#records.get(id);
     if (known !== undefined) return known;
@@ -165,7 +165,7 @@ export class OsvApi implements VulnerabilitySource {
   }
 }
 
-/** Whoever waits for an answer must get one, whatever went wrong. */
+/** Every caller that waits for an answer must get one, also after an error. */
 function unforeseen(error: unknown): SourceFailure {
   return {
     cause: 'not-collected',

@@ -85,7 +85,7 @@ async function wholeOf(
   return ok({ knowing, isThere: there.length > 0 });
 }
 
-/** A record about packages of several ecosystems lies in the archive of each; of copies that differ the newest counts. */
+/** A record about packages of several ecosystems is in the archive of each; of copies that differ the newest counts. */
 function newestOfEach<Q extends Question>(hits: readonly SourceHit<Q>[]): readonly SourceHit<Q>[] {
   const kept = new Map<Q, Map<string, SourceHit<Q>>>();
   for (const hit of hits) {

@@ -16,7 +16,7 @@ const NO_EXPORTS: ReadonlySet<string> = new Set([SECURITY_DATABASE_DIRECTORY]);
 export interface ExportFile {
   readonly path: string;
   readonly kind: 'archive' | 'record';
-  /** The directory it lies in: the public export keeps an archive in a directory a family of ecosystems. */
+  /** Its directory: the public export has a directory with an archive for each family of ecosystems. */
   readonly dir: string;
 }
 

@@ -29,7 +29,7 @@ export async function indexFile(
 
 /**
  * Whether an archive in a directory of this name is of an ecosystem: the export has archives of families (`Debian/all.zip`)
- * and of releases (`Debian:12/all.zip`). One that lies elsewhere may be of any.
+ * and of releases (`Debian:12/all.zip`). One in another place may be of any ecosystem.
  */
 function isExportOf(dir: string, ecosystem: string): boolean {
   if (!isKnownFamily(ecosystemFamily(dir))) return true;

@@ -25,7 +25,7 @@ class FeedFault extends Error {
 
 const DIRECTORY = '5';
 const FILE = '0';
-/** The list of the records' names, which lies among them. */
+/** The list of the records' names, stored next to them. */
 const CONTENTS = 'all.json';
 
 /**
