@@ -68,7 +68,7 @@ async function runCases(
   for (const one of cases.value) {
     const reference = parseReference(one.image);
     if (!reference.ok) {
-      const message = `The image "${one.image}" of the case "${one.name}" is no reference because ${reference.error.reason}.`;
+      const message = `The image "${one.image}" of the case "${one.name}" is not an image reference because ${reference.error.reason}.`;
       return err({ kind: 'directory', message });
     }
     const now = one.on === undefined ? new Date() : new Date(`${one.on}T12:00:00Z`);

@@ -92,7 +92,7 @@ function madeCollectors(one: PolicyCase): Collectors {
   const none = async (): Promise<Evidence<never>> => ({
     status: 'unavailable',
     cause: 'not-collected',
-    message: 'A case has no such evidence.',
+    message: 'The case provides no such evidence.',
     fix: 'Give the outcome of the rule under `answers`.',
   });
   return {
@@ -102,7 +102,7 @@ function madeCollectors(one: PolicyCase): Collectors {
             status: 'unavailable',
             cause: 'network',
             message: 'The registry does not answer in this case.',
-            fix: 'Nothing: the case says so.',
+            fix: 'Nothing: the case sets this.',
           }
         : present(imageOf(subject.reference), 'the case'),
     signatures: async ({ subject }) => {
@@ -147,7 +147,7 @@ function signaturesOf(signers: readonly Signer[], authorities: readonly Authorit
   for (const signer of signers) {
     const authorityIndex = authorities.findIndex((authority) => isBy(signer, authority));
     if (authorityIndex < 0) {
-      const reason = `${describeSigner(signer)} is no authority of the entry`;
+      const reason = `${describeSigner(signer)} is not an authority of the entry`;
       rejected.push({ place: 'the case', code: 'wrong-signer', reason, signedBy: signer });
       continue;
     }

@@ -70,8 +70,8 @@ describe('a lock', () => {
     expect(lockChanges(lock(image), lock())).toEqual([`- ${name} ${DIGEST}`]);
     expect(lockChanges(lock(image), lock({ ...image, digest: OTHER }))).toEqual([`~ ${name} ${DIGEST} -> ${OTHER}`]);
     expect(lockChanges(lock(image), lock({ ...image, policy: DIGEST }))).toEqual([
-      `~ ${name}: the policy that it was verified by changed`,
+      `~ ${name}: the policy that it was verified against changed`,
     ]);
-    expect(lockChanges(lock(image), lock({ ...image, authorities: [] }))).toEqual([`~ ${name}: who signed it changed`]);
+    expect(lockChanges(lock(image), lock({ ...image, authorities: [] }))).toEqual([`~ ${name}: the signer changed`]);
   });
 });

@@ -23,7 +23,7 @@ const lockedImageSchema = z.strictObject({
   digest: text.refine(isDigest, 'a digest such as sha256:<64 hex digits>').describe('What the reference named.'),
   verified: z.iso.datetime().describe('When it was verified.'),
   authorities: z.array(text).max(100).describe('Who signed it, in one line each; empty where no signature counted.'),
-  policy: text.refine(isDigest, 'a digest').describe('The digest of the policy that it was verified by.'),
+  policy: text.refine(isDigest, 'a digest').describe('The digest of the policy that it was verified against.'),
 });
 
 export const lockSchema = z
@@ -31,7 +31,7 @@ export const lockSchema = z
     schema: z.literal('base-image-gate/lock/v1'),
     images: z.array(lockedImageSchema).max(MAX_IMAGES),
   })
-  .describe('Digests of the references that build files do not pin. It restricts what is used, and is no evidence.');
+  .describe('Digests of the references that build files do not pin. It restricts which digests are used, and is not evidence.');
 
 export type Lock = DeepReadonly<z.infer<typeof lockSchema>>;
 export type LockedImage = Lock['images'][number];

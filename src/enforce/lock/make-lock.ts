@@ -56,7 +56,7 @@ export function lockChanges(before: Lock | null, after: Lock): readonly string[]
     if (was === undefined) return [terminal(`+ ${key} ${is.digest}`)];
     if (isSame(was, is)) return [];
     if (was.digest !== is.digest) return [terminal(`~ ${key} ${was.digest} -> ${is.digest}`)];
-    const what = was.policy === is.policy ? 'who signed it' : 'the policy that it was verified by';
+    const what = was.policy === is.policy ? 'the signer' : 'the policy that it was verified against';
     return [terminal(`~ ${key}: ${what} changed`)];
   });
 }

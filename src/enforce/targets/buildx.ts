@@ -68,7 +68,7 @@ ended(entry) if time.now_ns() >= entry.until_ns
 
 deny_msg contains msg if {
 	not allow
-	msg := sprintf("base-image-gate did not verify %s for %s, or what it was verified by has ended", [
+	msg := sprintf("base-image-gate did not verify %s for %s, or its verification has expired", [
 		object.get(input, ["image", "ref"], "this source"),
 		object.get(input, ["image", "platform"], "this platform"),
 	])

@@ -97,7 +97,7 @@ function resource(decision: string, attestors: readonly Attestor[]): unknown {
       attestors,
       validations: LISTS.map((list) => ({
         expression: `images.${list}.all(image, ${decision})`,
-        message: `An image of ${list} is not one that the policy of base-image-gate allows, or is not signed as it requires.`,
+        message: `An image in ${list} is not allowed by the policy of base-image-gate, or lacks a required signature.`,
       })),
     },
   };

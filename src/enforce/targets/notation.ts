@@ -45,7 +45,7 @@ export const notation: ExportTarget = {
     }
     if (allowed > 0)
       stated.push(
-        'The trust policy names whole repositories: every tag of one is treated alike, and what is in an image is not checked.',
+        'The trust policy names whole repositories: it applies to every tag, and image contents are not checked.',
       );
     return {
       files: { 'trustpolicy.json': jsonFile({ version: '1.0', trustPolicies: statements }), ...files },
