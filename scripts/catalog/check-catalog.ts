@@ -44,7 +44,8 @@ type Outcome = Pick<CatalogAnswer, 'outcome' | 'reason'>;
 
 async function checkImage(publisher: Publisher, image: string, collection: EvidenceCollection): Promise<Outcome> {
   const parsed = parseReference(image);
-  if (!parsed.ok) return { outcome: 'changed', reason: `its image is not a valid reference because ${parsed.error.reason}` };
+  if (!parsed.ok)
+    return { outcome: 'changed', reason: `its image is not a valid reference because ${parsed.error.reason}` };
   const reference = parsed.value;
   const verifiedBy = entryOfPublisher(publisher);
   const subject = { reference, pullFrom: reference, verifiedBy, platform: { os: 'linux', architecture: 'amd64' } };

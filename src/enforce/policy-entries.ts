@@ -59,7 +59,7 @@ export function deniedWhole({ text, name }: ImagePattern): string {
 
 /** What every target outside of a build leaves to the gate. */
 export const NAMES_AND_SIGNATURES =
-  "Names and signatures are enforced; only the gate checks contents, SBOM, provenance, age and vulnerabilities.";
+  'Names and signatures are enforced; only the gate checks contents, SBOM, provenance, age and vulnerabilities.';
 
 function mirrorPaths(policy: Policy): readonly { readonly path: string; readonly pattern: ImagePattern }[] {
   const own = Object.entries(policy.registries).flatMap(([path, { mirrorOf }]) =>

@@ -31,7 +31,9 @@ export const lockSchema = z
     schema: z.literal('base-image-gate/lock/v1'),
     images: z.array(lockedImageSchema).max(MAX_IMAGES),
   })
-  .describe('Digests of the references that build files do not pin. It restricts which digests are used, and is not evidence.');
+  .describe(
+    'Digests of the references that build files do not pin. It restricts which digests are used, and is not evidence.',
+  );
 
 export type Lock = DeepReadonly<z.infer<typeof lockSchema>>;
 export type LockedImage = Lock['images'][number];
