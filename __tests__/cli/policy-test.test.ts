@@ -108,7 +108,7 @@ describe('policy test', () => {
     ['a rule whose outcome is evaluated', 'image: alpine, answers: { denied-base: fail }, expect: pass', 'denied-base'],
     ['an unknown verdict', 'image: alpine, expect: green', 'expect'],
     ['a day that is none', 'image: alpine, on: 2027-02-30, expect: pass', 'on'],
-    ['an image that is none', 'image: "A:", expect: pass', 'no reference'],
+    ['an image that is none', 'image: "A:", expect: pass', 'is not an image reference'],
   ])('refuses %s', async (_, fields, message) => {
     const { code, stdout, stderr } = await run(fields);
     expect([code, stdout]).toEqual([3, '']);
