@@ -203,7 +203,7 @@ const ROWS: Readonly<Record<string, () => Promise<void>>> = {
     );
     expect(outcomesOf(value)).toEqual(['indeterminate']);
   },
-  'Amazon Linux, Oracle Linux, Fedora, Photon OS, Red Hat Enterprise Linux 10: anything that can be asked by package and version':
+  'Amazon Linux, Oracle Linux, Fedora, Photon OS, Red Hat Enterprise Linux 10: anything that can be queried by package and version':
     async () => {
       for (const [id, release] of [
         ['amzn', '2023'],
