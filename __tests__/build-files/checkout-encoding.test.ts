@@ -7,6 +7,7 @@ import { readDockerfile } from '../../src/build-files/dockerfile/dockerfile.js';
 import { readRepository } from '../../src/build-files/read.js';
 import { openWorkingTree } from '../../src/build-files/working-tree.js';
 import { gateRun } from '../support/gate-run.js';
+import { processorTime } from '../support/process/processor-time.js';
 import { makeDirectory, makeRepository } from '../support/process/scratch-repository.js';
 import { READING_OPTIONS } from '../support/reading-options.js';
 
@@ -165,9 +166,9 @@ test('many patterns over many build files end by a limit, not by time', async ()
     Array.from({ length: 50 }, (_, i) => [`${'a'.repeat(200)}${i}/Dockerfile`, 'FROM a\n']),
   );
   const tree = openWorkingTree(makeDirectory({ ...files, '.gitattributes': globs }), { allFiles: true });
-  const started = performance.now();
+  const spent = processorTime();
   const reading = await readRepository(tree, READING_OPTIONS);
-  expect(performance.now() - started).toBeLessThan(10_000);
+  expect(spent()).toBeLessThan(10_000);
   if (!reading.ok) throw new Error(reading.error.message);
   expect(reading.value.files.map(({ status }) => status)).toEqual(Array(50).fill('unreadable'));
   expect(reading.value.files[0]?.reason).toContain('attribute-comparisons');

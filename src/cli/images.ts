@@ -28,7 +28,7 @@ export const images: Command = defineCommand(IMAGES, async ({ values, positional
   if (!options.ok) return wrong(options.error);
 
   const read = await readRepository(tree, options.value);
-  await reportUntracked(tree, true, io);
+  await reportUntracked(tree, io);
   if (!read.ok) {
     io.stderr(`images: ${read.error.message} ${read.error.fix}\n`);
     return 3;

@@ -144,7 +144,7 @@ export async function runLocalGate(
   const paths = contents === undefined ? only : [...contents.keys()];
   const reading: ReadingOptions = { ...options.value, ...optionalField('only', paths) };
   const workingTree = openWorkingTree(directory, { allFiles: reading.allFiles });
-  if (contents === undefined) await reportUntracked(workingTree, true, io);
+  if (contents === undefined) await reportUntracked(workingTree, io);
   const tree = contents === undefined ? workingTree : overlaidTree(workingTree, contents);
   const offline = flags.offline ?? false;
   const progress = startProgress(io);

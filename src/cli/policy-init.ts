@@ -41,7 +41,7 @@ async function initPolicy(
     return 3;
   }
   const tree = openWorkingTree(directory, { allFiles });
-  if (!allFiles) await reportUntracked(tree, true, io);
+  if (!allFiles) await reportUntracked(tree, io);
   const read = await readRepository(tree, options.value);
   if (!read.ok) {
     io.stderr(`policy init: ${read.error.message} ${read.error.fix}\n`);

@@ -9,16 +9,13 @@ const MAX_NAMED = 5;
 
 /**
  * Says on standard error which build files are not read because git does not track them yet. Whoever has just written a
- * Dockerfile would else be reported that all is well, and hear of it in CI.
- *
- * @param hasFlag whether the command has --all-files
+ * Dockerfile would otherwise read that all is well, and learn of it in CI.
  */
-export async function reportUntracked(tree: WorkingTree, hasFlag: boolean, io: CommandIo): Promise<void> {
+export async function reportUntracked(tree: WorkingTree, io: CommandIo): Promise<void> {
   const files = (await tree.untracked()).filter((path) => nameKind(path) === 'dockerfile');
   if (files.length === 0) return;
   const them = files.length === 1 ? 'it' : 'them';
-  const flag = hasFlag ? ', or add --all-files' : '';
   io.stderr(
-    `Not read, since git does not track ${them}: ${listed(files.map(terminal), MAX_NAMED)}. Run \`git add\`${flag}.\n`,
+    `Not read, since git does not track ${them}: ${listed(files.map(terminal), MAX_NAMED)}. Run \`git add\`, or add --all-files.\n`,
   );
 }

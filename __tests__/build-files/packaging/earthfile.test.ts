@@ -4,6 +4,7 @@ import fc from 'fast-check';
 import { buildsInEarthfile } from '../../../src/build-files/packaging/earthfile.js';
 import { readRepository } from '../../../src/build-files/read.js';
 import { openWorkingTree } from '../../../src/build-files/working-tree.js';
+import { processorTime } from '../../support/process/processor-time.js';
 import { makeRepository } from '../../support/process/scratch-repository.js';
 import { READING_OPTIONS } from '../../support/reading-options.js';
 
@@ -132,9 +133,9 @@ describe('Earthfiles', () => {
 
   test('time grows linearly with the file', () => {
     for (const part of ['\\\n', '# x\n', 'a:\n', 'FROM +a\n', 'ARG A=$A\n', 'a.', '$A', '  WITH DOCKER --pull ']) {
-      const start = performance.now();
+      const spent = processorTime();
       buildsInEarthfile(part.repeat(20_000), '');
-      expect(performance.now() - start).toBeLessThan(3_000);
+      expect(spent()).toBeLessThan(3_000);
     }
   });
 });

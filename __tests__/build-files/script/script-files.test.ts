@@ -2,6 +2,7 @@
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import { buildsInFile, isScriptFile } from '../../../src/build-files/script/script-files.js';
+import { processorTime } from '../../support/process/processor-time.js';
 
 const read = async (path: string, text: string) => buildsInFile(path, Buffer.from(text));
 const builds = async (path: string, text: string) =>
@@ -83,9 +84,9 @@ describe('files whose scripts build', () => {
   test('variables of a makefile that multiply each other cost no more than they say', async () => {
     const variables = Array.from({ length: 30 }, (_, i) => `V${i + 1} = ${`$(V${i})`.repeat(20)}\n`).join('');
     const recipes = '\tdocker build --build-arg A=$(V9)$(V30) .\n'.repeat(500);
-    const start = performance.now();
+    const spent = processorTime();
     const { named } = await read('Makefile', `V0 = x\n${variables}a:\n${recipes}`);
-    expect(performance.now() - start).toBeLessThan(5000);
+    expect(spent()).toBeLessThan(5000);
     expect(named).toHaveLength(500);
     expect(named[0]).toMatchObject({ buildArgs: {}, open: { args: ['A'] } });
   });
@@ -106,18 +107,18 @@ describe('files whose scripts build', () => {
   test.each(['}', '[]', '%\n', '>\n', '&a ', '"" ', '\r'])(
     'YAML of nothing but errors is read to the first: %j',
     async (part) => {
-      const start = performance.now();
+      const spent = processorTime();
       const { fault } = await read('Taskfile.yml', `# docker\ntasks: x\n${part.repeat(300_000)}`);
-      expect(performance.now() - start).toBeLessThan(4000);
+      expect(spent()).toBeLessThan(4000);
       expect(fault?.reason).toContain('not valid YAML');
     },
   );
 
   test('YAML with many keys is read, and one that has a key again is not', async () => {
     const keys = Array.from({ length: 60_000 }, (_, i) => `  K${i}: docker\n`).join('');
-    const start = performance.now();
+    const spent = processorTime();
     expect((await read('Taskfile.yml', `vars:\n${keys}`)).fault).toBeUndefined();
-    expect(performance.now() - start).toBeLessThan(5000);
+    expect(spent()).toBeLessThan(5000);
     const { fault } = await read('Taskfile.yml', 'vars:\n  A: docker\n  B: x\n  A: y\n');
     expect(fault).toMatchObject({ line: 4, reason: expect.stringContaining('unique') });
   });

@@ -4,6 +4,7 @@ import { catalogFile } from '../../support/packages/catalog-file.js';
 import { goProgram, oldGoProgram } from '../../support/packages/go-program.js';
 import { rustProgram } from '../../support/packages/rust-program.js';
 import '../../support/property-seed.js';
+import { processorTime } from '../../support/process/processor-time.js';
 import { makeZip } from '../../support/registry/zip-maker.js';
 
 const MODULES = 'path\tx\nmod\tx\tv1.0.0\ndep\tgolang.org/x/net\tv0.1.0\n';
@@ -78,8 +79,8 @@ describe('the catalogers', () => {
     ['licenses', 'specifications/a.gemspec', `s.licenses = ${`"a"${' '.repeat(60)},${' '.repeat(60)}`.repeat(8000)}`],
     ['a manifest', 'a.jar', makeZip({ 'META-INF/MANIFEST.MF': 'a: b\n c'.repeat(140_000), 'x.class': '' })],
   ])('take seconds at most for a file made to be slow: %s', (_, path, content) => {
-    const start = performance.now();
+    const spent = processorTime();
     catalogFile(path, content);
-    expect(performance.now() - start).toBeLessThan(5000);
+    expect(spent()).toBeLessThan(5000);
   });
 });
