@@ -59,7 +59,7 @@ describe('exit codes', () => {
     [['policy'], 'policy validate [FILE|DIR]'],
     [['policy', 'validate', 'missing.yml'], 'does not exist'],
     [['policy', 'validate'], 'base-image-gate.yml does not exist'],
-    [['policy', 'show'], 'Expected "policy init [DIR]" or "policy validate [FILE|DIR]" and not "show".'],
+    [['policy', 'show'], 'or "policy test [FILE]" and not "show".'],
   ])('%j is wrong usage: 3, and %s', (args, message) => {
     const result = cli.run(args, makeDirectory({}));
     expect(result.code).toBe(3);

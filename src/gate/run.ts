@@ -54,9 +54,10 @@ const MAX_ONBUILD_DEPTH = 3;
  */
 export async function runGate(input: GateInput): Promise<Result<Report, TreeError>> {
   const deadline = startDeadline(input.settings);
-  const read = await readRepository(treeUntil(input.tree, deadline), input.reading);
+  const tree = treeUntil(input.tree, deadline);
+  const read = await readRepository(tree, input.reading);
   if (!read.ok) return read;
-  const lock = await readLock(input.tree);
+  const lock = await readLock(tree);
   const run = startRun(
     { ...input, lock: lock.ok ? lock.value : null },
     indexReading(read.value),
