@@ -1,0 +1,2 @@
+import { createRequire as __createRequire } from 'node:module'; const require = __createRequire(import.meta.url);
+var ADDRESS=/^[a-z0-9]+:\/\/[\w./:@+=-]*$/;function isKmsAddress(key){return/^[a-z0-9]+:\/\//.test(key)}function exportKmsKey(address){return`Export its public key with \`cosign public-key --key ${ADDRESS.test(address)?address:"ADDRESS"} > key.pub\`, and name that file.`}export{isKmsAddress,exportKmsKey};
