@@ -178,7 +178,7 @@ describeRealImages(['apko', 'apk-repository'], 'a Wolfi-style image that apko bu
       // As apko wrote it, the configuration names the repository of this test, which is not Wolfi's.
       expect(outcomes({ ...contents.evidence, apko: present(apko, 'the test') }).wolfi).toMatchObject({
         outcome: 'fail',
-        message: expect.stringContaining('takes packages from'),
+        message: expect.stringContaining('installs packages from'),
       });
     },
     SLOW,
