@@ -3,10 +3,10 @@ import { mkdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, test } from '@jest/globals';
-import { Ajv2020 } from 'ajv/dist/2020.js';
 import { useBundledCli } from '../support/process/bundled-cli.js';
 import { DENY, POLICY } from '../support/process/cli-cases.js';
 import { makeDirectory } from '../support/process/scratch-repository.js';
+import { schemaErrors } from '../support/published-schema.js';
 import { sarifErrors } from '../support/sarif-schema.js';
 
 const STOREFRONT = fileURLToPath(new URL('../../examples/storefront', import.meta.url));
@@ -22,16 +22,10 @@ describe('output', () => {
   });
 
   test('JSON follows its published schema, and says what the text says', () => {
-    const schema: unknown = JSON.parse(
-      readFileSync(new URL('../../schemas/check.schema.json', import.meta.url), 'utf8'),
-    );
     const result = cli.run(['check', '--offline', '--format', 'json'], STOREFRONT);
     expect(result.code).toBe(1);
     const document: unknown = JSON.parse(result.stdout);
-    const ajv = new Ajv2020({ strict: false, allErrors: true });
-    if (typeof schema !== 'object' || schema === null) throw new Error('the schema is not an object');
-    const validate = ajv.compile(schema);
-    expect([validate(document), validate.errors]).toEqual([true, null]);
+    expect(schemaErrors('check.schema.json', document)).toEqual([]);
     expect(document).toMatchObject({ verdict: 'fail' });
   });
 
