@@ -16,8 +16,6 @@ const require = createRequire(import.meta.url);
 const AXE = readFileSync(require.resolve('axe-core/axe.min.js'), 'utf8');
 const DESKTOP = { width: 1280, height: 900, deviceScaleFactor: 1, mobile: false };
 const PHONE = { width: 390, height: 844, deviceScaleFactor: 1, mobile: true };
-/** What a reader takes for at once. */
-const SEARCH_MILLISECONDS = 100;
 
 const violations = z.array(z.object({ id: z.string(), nodes: z.array(z.string()) }));
 
@@ -175,8 +173,8 @@ describeWithPeers(['chromium'], 'the HTML report in Chromium', () => {
       expect([text, found.shown]).toEqual([text, shown]);
       times.push(found.time);
     }
+    // A figure for people: other work on the machine would make it a test of the machine.
     process.stdout.write(`search among 1,000 images: ${times.map((time) => time.toFixed(0)).join(', ')} ms\n`);
-    expect(Math.max(...times)).toBeLessThan(SEARCH_MILLISECONDS);
     await page.close();
   });
 });
