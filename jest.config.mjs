@@ -1,18 +1,25 @@
-import { availableParallelism } from 'node:os';
+import module from 'node:module';
+import isolated, { suite } from './scripts/isolated-tests.mjs';
 
-/** @type {import('jest').Config} */
-export default {
-  // The tests of a process share the modules that it has loaded: loading them anew takes longer than most suites.
+/** Node 24, which `npm install` brings and npm runs, loads the sources as they are; an older one can't. */
+const stripsTypes = process.features.typescript !== undefined && module.registerHooks !== undefined;
+
+/**
+ * The tests of a process share the modules that it has loaded: loading them anew takes longer than most suites.
+ *
+ * @type {import('jest').Config}
+ */
+const shared = {
+  ...suite,
   runner: ['jest-light-runner', { runtime: 'child_process' }],
-  testEnvironment: 'node',
-  // Half as many again as there are processors: some tests wait, as for a server that answers late.
-  maxWorkers: Math.ceil(availableParallelism() * 1.5),
-  globalSetup: '<rootDir>/__tests__/support/process/bundle-setup.mjs',
-  globalTeardown: '<rootDir>/__tests__/support/process/bundle-teardown.mjs',
-  setupFiles: ['<rootDir>/__tests__/support/property-seed.ts'],
   setupFilesAfterEnv: ['<rootDir>/__tests__/support/process/hang-guard.ts'],
-  testMatch: ['<rootDir>/__tests__/**/*.test.ts'],
-  modulePathIgnorePatterns: ['<rootDir>/dist/', '<rootDir>/.mutants/'],
-  // Tests against independent programs (skopeo, cosign …) run where .ci/peer has installed them: npm run test:peers.
-  testPathIgnorePatterns: process.env.PEERS ? [] : ['\\.peer\\.test\\.ts$'],
 };
+
+if (stripsTypes) {
+  const loader = new URL('__tests__/support/process/typescript.mjs', import.meta.url).href;
+  await import(loader);
+  // Processes that run tests are forked with these; programs that tests start are not.
+  process.execArgv.push('--import', loader);
+}
+
+export default stripsTypes ? shared : isolated;

@@ -1,12 +1,11 @@
-import { mock } from 'node:test';
-import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
+import { afterEach, beforeEach, describe, expect, jest, test } from '@jest/globals';
 import { type Progress, startProgress } from '../../src/cli/local-gate.js';
 
 beforeEach(() => {
-  mock.timers.enable({ apis: ['setInterval', 'Date'] });
+  jest.useFakeTimers();
 });
 afterEach(() => {
-  mock.timers.reset();
+  jest.useRealTimers();
 });
 
 /** What a terminal of so many columns shows after all that was written to it. */
@@ -26,35 +25,35 @@ describe('progress', () => {
   test('is reported once a run is long, and gone when it ends', () => {
     const { line, shown } = terminalOf(80);
     line.evaluated(0, 11);
-    mock.timers.tick(999);
+    jest.advanceTimersByTime(999);
     expect(shown()).toBe('');
-    mock.timers.tick(1);
+    jest.advanceTimersByTime(1);
     expect(shown()).toBe('Evaluating image uses: 0 of 11 (1 s)');
     line.evaluated(10, 11);
-    mock.timers.tick(1000);
+    jest.advanceTimersByTime(1000);
     expect(shown()).toBe('Evaluating image uses: 10 of 11 (2 s)');
     line.clear();
     expect(shown()).toBe('');
-    mock.timers.tick(1000);
+    jest.advanceTimersByTime(1000);
     line.end();
-    mock.timers.tick(5000);
+    jest.advanceTimersByTime(5000);
     expect(shown()).toBe('');
   });
 
   test('keeps to the width of the terminal', () => {
     const { shown } = terminalOf(10);
-    mock.timers.tick(1000);
+    jest.advanceTimersByTime(1000);
     expect(shown()).toBe('Reading b');
   });
 
   test('is written to terminals alone', () => {
-    const started = mock.method(globalThis, 'setInterval');
+    const started = jest.spyOn(globalThis, 'setInterval');
     const { line, shown } = terminalOf(80, false);
     line.evaluated(1, 2);
-    mock.timers.tick(5000);
+    jest.advanceTimersByTime(5000);
     line.end();
     expect(shown()).toBe('');
-    expect(started.mock.callCount()).toBe(0);
-    started.mock.restore();
+    expect(started).not.toHaveBeenCalled();
+    started.mockRestore();
   });
 });

@@ -3,6 +3,7 @@ import { group } from './groups.mjs';
 
 export default {
   ...suite,
+  maxWorkers: 1,
   testRunner: '<rootDir>/scripts/mutation/jest-circus-to-first-failure.mjs',
   testSequencer: '<rootDir>/scripts/mutation/reaching-tests-first.mjs',
   testTimeout: 30_000,

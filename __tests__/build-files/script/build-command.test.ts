@@ -39,7 +39,7 @@ describe('the builds that a script asks for', () => {
     ['docker build -f `which x` .', []],
     ['docker build -', []],
     ['docker build https://example.com/x.git', []],
-    ['docker build /tmp/ctx', []],
+    ['docker build /srv/ctx', []],
     ['docker build ../outside', []],
     ['docker run -f x build', []],
     ['echo docker', []],
