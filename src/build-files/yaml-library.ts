@@ -8,6 +8,7 @@ import {
   type SchemaOptions,
   visit,
 } from 'yaml';
+import { YamlRefusal } from './yaml-refusal.js';
 
 // `yaml` is CommonJS: bundled, a dynamic import of it would have a default export alone.
 export { isAlias, isMap, isScalar, isSeq, LineCounter } from 'yaml';
@@ -42,7 +43,7 @@ export function parseDocuments(
     }
     documents.push(...composer.end(false, text.length));
   } catch (error) {
-    if (error instanceof FirstError) return { error: { offset: error.offset, message: error.message } };
+    if (error instanceof YamlRefusal) return { error: { offset: error.offset, message: error.message } };
     throw error;
   }
   const [error] = documents.flatMap(({ errors }) => errors);
@@ -74,21 +75,12 @@ function repeatedKey(document: Document.Parsed): number | undefined {
   return found;
 }
 
-class FirstError extends Error {
-  readonly offset: number;
-  constructor(offset: number, message: string) {
-    super(message);
-    this.name = 'FirstError';
-    this.offset = offset;
-  }
-}
-
 class StrictComposer extends Composer {
   constructor(options: ParseOptions & SchemaOptions) {
     super(options);
     // The library has no option for it, and calls its own field at each error.
     const onError = (source: unknown, _code: unknown, message: string, isWarning?: boolean) => {
-      if (isWarning !== true) throw new FirstError(offsetOf(source), message);
+      if (isWarning !== true) throw new YamlRefusal(offsetOf(source), message);
     };
     Object.assign(this, { onError });
   }

@@ -81,11 +81,9 @@ export async function runStep({ started, deadline, connect, wait }: StepSetting)
     return 0;
   }
   const { report, policy, renderers, commit, isProtected, partial, publish } = outcome.value;
-  const [{ evidenceFiles }, { onlyFile }, { buildkit }] = await Promise.all([
-    import('./publish/evidence-files.js'),
-    import('../enforce/export-target.js'),
-    import('../enforce/targets/buildkit.js'),
-  ]);
+  const { evidenceFiles } = await import('./publish/evidence-files.js');
+  const { onlyFile } = await import('../enforce/export-target.js');
+  const { buildkit } = await import('../enforce/targets/buildkit.js');
   const sourcePolicy = onlyFile(buildkit.render({ report, policy, now: new Date(started) }));
   const evidence = await evidenceFiles(report, inputs.value.evidence, {
     collected: new Date(started),

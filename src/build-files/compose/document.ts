@@ -1,4 +1,5 @@
 import type { Alias, LineCounter, Node, Pair, ParsedNode, Scalar, YAMLMap } from 'yaml';
+import { YamlRefusal } from '../yaml-refusal.js';
 import { interpolate, LITERAL, type Variables } from './interpolation.js';
 import type { ComposeEntry, ComposeMap, ComposeNode, NodePlace } from './node.js';
 import { plainScalar, type ScalarValue } from './scalar.js';
@@ -49,7 +50,7 @@ export async function readDocuments(file: string, bytes: Uint8Array, variables: 
     }
     return { ok: true, documents };
   } catch (error) {
-    if (error instanceof Refused) return failure(error.offset, error.message);
+    if (error instanceof YamlRefusal) return failure(error.offset, error.message);
     // The library overflows the stack on text that nests deep enough.
     if (error instanceof RangeError) return failure(0, 'it is nested too deeply to be read');
     throw error;
@@ -58,16 +59,6 @@ export async function readDocuments(file: string, bytes: Uint8Array, variables: 
 
 function firstLine(message: string): string {
   return message.split('\n', 1)[0]?.replace(/ at line \d+, column \d+:?$/, '') ?? '';
-}
-
-/** Ends the reading of a file. */
-class Refused extends Error {
-  readonly offset: number;
-  constructor(offset: number, message: string) {
-    super(message);
-    this.name = 'Refused';
-    this.offset = offset;
-  }
 }
 
 type Library = Pick<typeof import('../yaml-library.js'), 'isAlias' | 'isMap' | 'isScalar' | 'isSeq'>;
@@ -106,12 +97,13 @@ class Converter {
 
   #convert(node: Node, position: Position): ComposeNode {
     const target = this.#yaml.isAlias(node) ? position.resolve(node) : node;
-    if (target === undefined) throw new Refused(offsetOf(node), 'it has an alias without an anchor');
+    if (target === undefined) throw new YamlRefusal(offsetOf(node), 'it has an alias without an anchor');
     const known = this.#known.get(target);
-    if (known === null) throw new Refused(offsetOf(node), 'an anchor contains itself');
+    if (known === null) throw new YamlRefusal(offsetOf(node), 'an anchor contains itself');
     if (known !== undefined) return known;
-    if (++this.#nodes > MAX_NODES) throw new Refused(offsetOf(node), `it has more than ${MAX_NODES} nodes`);
-    if (position.depth > MAX_DEPTH) throw new Refused(offsetOf(node), `it nests more than ${MAX_DEPTH} levels deep`);
+    if (++this.#nodes > MAX_NODES) throw new YamlRefusal(offsetOf(node), `it has more than ${MAX_NODES} nodes`);
+    if (position.depth > MAX_DEPTH)
+      throw new YamlRefusal(offsetOf(node), `it nests more than ${MAX_DEPTH} levels deep`);
     this.#known.set(target, null);
     const converted = this.#convertTarget(target, position);
     this.#known.set(target, converted);
@@ -127,7 +119,7 @@ class Converter {
           ? converted.items
           : [];
     const size = children.reduce((sum, child) => sum + (this.#sizes.get(child) ?? 1), 1);
-    if (size > MAX_WRITTEN_OUT) throw new Refused(offsetOf(node), 'its aliases expand it too far');
+    if (size > MAX_WRITTEN_OUT) throw new YamlRefusal(offsetOf(node), 'its aliases expand it too far');
     this.#sizes.set(converted, size);
   }
 
@@ -142,18 +134,19 @@ class Converter {
       }
       return { kind: 'list', items, at };
     }
-    if (!this.#yaml.isScalar(node)) throw new Refused(offsetOf(node), 'it has a node of an unknown kind');
+    if (!this.#yaml.isScalar(node)) throw new YamlRefusal(offsetOf(node), 'it has a node of an unknown kind');
     const value = scalarOf(node);
     if (value.type !== 'string') return { kind: 'scalar', ...value, ...LITERAL, at };
     const interpolated = interpolate(value.text, this.#variables);
     if (interpolated === undefined) {
-      throw new Refused(
+      throw new YamlRefusal(
         offsetOf(node),
         'it has a "$" that is not a valid interpolation (write "$$" for a literal one)',
       );
     }
     this.#text += interpolated.text.length;
-    if (this.#text > MAX_TEXT) throw new Refused(offsetOf(node), `its values have more than ${MAX_TEXT} characters`);
+    if (this.#text > MAX_TEXT)
+      throw new YamlRefusal(offsetOf(node), `its values have more than ${MAX_TEXT} characters`);
     return { kind: 'scalar', type: 'string', ...interpolated, at };
   }
 
@@ -189,13 +182,14 @@ class Converter {
     const written = isNode(pair.key) ? pair.key : undefined;
     const key = written !== undefined && this.#yaml.isAlias(written) ? resolve(written) : written;
     if (key === undefined || !this.#yaml.isScalar(key))
-      throw new Refused(offsetOf(map), 'it has a key that is not a string');
+      throw new YamlRefusal(offsetOf(map), 'it has a key that is not a string');
     return { key, value: isNode(pair.value) ? pair.value : undefined };
   }
 
   #keyName(key: Scalar): string {
     const { type, text } = scalarOf(key);
-    if (type !== 'string') throw new Refused(offsetOf(key), `it has the key ${text}, which is not a string (quote it)`);
+    if (type !== 'string')
+      throw new YamlRefusal(offsetOf(key), `it has the key ${text}, which is not a string (quote it)`);
     return text;
   }
 
@@ -210,7 +204,7 @@ class Converter {
     const sources = source?.kind === 'list' ? source.items : [];
     const maps = sources.filter((item) => item.kind === 'map');
     if (source?.kind === 'list' && maps.length === sources.length) return maps;
-    throw new Refused(offsetOf(map), 'it has a merge key "<<" whose value is not a map');
+    throw new YamlRefusal(offsetOf(map), 'it has a merge key "<<" whose value is not a map');
   }
 
   #nothing(offset: number): ComposeNode {

@@ -1,5 +1,6 @@
 import { shellCommands } from '../../build-files/script/shell-commands.js';
 import { isDefault, isOpen, withDefaults } from '../../build-files/script/word-marks.js';
+import { JOINING_WORDS } from './script.js';
 
 /** The shell's own commands, and programs of BusyBox, which every image with a package manager has. */
 const EVERYWHERE = new Set(
@@ -76,22 +77,7 @@ const OF_PACKAGE: Readonly<Record<string, readonly string[]>> = {
 /** What a script says of another distribution than Wolfi. */
 const FOREIGN =
   /\/etc\/(?:apt|yum|dnf|default|sysconfig|init\.d)\b|sources\.list|\/var\/lib\/dpkg|-linux-gnu\b|\/usr\/share\/keyrings|(?:deb|rpm)\.nodesource|get\.docker\.com|\.(?:deb|rpm)\b|\b(?:trusted\.gpg|debconf|update-rc\.d)\b|\/etc\/apk\/repositories|dl-cdn\.alpinelinux/;
-const KEYWORDS = new Set([
-  'if',
-  'then',
-  'else',
-  'elif',
-  'fi',
-  'while',
-  'until',
-  'do',
-  'done',
-  '{',
-  '}',
-  '!',
-  'esac',
-  'in',
-]);
+const KEYWORDS = new Set<string>([...JOINING_WORDS, 'in']);
 const WRAPPERS = new Set(['exec', 'command', 'time', 'env', 'xargs']);
 
 /** What the stages of a build know to call. */

@@ -27,24 +27,13 @@ export interface Script {
 }
 
 const OPERATOR = /&&|\|\||;;|\|&|[;&|()\n]/y;
+/** Words that stand where a program may, and join commands to more than a chain. */
+export const JOINING_WORDS = [
+  ...['if', 'then', 'else', 'elif', 'fi', 'while', 'until', 'do', 'done', 'esac'],
+  ...['{', '}', '!'],
+] as const;
 /** Words after which a command may not be left out. */
-const KEYWORDS = new Set([
-  'if',
-  'then',
-  'else',
-  'elif',
-  'fi',
-  'for',
-  'while',
-  'until',
-  'do',
-  'done',
-  'case',
-  'esac',
-  '{',
-  '}',
-  '!',
-]);
+const KEYWORDS = new Set<string>([...JOINING_WORDS, 'for', 'case']);
 
 /**
  * Cuts a shell script, whose continuation lines were joined, into words with their places. Fails with a clause where it
