@@ -1,4 +1,5 @@
 import { basename } from 'node:path';
+import { renderEvidence } from '../compliance/render-evidence.js';
 import { exitCodeOf } from '../gate/verdict.js';
 import type { Command } from './command.js';
 import { defineCommand } from './define-command.js';
@@ -9,11 +10,8 @@ import { writeOutput } from './write-output.js';
 
 /** `evidence`: what a run of the gate is evidence toward. */
 export const evidence: Command = defineCommand(EVIDENCE, async ({ values, positionals, io, wrong }) => {
-  const [{ FRAMEWORKS }, { renderEvidence }, { complianceEvidence }] = await Promise.all([
-    import('../compliance/frameworks.js'),
-    import('../compliance/render-evidence.js'),
-    import('../compliance/evidence.js'),
-  ]);
+  const { FRAMEWORKS } = await import('../compliance/frameworks.js');
+  const { complianceEvidence } = await import('../compliance/evidence.js');
   if (values.framework === undefined) return wrong(`Which framework? Expected --framework ${FRAMEWORKS.join('|')}.`);
   const framework = FRAMEWORKS.find((known) => known === values.framework);
   if (framework === undefined) return wrong(`--framework is "${values.framework}"; expected ${FRAMEWORKS.join(', ')}.`);

@@ -1,5 +1,6 @@
 import type { HardenedFile } from '../fix/harden/harden-file.js';
 import type { LeftUse } from '../fix/pin-decisions.js';
+import { visible } from '../lib/escape/visible.js';
 import { ok } from '../lib/result.js';
 import type { CommandIo, ExitCode } from './command.js';
 import { writeAll } from './fix-files.js';
@@ -53,7 +54,6 @@ async function show(
     return;
   }
   const { unifiedDiff } = await import('../fix/unified-diff.js');
-  const { visible } = await import('../lib/escape/visible.js');
   io.stdout(leftStagesText(left, COMMENT));
   for (const file of files) {
     const diff = unifiedDiff(file.path, file.before, file.after);

@@ -1,5 +1,7 @@
+import { MAX_DOCKERFILE_BYTES } from '../build-files/dockerfile/limits.js';
 import type { LeftUse, PinDecisions } from '../fix/pin-decisions.js';
 import type { PinnedFile } from '../fix/pin-files.js';
+import { visible } from '../lib/escape/visible.js';
 import type { Command, CommandIo, ExitCode } from './command.js';
 import { defineCommand } from './define-command.js';
 import { FIX } from './definitions.js';
@@ -49,7 +51,6 @@ async function pinsOf(
 ): Promise<Pinned> {
   const { pinFiles } = await import('../fix/pin-files.js');
   const { isOfRemoteTrigger, readAgain } = await import('../fix/read-again.js');
-  const { MAX_DOCKERFILE_BYTES } = await import('../build-files/dockerfile/limits.js');
   const paths = [...new Set(report.uses.filter(({ id }) => wanted.has(id)).map(({ file }) => file))];
   const files = [];
   const others: LeftUse[] = [];
@@ -85,7 +86,6 @@ async function show(
   const signature = ({ id }: LeftUse['use']) => signatureOf(id, report);
   if (how === 'diff') {
     const { unifiedDiff } = await import('../fix/unified-diff.js');
-    const { visible } = await import('../lib/escape/visible.js');
     for (const { path, before, after } of files) {
       const diff = unifiedDiff(path, before, after);
       if (diff.ok) io.stdout(diff.value);

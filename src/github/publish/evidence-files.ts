@@ -1,4 +1,5 @@
 import type { Framework } from '../../compliance/frameworks.js';
+import { renderEvidence } from '../../compliance/render-evidence.js';
 import type { Report } from '../../reports/report.js';
 
 /**
@@ -11,10 +12,7 @@ export async function evidenceFiles(
   run: { readonly collected: Date; readonly evaluated: string },
 ): Promise<Readonly<Record<string, string>>> {
   if (frameworks.length === 0) return {};
-  const [{ complianceEvidence }, { renderEvidence }] = await Promise.all([
-    import('../../compliance/evidence.js'),
-    import('../../compliance/render-evidence.js'),
-  ]);
+  const { complianceEvidence } = await import('../../compliance/evidence.js');
   const files: Record<string, string> = {};
   for (const framework of frameworks) {
     const evidence = complianceEvidence(report, framework, run);
