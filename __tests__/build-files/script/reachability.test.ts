@@ -32,8 +32,17 @@ describe('a command that no run comes to', () => {
     'a; exit 1; b; BUILD',
     'true && exit\nBUILD',
     'if true; then exit; fi\nBUILD',
-    'return 0\nBUILD',
-    'exec "$@"\nBUILD',
+    'exec sh -c a\nBUILD',
+    'exec -a x -- sh\nBUILD',
+    'X=1 command exit\nBUILD',
+    'for x in a; do { continue; }; BUILD; done',
+    'f() { if true; then return; fi; BUILD; }',
+    '[[ a == b ]] 2>/dev/null && BUILD',
+    'false < nofile && BUILD',
+    'true > /dev/null 2>&1 || BUILD',
+    'cat <<E\n$(false && BUILD)\nE',
+    'trap "exit; BUILD" EXIT',
+    'shopt -s nullglob\nalias ll=ls\nfalse && BUILD',
     'f() { return; BUILD; }',
     'f() {\n  a\n}\nexit\nBUILD',
     'false && a=$(BUILD)',
@@ -124,12 +133,88 @@ describe('a command that no run comes to', () => {
     '((x)) && BUILD',
     'for ((i=0; i<3; i++)); do BUILD; done',
     '((0)) || BUILD',
+    'shopt -s nocasematch\n[[ A == a ]] && BUILD',
+    // Programs of another name, or of the repository.
+    './false && BUILD',
+    './test 1 = 2 && BUILD',
+    'env false && BUILD',
+    'sudo exit\nBUILD',
+    './exit\nBUILD',
+    // What ends nothing where it stands.
+    'break\nBUILD',
+    'return 0\nBUILD',
+    'while a; do (break; BUILD); done',
+    'f() if true; then exit; fi\nBUILD',
+    'exec "$@"\nBUILD',
+    'exec -a x\nBUILD',
+    'exec --\nBUILD',
+    'exec 3<<E\nx\nE\nBUILD',
+    // Brackets that are operators, in quotes, or redirections that may fail.
+    '[[ b < a ]] || BUILD',
+    '[[ b<a ]] || BUILD',
+    '[ a \\> b ] || BUILD',
+    '[ ">x" = ">y" ] || BUILD',
+    "[ -z '>' ] || BUILD",
+    'true < nofile || BUILD',
+    ': > /none/x || BUILD',
+    '[ a{,} ] || BUILD',
     // PowerShell.
     'if ($a) {\n  exit 1\n}\nBUILD',
     'try {\n  a\n} catch {\n  exit 1\n}\nBUILD',
   ])('is none that may run: %j', (script) => {
     expect(mayRun(script)).toBe(true);
   });
+
+  test('is behind a return of the script itself only where the shell ends on a failure', () => {
+    const script = 'return\ndocker build .';
+    const place = { directory: '', line: 1 };
+    expect(buildsInScript(script, { ...place, endsOnFailure: true }).named).toMatchObject([{ neverRuns: true }]);
+    expect(buildsInScript(script, place).named[0]).not.toHaveProperty('neverRuns');
+  });
+
+  test.each([
+    'echo "${X:-$(BUILD)}"',
+    'echo ${X:-`BUILD`}',
+    'cat <<E\n$(BUILD)\nE',
+    'cat <<-E\n\t`BUILD`\n\tE',
+    "trap 'BUILD' EXIT\nexit",
+    'trap -- "a; BUILD" EXIT',
+  ])('is not what runs within another: %j', (script) => {
+    expect(buildsInScript(script.replace('BUILD', 'docker build .'), { directory: '', line: 1 }).named).toMatchObject([
+      { file: 'Dockerfile' },
+    ]);
+    expect(mayRun(script)).toBe(true);
+  });
+
+  test.each(["cat <<'E'\n$(BUILD)\nE", 'cat <<E\n\\$(BUILD)\nE', 'trap - EXIT', "echo '${X:-$(BUILD)}'"])(
+    'is no command where nothing is expanded: %j',
+    (script) => {
+      expect(shellCommands(script).filter(({ words }) => words[0] === 'BUILD')).toEqual([]);
+    },
+  );
+
+  test.each([
+    'true() { return 1; }\ntrue || cd x',
+    'g() { false && cd x; }\nfalse() { :; }\ng',
+    'exit() { :; }\nexit\ncd x',
+    'function [ { :; }\n[ 1 = 2 ] && cd x',
+    'alias false=true\nfalse && cd x',
+    'enable -n false\nfalse && cd x',
+    'shopt -s execfail\nexec nope\ncd x',
+    '. ./lib.sh\nfalse && cd x',
+    'eval "$X"\nfalse && cd x',
+  ])('leaves the directory open where a script may give its words another meaning: %j', (script) => {
+    const { named, unseen } = buildsInScript(`${script}\ndocker build -f z .`, { directory: '', line: 1 });
+    expect([named, unseen.length]).toEqual([[], 1]);
+  });
+
+  test.each(['shopt -s nullglob', 'alias ll=ls', 'eval x', 'trues() { :; }'])(
+    'keeps the directory known behind %j',
+    (script) => {
+      const text = `${script}\nfalse && cd x\ndocker build -f z .`;
+      expect(buildsInScript(text, { directory: '', line: 1 }).named.map(({ file }) => file)).toEqual(['z']);
+    },
+  );
 
   test('changes neither directory nor variables', () => {
     const script = 'false && cd x\nfalse && F=y\ndocker build -f z . && docker build -f "$F" .';

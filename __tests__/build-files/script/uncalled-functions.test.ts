@@ -27,6 +27,8 @@ describe('a function that nothing calls', () => {
     'f() { BUILD; }\nfalse && f',
     'f() { BUILD; }\nif [ 1 = 2 ]; then f; fi',
     'f() { BUILD; }\nprintf "%s" f\nexit\nf',
+    'f() { BUILD; }\nset -e\nset -o pipefail',
+    'f() { BUILD; }\ncurl -d {a,b}',
     'x=f\nf() { BUILD; }; : f',
   ])('runs none of its builds: %j', (script) => {
     // What is assigned may be called by way of its variable.
@@ -60,6 +62,21 @@ describe('a function that nothing calls', () => {
     'f() {\n  cat <<E\n}\nE\n}\nBUILD',
     'f() { echo ${x:-}; }\nBUILD',
     'f() { echo "}"; }\nBUILD',
+    // Functions with the names of the shell's own words.
+    'echo() { BUILD; }\necho x',
+    'test() { BUILD; }\ntest x',
+    ':() { BUILD; }\n:',
+    '[() { BUILD; }\n[ x ]',
+    'command() { BUILD; }\ncommand x',
+    'function a=b { BUILD; }\n\\a=b',
+    'command_not_found_handle() { BUILD; }\nnone',
+    // By what the shell makes of a word, or of a text.
+    'fo() { BUILD; }\n{f,}o',
+    'fo() { BUILD; }\nf{o,x}',
+    'f() { BUILD; }\necho "${X:-$(f)}"',
+    'f() { BUILD; }\ncat <<E\n$(f)\nE',
+    'f() { BUILD; }\n{ set; echo f; } | bash',
+    'set -a\nf() { BUILD; }\nbash other.sh',
     // PowerShell: its functions may be called in any case.
     'function Build-Image { BUILD }\nbuild-image',
     'function F {\n  try { a } catch { exit }\n}\nBUILD',

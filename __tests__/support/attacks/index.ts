@@ -3,6 +3,7 @@ import { COSTS } from './costs.js';
 import { DECOYS } from './decoys.js';
 import { DEFINITIONS } from './definitions.js';
 import { DATABASES, HARD_LINKS, LOADER, OS_RELEASE } from './layers.js';
+import { LIVE_COMMANDS } from './live-commands.js';
 import { NAMES } from './names.js';
 import type { AttackGroup } from './pair.js';
 import { STAGES } from './stages.js';
@@ -20,6 +21,7 @@ export const ATTACKS: readonly AttackGroup[] = [
   LOADER,
   NAMES,
   DECOYS,
+  LIVE_COMMANDS,
   COSTS,
   DEFINITIONS,
   UNKNOWN,

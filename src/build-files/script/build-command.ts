@@ -42,6 +42,8 @@ export interface ScriptPlace {
   readonly line: number | readonly number[];
   /** Others may share its shell: they go on where it ends, or source it. */
   readonly goesOn?: true;
+  /** The shell ends where a command fails, as with `set -e`. */
+  readonly endsOnFailure?: true;
 }
 
 /**
@@ -57,7 +59,7 @@ export function buildsInScript(script: string, place: ScriptPlace): RequestedBui
   const outer: (string | null)[] = [];
   const own = place.own === undefined ? '\0' : `${TOP_MARK}/${place.own}`;
   let current = place.directory;
-  const commands = shellCommands(script, place.variables);
+  const commands = shellCommands(script, place.variables, place.endsOnFailure === true);
   const isUncalled = inUncalledFunction(commands, place.goesOn === true);
   for (const command of commands) {
     const words = command.words.map((word) => withDefaults(word.replaceAll(OWN_MARK, own)));
@@ -66,8 +68,10 @@ export function buildsInScript(script: string, place: ScriptPlace): RequestedBui
     const [first] = words;
     if (first === OPEN) outer.push(current);
     else if (first === CLOSE) current = outer.pop() ?? current;
-    else if ((first === 'cd' || first === 'pushd') && command.neverRuns !== true) current = changed(current, words);
-    else if (first === 'popd') current = null;
+    else if (first === 'cd' || first === 'pushd') {
+      if (command.neverRuns !== true) current = changed(current, words);
+      else if (command.isDoubtful === true) current = null;
+    } else if (first === 'popd') current = null;
     const invocation = buildInvocation(words);
     if (invocation === undefined) continue;
     const found =

@@ -18,8 +18,8 @@ const ARITHMETIC: Readonly<Record<string, string>> = {
   '>=': '-ge',
 };
 const INTEGER = /^[+-]?\d{1,15}$/;
-/** What a shell may replace by names of files, or match as a pattern. */
-const PATTERN = /[*?[\]~]/;
+/** What a shell may replace by names of files or other words, match as a pattern, or take for an operator within a word. */
+const PATTERN = /[*?[\]~{<>]/;
 
 /**
  * How `test`, `[` or `[[` ends, where its words decide it: comparisons of two texts or numbers, and whether a text is
@@ -57,8 +57,11 @@ function evaluate(words: readonly string[], isKeyword: boolean): boolean | undef
   }
   if (words.length === 2) return first === '-n' ? second !== '' : first === '-z' ? second === '' : undefined;
   if (words.length !== 3) return undefined;
-  if (second === '=' || second === '==') return first === third;
-  if (second === '!=') return first !== third;
+  if (['=', '==', '!='].includes(second)) {
+    // An option of Bash lets `[[` disregard the case.
+    if (isKeyword && first !== third && first.toLowerCase() === third.toLowerCase()) return undefined;
+    return (first === third) === (second !== '!=');
+  }
   const compare = COMPARISONS[second];
   if (compare === undefined || !INTEGER.test(first) || !INTEGER.test(third)) return undefined;
   // `[[` takes a number with a leading zero for an octal one.

@@ -1,5 +1,4 @@
 import { arithmeticTest, constantTest, type Status } from './constant-test.js';
-import { baseName } from './program-name.js';
 
 /** A compound command that is not closed yet, or the script itself. */
 interface Frame {
@@ -15,6 +14,8 @@ interface Frame {
   /** Of an `if`: one of its conditions holds for certain. */
   isTaken: boolean;
   readonly isUntil: boolean;
+  /** It is the body of a function, which runs where that is called. */
+  readonly isBody: boolean;
   /** The functions it is part of, the outermost first. */
   readonly functions: readonly string[];
   /** Of the list that is read now, without its last pipeline. */
@@ -41,8 +42,12 @@ export interface CommandPlace {
 const MAX_NESTED_FUNCTIONS = 20;
 
 const ASSIGNMENT = /^[A-Za-z_]\w*\+?=/;
-/** Words before a command that leave it the command. */
-const LEADING = new Set(['command', 'builtin', 'env', 'sudo', 'nohup']);
+/** Words before a command of the shell that leave it one. */
+const LEADING = new Set(['command', 'builtin']);
+/** Words before a program of the system that leave it the command; a command of the shell is none to them. */
+const RUNNING = new Set(['env', 'sudo', 'nohup']);
+/** Programs of the system that end as the shell's own do. */
+const SYSTEM_PROGRAM = /^\/(?:usr\/)?bin\/(?=(?:true|false|test|\[)$)/;
 const OPENING: Readonly<Record<string, 'if' | 'loop'>> = { if: 'if', while: 'loop', until: 'loop' };
 /** Words that end a compound command, and behind which only its redirections stand. */
 const COMPLETE: ReadonlySet<string> = new Set(['}', 'fi', 'done', 'esac', 'for', 'select', 'case']);
@@ -54,8 +59,11 @@ const CLOSED_BY: Readonly<Record<string, readonly string[]>> = {
 };
 /** What begins a block of PowerShell, whose braces close what a shell's would not. */
 const FOREIGN = /^(?:try|catch|finally|switch|foreach)$/i;
-const LEAVING = new Set(['exit', 'return', 'break', 'continue']);
 const REDIRECTION = /^(?:\d*|\{\w+\})(?:<{1,3}|>{1,2}|>\||<>|&>{1,2})/;
+/** Redirections that never fail; a file that is missing, or can't be made, fails the command. */
+const SURE_REDIRECTION = /^\d?>{1,2}&\d$|^(?:\d?|&)>{1,2}(?:\/dev\/null)?$|^\/dev\/null$/;
+/** Options of `exec`, of which `-a` takes a word. */
+const EXEC_OPTION = /^-[cl]*a?$|^--$/;
 const CASE_END = ';;';
 
 /**
@@ -73,9 +81,15 @@ export class Reachability {
   /** Of the function whose body is expected. */
   #name: string | undefined;
 
-  /** @param runs whether the script itself may run */
-  constructor(runs: boolean) {
+  readonly #endsOnFailure: boolean;
+
+  /**
+   * @param runs whether the script itself may run
+   * @param endsOnFailure whether the shell ends where a command fails, as with `set -e`
+   */
+  constructor(runs: boolean, endsOnFailure: boolean) {
     this.#stack = [frame('script', runs)];
+    this.#endsOnFailure = endsOnFailure;
   }
 
   /**
@@ -173,13 +187,25 @@ export class Reachability {
 
   #simple(words: readonly string[], isLiteral: boolean): void {
     const { pipeline } = this.#top();
-    const first = baseName(words.find((word) => !ASSIGNMENT.test(word) && !LEADING.has(word)) ?? '');
     pipeline.commands++;
-    pipeline.leaves = pipeline.commands === 1 && (LEAVING.has(first) || replacesShell(words));
-    const status = isLiteral ? statusOf(first, words) : 'open';
+    pipeline.leaves = pipeline.commands === 1 && isLiteral && this.#leaves(words);
+    const status = isLiteral ? statusOf(words) : 'open';
     // With `pipefail`, a pipeline fails by any of its commands.
     const isKnown = status === 'fails' || pipeline.commands === 1 || pipeline.status === 'succeeds';
     pipeline.status = isKnown ? status : 'open';
+  }
+
+  /** Whether a command of literal words ends the part it stands in. */
+  #leaves(words: readonly string[]): boolean {
+    const first = words.find((word) => !ASSIGNMENT.test(word) && !LEADING.has(word));
+    if (first === 'exit') return true;
+    if (first === 'break' || first === 'continue') {
+      const around = this.#stack.findLast(({ kind }) => kind !== 'group' && kind !== 'if' && kind !== 'case');
+      return around?.kind === 'loop';
+    }
+    // Outside of a function Bash refuses it and goes on, unless the script is sourced.
+    if (first === 'return') return this.#top().functions.length > 0 || this.#endsOnFailure;
+    return replacesShell(words);
   }
 
   #branch(top: Frame): void {
@@ -227,11 +253,12 @@ export class Reachability {
   #push(kind: Frame['kind'], isUntil = false): void {
     const { joint, status, functions } = this.#top();
     const isCertain = joint === ';' || status === (joint === '&&' ? 'succeeds' : 'fails');
-    const isFunction = kind === 'function';
-    const isNamed = isFunction && functions.length < MAX_NESTED_FUNCTIONS;
+    const isBody = this.#sign === 'function';
+    const isNamed = isBody && functions.length < MAX_NESTED_FUNCTIONS;
     this.#stack.push({
       ...frame(kind, this.#mayRun(), isUntil),
-      isCertain: isCertain && !isFunction,
+      isBody,
+      isCertain: isCertain && !isBody,
       functions: isNamed ? [...functions, this.#name ?? ''] : functions,
     });
   }
@@ -245,7 +272,7 @@ export class Reachability {
     const isOne = pipeline.commands === 1;
     const isGroup = inner?.kind === 'group' || inner?.kind === 'subshell';
     pipeline.status = isGroup && isOne && !inner.isLeft ? inner.status : 'open';
-    const staysInside = inner?.kind === 'subshell' || inner?.kind === 'function' || inner?.kind === 'loop';
+    const staysInside = inner?.kind === 'subshell' || inner?.isBody === true || inner?.kind === 'loop';
     pipeline.leaves = isOne && !staysInside && inner?.isLeft === true && inner.isCertain;
     this.#sign = undefined;
   }
@@ -279,7 +306,17 @@ export class Reachability {
 
 function frame(kind: Frame['kind'], runs: boolean, isUntil = false): Frame {
   return {
-    ...{ kind, runs, isUntil, isCertain: true, partRuns: runs, isLeft: false, isTaken: false, functions: [] },
+    ...{
+      kind,
+      runs,
+      isUntil,
+      isBody: false,
+      isCertain: true,
+      partRuns: runs,
+      isLeft: false,
+      isTaken: false,
+      functions: [],
+    },
     ...{ status: 'open', joint: ';', pipeline: newPipeline() },
   };
 }
@@ -294,21 +331,43 @@ function opposite(status: Status): Status {
 }
 
 /** How a command of literal words ends. */
-function statusOf(first: string, words: readonly string[]): Status {
-  // What `[[` holds may be cut at its `&&`.
-  if (words.at(-1) === ']]' && !words.includes('[[')) return 'open';
+function statusOf(words: readonly string[]): Status {
+  const start = words.findIndex((word) => !ASSIGNMENT.test(word) && !LEADING.has(word) && !RUNNING.has(word));
+  const isRun = words.slice(0, start).some((word) => RUNNING.has(word));
+  const first = words[start]?.replace(SYSTEM_PROGRAM, '') ?? '';
+  // What `[[` holds may be cut at its `&&`; what `env` and its like run is found where the script says.
+  if (isRun || (words.at(-1) === ']]' && !words.includes('[['))) return 'open';
+  if (first === '((') return arithmeticTest(words.slice(start));
+  const end = first === '[[' ? words.lastIndexOf(']]') + 1 : start + 1;
+  const behind = withoutRedirections(words.slice(end));
+  const status = plainStatus(first, [...words.slice(start + 1, end), ...behind.words]);
+  return status === 'succeeds' && !behind.areSure ? 'open' : status;
+}
+
+function plainStatus(first: string, words: readonly string[]): Status {
   if (first === 'true' || first === ':') return 'succeeds';
-  if (first === 'false') return 'fails';
-  const start = words.findIndex((word) => baseName(word) === first);
-  const own = words.filter((word, index) => !REDIRECTION.test(word) && !isBareRedirection(words[index - 1]));
-  return first === '((' ? arithmeticTest(words.slice(start)) : constantTest(first, own.slice(start + 1));
+  return first === 'false' ? 'fails' : constantTest(first, words);
 }
 
 /** `exec` with a command, and not with redirections alone. */
 function replacesShell([first, ...words]: readonly string[]): boolean {
   if (first !== 'exec') return false;
-  const own = words.filter((word, index) => !REDIRECTION.test(word) && !isBareRedirection(words[index - 1]));
-  return own.length > 0;
+  const { words: own } = withoutRedirections(words);
+  let at = 0;
+  while (EXEC_OPTION.test(own[at] ?? '')) at += own[at]?.endsWith('a') === true ? 2 : 1;
+  return at < own.length;
+}
+
+/** The words of a command beside its redirections, and whether these never fail. */
+function withoutRedirections(words: readonly string[]): {
+  readonly words: readonly string[];
+  readonly areSure: boolean;
+} {
+  const isRedirection = (word: string, index: number) => REDIRECTION.test(word) || isBareRedirection(words[index - 1]);
+  return {
+    words: words.filter((word, index) => !isRedirection(word, index)),
+    areSure: words.filter(isRedirection).every((word) => SURE_REDIRECTION.test(word)),
+  };
 }
 
 function isBareRedirection(word: string | undefined): boolean {

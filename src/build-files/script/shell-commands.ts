@@ -10,6 +10,8 @@ export interface ShellCommand {
   readonly line: number;
   /** It is certain that no run of the script comes to it. */
   readonly neverRuns?: true;
+  /** It never runs unless the script gives `false`, `exit` and the like another meaning, which it may do. */
+  readonly isDoubtful?: true;
   /** The functions whose bodies it is part of. */
   readonly functions?: readonly string[];
   /** It is the name of a function that is defined here, and calls nothing. */
@@ -46,16 +48,23 @@ const ASSIGNMENT = /^([A-Za-z_]\w*)=(.*)$/s;
  * here-documents, `;`, `&`, `|`; a parenthesis is a command by itself. Commands in `$(…)`, backquotes, `bash -c` and
  * `eval` are commands, too. A variable that the script sets once, to a literal, stands for its value, and `${NAME:-value}`
  * for a literal value and a mark that {@link isDefault} finds; what else is expanded leaves a mark that {@link isOpen}
- * finds. `given` are variables that are set before.
+ * finds. `given` are variables that are set before; `endsOnFailure` says that the shell ends where a command fails, as with `-e`.
  *
  * @see https://pubs.opengroup.org/onlinepubs/9799919799/utilities/V3_chap02.html
  */
-export function shellCommands(script: string, given: Readonly<Record<string, string>> = {}): readonly ShellCommand[] {
+export function shellCommands(
+  script: string,
+  given: Readonly<Record<string, string>> = {},
+  endsOnFailure = false,
+): readonly ShellCommand[] {
   const variables = new Map<string, string | null>(Object.entries(given));
   for (const name of TOP_VARIABLES) variables.set(name, TOP_MARK);
   variables.set('PWD', '.');
   const budget = { expanded: MAX_EXPANDED_LENGTH, endless: MAX_ENDLESS_HEREDOCS };
-  return new Splitter(script, { variables, budget, depth: 0, line: 1, neverRuns: false }).commands();
+  const around = { variables, budget, endsOnFailure, depth: 0, line: 1, neverRuns: false };
+  const commands = new Splitter(script, around).commands();
+  if (!commands.some(changesMeanings)) return commands;
+  return commands.map((command) => (command.neverRuns === true ? { ...command, isDoubtful: true } : command));
 }
 
 interface Surroundings {
@@ -66,6 +75,8 @@ interface Surroundings {
   /** Of the script's first character. */
   readonly line: number;
   readonly neverRuns: boolean;
+  /** Whether the shell ends where a command fails. */
+  readonly endsOnFailure: boolean;
 }
 
 class Splitter {
@@ -80,13 +91,14 @@ class Splitter {
   #line: number;
   #words: string[] = [];
   #word: string | undefined;
-  #heredocs: { readonly end: string; readonly stripsTabs: boolean }[] = [];
+  /** A plain one has its variables and substitutions expanded. */
+  #heredocs: { readonly end: string; readonly stripsTabs: boolean; readonly isPlain: boolean }[] = [];
 
   constructor(script: string, around: Surroundings) {
     this.#script = script;
     this.#around = around;
     this.#line = around.line;
-    this.#reachability = new Reachability(!around.neverRuns);
+    this.#reachability = new Reachability(!around.neverRuns, around.endsOnFailure);
   }
 
   commands(): readonly ShellCommand[] {
@@ -104,10 +116,10 @@ class Splitter {
       const escaped = script[this.#at + 1] ?? '';
       this.#at += 2;
       if (escaped === '\n') this.#line++;
-      else this.#append(escaped);
+      else this.#appendQuoted(escaped);
     } else if (character === "'") {
       const end = script.indexOf("'", this.#at + 1);
-      this.#append(this.#take(end < 0 ? script.length : end).slice(1));
+      this.#appendQuoted(this.#take(end < 0 ? script.length : end).slice(1));
       this.#at++;
     } else if (character === '"') this.#doubleQuoted();
     else if (character === '$' || character === '`') this.#append(this.#expansion());
@@ -163,6 +175,12 @@ class Splitter {
     this.#word = (this.#word ?? '') + text;
   }
 
+  /** A bracket in quotes is no redirection, which the words of the command no longer show. */
+  #appendQuoted(text: string): void {
+    if (/[<>]/.test(text)) this.#isLiteral = false;
+    this.#append(text);
+  }
+
   #take(end: number): string {
     const text = this.#script.slice(this.#at, end);
     this.#line += text.split('\n').length - 1;
@@ -181,7 +199,7 @@ class Splitter {
         if (escaped === '\n') this.#line++;
         else this.#append(escaped);
         this.#at += 2;
-      } else this.#append(this.#take(this.#at + 1));
+      } else this.#appendQuoted(this.#take(this.#at + 1));
     }
     this.#at++;
   }
@@ -197,8 +215,10 @@ class Splitter {
     }
     if (script[start + 1] === '(') return this.#substitution(start + 2, closing(script, start + 1, '(', ')'));
     if (script[start + 1] === '{') {
+      const line = this.#line;
       const text = this.#take(closing(script, start + 1, '{', '}')).slice(2);
       this.#at++;
+      this.#substitutionsIn(text, line, {});
       return this.#variable(text);
     }
     const name = /[A-Za-z_]\w*|[0-9@*#?!$-]/y;
@@ -231,6 +251,20 @@ class Splitter {
     });
   }
 
+  /** The commands of `$(…)` and backquotes in a text that is no command, such as a default or a here-document. */
+  #substitutionsIn(text: string, line: number, place: Place): void {
+    const begun = /\\.|\$\(|`/gs;
+    for (let match = begun.exec(text); match !== null; match = begun.exec(text)) {
+      const [mark] = match;
+      if (mark.startsWith('\\')) continue;
+      const start = begun.lastIndex;
+      const quote = text.indexOf('`', start);
+      const end = mark === '`' ? (quote < 0 ? text.length : quote) : closing(text, start - 1, '(', ')');
+      this.#nested(text.slice(start, end), line + text.slice(0, start).split('\n').length - 1, place);
+      begun.lastIndex = end + 1;
+    }
+  }
+
   #variable(text: string): string {
     const value = this.#around.variables.get(text);
     if (typeof value === 'string') {
@@ -249,6 +283,8 @@ class Splitter {
   }
 
   #heredoc(): void {
+    // The number of what it is redirected to.
+    if (/^\d+$/.test(this.#word ?? '')) this.#word = undefined;
     this.#endWord();
     const operator = /<<(-?)[ \t]*(?:'([^'\n]*)'|"([^"\n]*)"|\\?([^\s;&|()<>'"]+))/y;
     operator.lastIndex = this.#at;
@@ -258,8 +294,10 @@ class Splitter {
       return;
     }
     this.#at += found[0].length;
-    this.#heredocs.push({ end: found[2] ?? found[3] ?? found[4] ?? '', stripsTabs: found[1] === '-' });
-    this.#words.push('<<', found[2] ?? found[3] ?? found[4] ?? '');
+    const end = found[2] ?? found[3] ?? found[4] ?? '';
+    const isPlain = found[4] !== undefined && !found[0].includes('\\');
+    this.#heredocs.push({ end, stripsTabs: found[1] === '-', isPlain });
+    this.#words.push('<<', end);
   }
 
   /** Lines that a command takes as its input are no commands, unless that command is a shell. */
@@ -267,7 +305,7 @@ class Splitter {
     const pending = this.#heredocs;
     this.#heredocs = [];
     const last = this.#found.at(-1);
-    for (const { end, stripsTabs } of pending) {
+    for (const { end, stripsTabs, isPlain } of pending) {
       if (this.#around.budget.endless === 0) return;
       const line = this.#line;
       const start = this.#at;
@@ -280,6 +318,9 @@ class Splitter {
       this.#take(body.next);
       if (last?.words.some((word) => SHELLS.has(baseName(word))) === true)
         this.#nested(this.#script.slice(start, body.end), line, placeOf(last));
+      else if (isPlain)
+        this.#substitutionsIn(this.#script.slice(start, body.end), line, last === undefined ? {} : placeOf(last));
+      this.#before = this.#found.length;
     }
   }
 
@@ -329,6 +370,33 @@ class Splitter {
   }
 }
 
+/** Words of a shell that a script may give another meaning. */
+const MEANINGS = new Set([
+  'true',
+  'false',
+  ':',
+  'test',
+  '[',
+  'exit',
+  'return',
+  'break',
+  'continue',
+  'exec',
+  'command',
+  'builtin',
+]);
+
+/** Whether a command may change what such words do, or is not known to leave them as they are. */
+function changesMeanings({ words, isDefinition }: ShellCommand): boolean {
+  const own = words.slice(words.findIndex((word) => !LEADING.has(word) && !ASSIGNMENT.test(word)));
+  const [first = '', second = ''] = own;
+  if (isDefinition === true) return MEANINGS.has(words.at(-1) ?? '');
+  if (first === 'function') return MEANINGS.has(second);
+  if (first === 'alias' || first === 'enable' || first === 'shopt')
+    return own.some((word) => word === 'execfail' || MEANINGS.has(word.replace(/=.*$/s, '')));
+  return first === '.' || first === 'source' || (first === 'eval' && own.some(isOpen));
+}
+
 function placeOf({ neverRuns, functions }: ShellCommand): Place {
   return { ...optionalField('neverRuns', neverRuns), ...optionalField('functions', functions) };
 }
@@ -352,6 +420,7 @@ const OWN_DIRECTORY =
 function innerScript(words: readonly string[]): string | undefined {
   const first = words.findIndex((word) => !LEADING.has(word) && !ASSIGNMENT.test(word) && !word.startsWith('-'));
   if (words[first] === 'eval') return words.slice(first + 1).join(' ');
+  if (words[first] === 'trap') return words.slice(first + 1).find((word) => !word.startsWith('-'));
   const shell = words.findIndex((word) => SHELLS.has(baseName(word)));
   const flag = shell < 0 ? -1 : words.findIndex((word, index) => index > shell && /^-[a-z]*c$/.test(word));
   return flag < 0 ? undefined : words[flag + 1];

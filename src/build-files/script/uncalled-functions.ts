@@ -10,6 +10,10 @@ const SHOWING = new Set(['echo', 'printf', ':', 'true', 'false', 'unset', 'reado
 const CALLING = new Set(['eval', 'source', '.', 'compgen', 'invoke-expression', 'iex']);
 /** `declare -f` shows all functions, `export -f` one. */
 const DECLARING = new Set(['declare', 'typeset', 'export', 'local']);
+/** Shells call them by themselves. */
+const CALLED_BY_SHELL = /^(?:command_not_found_handler?|trap[a-z]+|precmd|preexec|chpwd|periodic|zsh\w+)$/;
+/** A program that the shell makes of it has another name. */
+const EXPANDED = /[*?[]|\{.*(?:,|\.\.).*\}/s;
 /** What may stand between names in a text that is a script. */
 const BETWEEN = /[\s;&|()`"'$<>=]+/;
 
@@ -26,7 +30,7 @@ export function inUncalledFunction(
   goesOn: boolean,
 ): (command: ShellCommand) => boolean {
   const names = new Set(commands.flatMap(({ functions = [] }) => functions.map(toLower)));
-  if (names.size === 0) return () => false;
+  if (names.size === 0 || [...names].some((name) => CALLED_BY_SHELL.test(name))) return () => false;
   const called = new Set<string>();
   const isLive = ({ functions = [] }: ShellCommand) => functions.every((name) => called.has(toLower(name)));
   const waiting = new Map<string, ShellCommand[]>();
@@ -60,13 +64,20 @@ function callsOf(words: readonly string[], names: ReadonlySet<string>): readonly
   const at = words.findIndex((word) => !LEADING.test(word));
   const program = words[at] ?? '';
   const own = toLower(baseName(program));
-  if (isOpen(program) || isDefault(program) || CALLING.has(own)) return 'any';
-  if (SHOWING.has(own)) return [];
-  const rest = words.slice(program === 'function' ? at + 2 : at);
-  const calls = rest.flatMap((word) => word.split(BETWEEN).map(toLower));
+  const isExpanded = EXPANDED.test(program) && own !== '[' && own !== '[[';
+  if (isOpen(program) || isDefault(program) || isExpanded || CALLING.has(own)) return 'any';
+  // A function may have the name of what only shows, and of what leaves a command the command.
+  const leading = words.slice(0, Math.max(at, 0)).map(toLower);
+  const rest = SHOWING.has(own) ? [program] : words.slice(program === 'function' ? at + 2 : at);
+  const calls = [...leading, ...rest.flatMap((word) => [word, ...word.split(BETWEEN)].map(toLower))];
   const named = calls.filter((name) => names.has(name));
   const declaresAll = DECLARING.has(own) && named.length === 0 && rest.some((word) => /^-\w*[fF]/.test(word));
-  return declaresAll ? 'any' : named;
+  return declaresAll || handsOnAll(own, rest) ? 'any' : named;
+}
+
+/** `set` alone shows all functions, and `set -a` hands on what is defined to the scripts that are run. */
+function handsOnAll(program: string, [, ...words]: readonly string[]): boolean {
+  return program === 'set' && (words.length === 0 || words.some((word) => /^-\w*a|^allexport$/.test(word)));
 }
 
 /** PowerShell calls functions in any case. */

@@ -43,6 +43,8 @@ export async function buildsInWorkflow(bytes: Uint8Array, directory = ''): Promi
 interface Surroundings extends ExpressionScope {
   /** Where scripts run unless they say otherwise; undefined is the repository's top. */
   readonly directory: unknown;
+  /** What runs them unless they say otherwise. */
+  readonly shell?: unknown;
   readonly runner?: Runner;
 }
 
@@ -84,8 +86,9 @@ class Workflow {
     const env = this.#env(matrix, field(this.#workflow, 'env'), field(job, 'env'));
     const inputs = this.#inputs;
     const runner = runnerOf(field(job, 'runs-on'), { matrix, env, inputs });
-    const directory = workingDirectory(job) ?? workingDirectory(this.#workflow);
-    const around = { matrix, env, inputs, directory, runner };
+    const ofRuns = (name: string) => ofAllRuns(job, name) ?? ofAllRuns(this.#workflow, name);
+    const [directory, shell] = [ofRuns('working-directory'), ofRuns('shell')];
+    const around = { matrix, env, inputs, directory, shell, runner };
     const uses = field(job, 'uses');
     const called = typeof uses === 'string' ? [this.#action(uses, job, around, ['jobs', name])] : [];
     const steps = items(field(job, 'steps')).map((step, index) =>
@@ -184,6 +187,7 @@ class Workflow {
       own: this.#directory,
       variables: { ...Object.fromEntries(around.env), GITHUB_ACTION_PATH: OWN_MARK },
       line: this.#yaml.lineOf([...path, 'run']),
+      ...(ENDING_ON_FAILURE.has(field(step, 'shell') ?? around.shell) ? { endsOnFailure: true } : {}),
     };
     return this.#inEach(run, around, (scope) => {
       this.#left -= run.length;
@@ -239,9 +243,12 @@ function inRepository(directory: string): string | null {
   return joinInside(directory, 'x')?.replace(/\/?x$/, '') ?? null;
 }
 
-function workingDirectory(owner: unknown): unknown {
-  return field(field(field(owner, 'defaults'), 'run'), 'working-directory');
+function ofAllRuns(owner: unknown, name: string): unknown {
+  return field(field(field(owner, 'defaults'), 'run'), name);
 }
+
+/** @see https://docs.github.com/en/actions/reference/workflows-and-actions/workflow-syntax#jobsjob_idstepsshell */
+const ENDING_ON_FAILURE: ReadonlySet<unknown> = new Set([undefined, 'bash', 'sh']);
 
 const USUAL_PLATFORM = 'linux/amd64';
 
