@@ -1,5 +1,5 @@
 import { createRequire as __createRequire } from 'node:module'; const require = __createRequire(import.meta.url);
-import{headerComment}from"./export-target.shared.js";import{BUILT_ROLES,compare,verifiedReferences}from"./verified-references.shared.js";import"./digest.shared.js";import{groupBy,repositoryName}from"./cli-definitions.shared.js";import"./render-evidence.shared.js";import"./visible.shared.js";import"./dockerfile-limits.shared.js";import"./runtime.shared.js";var buildx={name:"buildx",title:"buildx build policy (Rego)",render:input=>{let{verified,left}=verifiedReferences(input.report,BUILT_ROLES);return{files:{"Dockerfile.rego":`${headerComment(input)}
+import{headerComment}from"./export-target.shared.js";import{BUILT_ROLES,compare,verifiedReferences}from"./verified-references.shared.js";import"./digest.shared.js";import{groupBy,repositoryName}from"./cli-definitions.shared.js";import"./runtime.shared.js";var buildx={name:"buildx",title:"buildx build policy (Rego)",render:input=>{let{verified,left}=verifiedReferences(input.report,BUILT_ROLES);return{files:{"Dockerfile.rego":`${headerComment(input)}
 ${RULES}
 ${imagesData(verified)}`},allowed:verified.length,stated:left.map(({name,reason})=>`${name} is denied: ${reason}`)}}},RULES=`package docker
 

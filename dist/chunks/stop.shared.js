@@ -1,5 +1,5 @@
 import { createRequire as __createRequire } from 'node:module'; const require = __createRequire(import.meta.url);
-import{block,inline,prose}from"./markdown.shared.js";import{cut}from"./visible.shared.js";var MAX_TITLE=60,MAX_CHARACTERS=4096;function stopMarkdown({message,fix},{title}={}){return`${`### \u2753 ${title===void 0?"Base images":`Base images, ${inline(cut(title,MAX_TITLE))}`}: indeterminate \xB7 nothing was decided`}
+import{block,inline,prose}from"./markdown.shared.js";import{cut}from"./cli-definitions.shared.js";var MAX_TITLE=60,MAX_CHARACTERS=4096;function stopMarkdown({message,fix},{title}={}){return`${`### \u2753 ${title===void 0?"Base images":`Base images, ${inline(cut(title,MAX_TITLE))}`}: indeterminate \xB7 nothing was decided`}
 
 ${paragraphs(message)}
 

@@ -1,2 +1,0 @@
-import { createRequire as __createRequire } from 'node:module'; const require = __createRequire(import.meta.url);
-import{LimitPassed,MAX_BUILDS,MAX_DOCKERFILE_BYTES,MAX_EXPANSION_DEPTH,MAX_EXPANSION_LENGTH,MAX_FLAGS,MAX_INSTRUCTIONS,MAX_JSON_LENGTH,MAX_LINE_BYTES,MAX_TRIGGER_DEPTH,MAX_USES,WorkBudget}from"./dockerfile-limits.shared.js";import"./runtime.shared.js";export{LimitPassed,MAX_BUILDS,MAX_DOCKERFILE_BYTES,MAX_EXPANSION_DEPTH,MAX_EXPANSION_LENGTH,MAX_FLAGS,MAX_INSTRUCTIONS,MAX_JSON_LENGTH,MAX_LINE_BYTES,MAX_TRIGGER_DEPTH,MAX_USES,WorkBudget};

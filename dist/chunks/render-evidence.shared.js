@@ -1,2 +1,0 @@
-import { createRequire as __createRequire } from 'node:module'; const require = __createRequire(import.meta.url);
-var EVIDENCE_FORMATS=["markdown","json","oscal"];async function renderEvidence(evidence,format){switch(format){case"markdown":return(await import("./evidence-markdown.js")).evidenceMarkdown(evidence);case"json":return(await import("./evidence-json.js")).evidenceJson(evidence);case"oscal":return(await import("./evidence-oscal.js")).evidenceOscal(evidence)}}export{EVIDENCE_FORMATS,renderEvidence};
