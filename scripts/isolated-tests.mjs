@@ -7,8 +7,8 @@ export const suite = {
   testEnvironment: 'node',
   // Half as many again as there are processors: some tests wait, as for a server that answers late.
   maxWorkers: Math.ceil(availableParallelism() * 1.5),
-  globalSetup: '<rootDir>/__tests__/support/process/bundle-setup.mjs',
-  globalTeardown: '<rootDir>/__tests__/support/process/bundle-teardown.mjs',
+  globalSetup: '<rootDir>/__tests__/support/process/temporary-setup.mjs',
+  globalTeardown: '<rootDir>/__tests__/support/process/temporary-teardown.mjs',
   setupFiles: ['<rootDir>/__tests__/support/property-seed.ts'],
   testMatch: ['<rootDir>/__tests__/**/*.test.ts'],
   modulePathIgnorePatterns: ['<rootDir>/dist/', '<rootDir>/.mutants/'],

@@ -1,6 +1,7 @@
-import { beforeEach, describe, expect, test } from '@jest/globals';
+import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import {
   answersOf,
+  closeFakePublishers,
   type FakePublisher,
   REPOSITORY,
   startFakePublisher,
@@ -28,6 +29,7 @@ let fake: FakePublisher;
 beforeEach(async () => {
   fake = await startFakePublisher();
 });
+afterEach(closeFakePublishers);
 
 /** What is reported of the pinned image, once the tag has moved. */
 async function fixOf(pinned: string, records: readonly MadeRecord[] = RECORDS, lines?: readonly string[]) {

@@ -1,8 +1,13 @@
-import { beforeEach, describe, expect, test } from '@jest/globals';
+import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { renderComment } from '../../src/reports/markdown/comment.js';
 import { renderSummary } from '../../src/reports/markdown/summary.js';
 import { checkText } from '../../src/reports/text/text.js';
-import { answersOf, type FakePublisher, startFakePublisher } from '../support/github/fake-publisher.js';
+import {
+  answersOf,
+  closeFakePublishers,
+  type FakePublisher,
+  startFakePublisher,
+} from '../support/github/fake-publisher.js';
 import { HIGH, LOW, type MadeRecord, osvRecord } from '../support/registry/osv-server.js';
 
 const OPENSSL = { ecosystem: 'Alpine:v3.22', name: 'openssl' };
@@ -13,6 +18,7 @@ let fake: FakePublisher;
 beforeEach(async () => {
   fake = await startFakePublisher();
 });
+afterEach(closeFakePublishers);
 
 async function evaluated(records: readonly MadeRecord[], lines: readonly string[], exploited: readonly string[] = []) {
   const digest = await fake.publish('1', [['openssl', '3.3.1-r0']]);

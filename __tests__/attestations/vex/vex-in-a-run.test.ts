@@ -1,7 +1,8 @@
-import { beforeEach, describe, expect, test } from '@jest/globals';
+import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import type { Answer } from '../../../src/rules/answer.js';
 import {
   answersOf,
+  closeFakePublishers,
   type FakePublisher,
   type PublishOptions,
   startFakePublisher,
@@ -49,6 +50,7 @@ let fake: FakePublisher;
 beforeEach(async () => {
   fake = await startFakePublisher();
 });
+afterEach(closeFakePublishers);
 
 async function evaluated(options: PublishOptions, policy?: readonly string[]): Promise<Answer | undefined> {
   const digest = await fake.publish('1', PACKAGES, options);

@@ -1,5 +1,4 @@
 import { generateKeyPairSync } from 'node:crypto';
-import { afterEach } from '@jest/globals';
 import type { Report } from '../../../src/reports/report.js';
 import type { Answer } from '../../../src/rules/answer.js';
 import { type GateRun, gateRun } from '../gate-run.js';
@@ -74,12 +73,14 @@ export function untrustedKey(): TestSigner {
 }
 
 const opened: RegistryServer[] = [];
-afterEach(async () => {
+
+/** For `afterEach`: closes the fakes that a test opened. */
+export async function closeFakePublishers(): Promise<void> {
   await closeRegistries();
   await Promise.all(opened.splice(0).map((registry) => registry.close()));
-});
+}
 
-/** Opens a fake for one test; it is closed after it. */
+/** Opens a fake for one test; `closeFakePublishers` closes it. */
 export async function startFakePublisher(): Promise<FakePublisher> {
   const registry = await startRegistry();
   opened.push(registry);

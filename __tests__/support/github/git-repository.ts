@@ -2,7 +2,6 @@ import { execFileSync } from 'node:child_process';
 import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { devNull, tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
-import { afterAll } from '@jest/globals';
 
 /** A file's content, a link's target, or a submodule's commit. */
 export type GitContent = string | Uint8Array | { readonly link: string } | { readonly submodule: string };
@@ -141,10 +140,6 @@ export class GitRepository {
 
 // Copying a repository's few files takes less time than starting git to make them.
 let template: string | null = null;
-afterAll(() => {
-  if (template !== null) rmSync(template, { recursive: true });
-  template = null;
-});
 
 function makeEmptyRepository(): string {
   if (template === null) {

@@ -1,7 +1,6 @@
-import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
-import { afterEach } from '@jest/globals';
 import type { Evidence } from '../../../src/evidence/evidence.js';
 import type { Inventory } from '../../../src/packages/inventory.js';
 import type { KnownVulnerabilities } from '../../../src/vulnerabilities/vulnerabilities.js';
@@ -13,15 +12,9 @@ import { makeZip } from './zip-maker.js';
 /** Contents by path; objects are written as JSON. */
 export type Files = Readonly<Record<string, string | Buffer | object>>;
 
-const directories: string[] = [];
-afterEach(async () => {
-  await Promise.all(directories.splice(0).map((directory) => rm(directory, { recursive: true })));
-});
-
-/** Makes a directory of exports, which is removed after the test. */
+/** Makes a directory of exports, which is removed after the run. */
 export async function exportDirectory(files: Files): Promise<string> {
   const directory = await mkdtemp(join(tmpdir(), 'osv-exports-'));
-  directories.push(directory);
   for (const [path, content] of Object.entries(files)) {
     await mkdir(dirname(join(directory, path)), { recursive: true });
     const bytes = typeof content === 'string' || Buffer.isBuffer(content) ? content : JSON.stringify(content);
