@@ -52,7 +52,7 @@ const publisher = z
     'not-verifiable': text.optional(),
     check: z.strictObject({ image: text, login: z.literal(true).optional() }).optional(),
     wolfi: z.boolean().default(false),
-    'asks-for': z.array(z.enum(['organization', 'identities'])).default([]),
+    parameters: z.array(z.enum(['organization', 'identities'])).default([]),
     authorities: z.array(z.union([keyless, key, notation])).default([]),
     attestations: z.array(text).default([]),
     publishes: z.strictObject({ sbom: published, provenance: published }).default({}),
@@ -78,7 +78,7 @@ const publisher = z
   .refine((entry) => entry.facts.every(({ read }) => read <= entry.read), {
     error: 'a fact was read after the entry was',
   })
-  .refine((entry) => !entry.verifiable || (entry.authorities.length > 0 && entry['asks-for'].length === 0), {
+  .refine((entry) => !entry.verifiable || (entry.authorities.length > 0 && entry.parameters.length === 0), {
     error: 'what is verifiable has authorities, and asks for nothing',
   })
   .refine((entry) => lacks(entry).every((what) => factAbout(entry, what) !== undefined), {
@@ -138,11 +138,11 @@ function toAuthority(authority) {
 }
 
 function toPublisher(entry) {
-  const { 'not-verifiable': notVerifiable, 'asks-for': asksFor, authorities, ...rest } = entry;
+  const { 'not-verifiable': notVerifiable, parameters, authorities, ...rest } = entry;
   const why = notVerifiable === undefined ? {} : { notVerifiable };
   const publishes = { ...toPublished(entry, 'sbom'), ...toPublished(entry, 'provenance') };
   const facts = rest.facts.map(({ about: _about, ...fact }) => fact);
-  return { ...rest, publishes, facts, ...why, asksFor, authorities: authorities.map(toAuthority) };
+  return { ...rest, publishes, facts, ...why, parameters, authorities: authorities.map(toAuthority) };
 }
 
 const files = readdirSync(new URL('publishers/', directory)).sort();

@@ -37,7 +37,7 @@ describe('every publisher', () => {
         expect(authority.name).toMatch(/^https:\/\//);
       }
     }
-    expect(publisher.verifiable).toBe(publisher.authorities.length > 0 && publisher.asksFor.length === 0);
+    expect(publisher.verifiable).toBe(publisher.authorities.length > 0 && publisher.parameters.length === 0);
     expect(publisher.notVerifiable === undefined).toBe(publisher.verifiable);
     expect(
       publisher.facts.every(({ source, read }) => source.startsWith('https://') && /^\d{4}-\d\d$/.test(read)),

@@ -33,7 +33,7 @@ beforeAll(async () => {
 /** The allow entry of a publisher whose catalog entry is not enough: the test's key, or what the entry asks for. */
 function allowOf(publisher: Publisher, image: string, key: string | undefined): string {
   const signer = key === undefined ? '' : `, authorities: [{ key: { log: ignored, pem: ${JSON.stringify(key)} } }]`;
-  if (publisher.asksFor.length > 0)
+  if (publisher.parameters.length > 0)
     return `{ catalog: ${publisher.id}, with: { organization: acme, identities: ["${ORGANIZATION_IDENTITY}"] } }`;
   return publisher.verifiable ? `{ catalog: ${publisher.id}${signer} }` : `{ image: "${image}"${signer} }`;
 }

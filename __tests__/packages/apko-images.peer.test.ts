@@ -10,7 +10,7 @@ import { fromWolfi } from '../../src/rules/from-wolfi.js';
 import { intact } from '../../src/rules/intact.js';
 import { nonRoot } from '../../src/rules/non-root.js';
 import type { MadeContents } from '../support/image/contents-of.js';
-import { ask, subjectOf } from '../support/image/image-rule-subject.js';
+import { evaluateRule, subjectOf } from '../support/image/image-rule-subject.js';
 import { makeAllowEntry } from '../support/signing/allow-entry.js';
 import {
   describeRealImages,
@@ -109,10 +109,10 @@ function attested(images: RealImages, name: string): ApkoConfiguration {
 }
 
 const outcomes = (evidence: CollectedEvidence) => ({
-  wolfi: ask(fromWolfi, subjectOf(evidence, { entry: WOLFI_ENTRY }))[0],
-  intact: ask(intact, subjectOf(evidence))[0],
-  user: ask(nonRoot, subjectOf(evidence))[0],
-  shell: ask(distroless, subjectOf(evidence)).find(({ aspect }) => aspect === 'shell'),
+  wolfi: evaluateRule(fromWolfi, subjectOf(evidence, { entry: WOLFI_ENTRY }))[0],
+  intact: evaluateRule(intact, subjectOf(evidence))[0],
+  user: evaluateRule(nonRoot, subjectOf(evidence))[0],
+  shell: evaluateRule(distroless, subjectOf(evidence)).find(({ aspect }) => aspect === 'shell'),
 });
 
 const WOLFI = `contents:

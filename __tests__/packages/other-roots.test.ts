@@ -39,10 +39,7 @@ describe('another root file system of an image', () => {
     ]);
     expect(inventory.unknowns).toEqual([]);
     expect(
-      queriesAbout(inventory.packages, inventory.distribution).questions.map(({ ecosystem, name }) => [
-        ecosystem,
-        name,
-      ]),
+      queriesAbout(inventory.packages, inventory.distribution).queries.map(({ ecosystem, name }) => [ecosystem, name]),
     ).toEqual([
       ['Debian:13', 'base-files'],
       ['Ubuntu:22.04', 'libssl3'],
@@ -94,8 +91,8 @@ describe('a library inside a distribution package', () => {
       DEBIAN,
       ...dpkgInstalled([{ name: 'acme-agent', version: '1.0', files: [library] }]),
     ]);
-    const { questions, uncovered } = queriesAbout(packages, distribution);
-    expect(questions.map(({ ecosystem, name }) => [ecosystem, name])).toContainEqual(['npm', 'lodash']);
+    const { queries, uncovered } = queriesAbout(packages, distribution);
+    expect(queries.map(({ ecosystem, name }) => [ecosystem, name])).toContainEqual(['npm', 'lodash']);
     expect(uncovered).toEqual([expect.objectContaining({ type: 'deb', name: 'acme-agent' })]);
   });
 
@@ -113,8 +110,8 @@ describe('a library inside a distribution package', () => {
       },
       { path: 'var/lib/dpkg/info/python3-requests.list', content: `/.\n/${metadata.path}\n` },
     ]);
-    const { questions, uncovered } = queriesAbout(packages, distribution);
-    expect(questions.map(({ ecosystem, name }) => [ecosystem, name])).toEqual([['Debian:13', 'requests']]);
+    const { queries, uncovered } = queriesAbout(packages, distribution);
+    expect(queries.map(({ ecosystem, name }) => [ecosystem, name])).toEqual([['Debian:13', 'requests']]);
     expect(uncovered).toEqual([]);
   });
 });

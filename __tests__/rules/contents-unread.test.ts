@@ -9,18 +9,18 @@ import type { ImageRule, RuleResult } from '../../src/rules/rule.js';
 import { supported } from '../../src/rules/supported.js';
 import { collectContents, contentsOf, sourceOf } from '../support/image/contents-of.js';
 import { type LayerFile, layerOf, makeImage, makeLayer } from '../support/image/image-maker.js';
-import { ask, subjectOf } from '../support/image/image-rule-subject.js';
+import { evaluateRule, subjectOf } from '../support/image/image-rule-subject.js';
 import { paxRecord, TAR_END, tarData, tarMember } from '../support/image/tar-blocks.js';
 
 type Asked = (subject: ReturnType<typeof subjectOf>) => readonly RuleResult[];
-const asking = <O>(rule: ImageRule<O>): [string, Asked] => [rule.id, (subject) => ask(rule, subject)];
+const evaluating = <O>(rule: ImageRule<O>): [string, Asked] => [rule.id, (subject) => evaluateRule(rule, subject)];
 const RULES = [
-  asking(distroless),
-  asking(minimal),
-  asking(hardenedConfiguration),
-  asking(intact),
-  asking(noSecrets),
-  asking(supported),
+  evaluating(distroless),
+  evaluating(minimal),
+  evaluating(hardenedConfiguration),
+  evaluating(intact),
+  evaluating(noSecrets),
+  evaluating(supported),
 ];
 
 describe.each(RULES)('%s', (_, evaluate) => {
@@ -80,7 +80,7 @@ describe('a file whose bytes are not its content, since it is stored as a sparse
   test('is no reason to pass', async () => {
     const { evidence } = await contentsOf({ layers: [layerOf(sparse('opt/x', 'BusyBox v1.36.1'))] });
     const subject = subjectOf(evidence);
-    expect([...ask(distroless, subject), ...ask(noSecrets, subject)]).toMatchObject([
+    expect([...evaluateRule(distroless, subject), ...evaluateRule(noSecrets, subject)]).toMatchObject([
       { aspect: 'package-manager', outcome: 'indeterminate', message: 'A file of it could not be evaluated: /opt/x.' },
       { aspect: 'shell', outcome: 'indeterminate' },
       { aspect: 'language-package-manager', outcome: 'indeterminate' },
@@ -146,10 +146,10 @@ describe('a package database that lies elsewhere and is reached by a link or by 
   test.each(cases)('%s is none that was read', async (_, layer) => {
     const { evidence } = await contentsOf({ layers: [layer] });
     const subject = subjectOf(evidence);
-    expect(ask(minimal, subject)).toContainEqual(
+    expect(evaluateRule(minimal, subject)).toContainEqual(
       expect.objectContaining({ aspect: 'packages', outcome: 'indeterminate' }),
     );
-    expect(ask(intact, subject)).toMatchObject([
+    expect(evaluateRule(intact, subject)).toMatchObject([
       { outcome: 'indeterminate', message: expect.stringContaining('whose content was not read') },
     ]);
   });
@@ -160,7 +160,7 @@ describe('a package database that lies elsewhere and is reached by a link or by 
       { path: 'etc/os-release', link: '/opt/release' },
     ];
     const { evidence } = await contentsOf({ layers: [layer] });
-    expect(ask(supported, subjectOf(evidence))).toMatchObject([
+    expect(evaluateRule(supported, subjectOf(evidence))).toMatchObject([
       {
         outcome: 'indeterminate',
         aspect: 'distribution',
@@ -202,7 +202,7 @@ describe('minimal', () => {
     });
     const options = { maxPackages: 0, maxMegabytes: 1, maxFiles: 2, maxUnownedFiles: 0 };
     expect(
-      ask(minimal, subjectOf(evidence), 'strict', options).map(({ aspect, outcome, message: reason }) => [
+      evaluateRule(minimal, subjectOf(evidence), 'strict', options).map(({ aspect, outcome, message: reason }) => [
         aspect,
         outcome,
         reason,
@@ -227,13 +227,13 @@ describe('intact', () => {
       notCompared: ['usr/bin/sparse'],
     };
     const subject = subjectOf({ ...evidence, ownership: { status: 'present', value: ownership, from: 'test' } });
-    expect(ask(intact, subject)).toMatchObject([
+    expect(evaluateRule(intact, subject)).toMatchObject([
       { outcome: 'indeterminate', message: expect.stringContaining('/usr/bin/sparse') },
     ]);
   });
 });
 
 test('evidence that was never collected answers nothing', () => {
-  expect(ask(fromWolfi, subjectOf({}))).toMatchObject([{ outcome: 'not-applicable' }]);
-  expect(ask(distroless, subjectOf({}))).toMatchObject([{ outcome: 'indeterminate' }]);
+  expect(evaluateRule(fromWolfi, subjectOf({}))).toMatchObject([{ outcome: 'not-applicable' }]);
+  expect(evaluateRule(distroless, subjectOf({}))).toMatchObject([{ outcome: 'indeterminate' }]);
 });

@@ -5,7 +5,7 @@ import type { KnownVulnerabilities } from '../../src/vulnerabilities/vulnerabili
 import { expectDocument } from '../support/held-table.js';
 import { contentsOf } from '../support/image/contents-of.js';
 import type { LayerFile } from '../support/image/image-maker.js';
-import { ask, subjectOf } from '../support/image/image-rule-subject.js';
+import { evaluateRule, subjectOf } from '../support/image/image-rule-subject.js';
 import { apkInstalled, dpkgInstalled, elf } from '../support/image/packaged-files.js';
 import { collectKnown } from '../support/image/vulnerability-run.js';
 import { chiselManifest } from '../support/packages/chisel-manifest.js';
@@ -48,7 +48,7 @@ async function answersAbout(files: readonly LayerFile[], accepted: readonly stri
   const vulnerabilities = await collectKnown({ inventory: evidence.packages.value, server });
   const subject = subjectOf({ vulnerabilities });
   return PROFILES.map((profile) =>
-    ask(noKnownVulnerabilities, subject, profile, { acceptUncovered: [...accepted] })
+    evaluateRule(noKnownVulnerabilities, subject, profile, { acceptUncovered: [...accepted] })
       .map(({ outcome, aspect, atMost }) => (aspect === undefined ? outcome : `${outcome} ${aspect}@${atMost}`))
       .join(', '),
   );
@@ -260,7 +260,7 @@ describe('what makes the official image of a runtime', () => {
     const known = await collectKnown({ inventory: evidence.packages.value, server });
     if (known.status !== 'present') throw new Error('not collected');
     const about = (value: KnownVulnerabilities) =>
-      ask(noKnownVulnerabilities, subjectOf({ vulnerabilities: present(value, 'x') }), 'hardened');
+      evaluateRule(noKnownVulnerabilities, subjectOf({ vulnerabilities: present(value, 'x') }), 'hardened');
     expect(about(known.value)).toEqual([
       expect.objectContaining({
         outcome: 'pass',

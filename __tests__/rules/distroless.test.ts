@@ -2,7 +2,7 @@ import { describe, expect, test } from '@jest/globals';
 import type { FilesystemFacts } from '../../src/image-content/filesystem/filesystem-facts.js';
 import { distroless } from '../../src/rules/distroless.js';
 import { contentsOf } from '../support/image/contents-of.js';
-import { ask, subjectOf } from '../support/image/image-rule-subject.js';
+import { evaluateRule, subjectOf } from '../support/image/image-rule-subject.js';
 
 const LEVELS = { shell: 'warning', languagePackageManager: 'note' } as const;
 
@@ -11,7 +11,7 @@ async function answers(seen: Partial<FilesystemFacts>) {
   const { evidence } = await contentsOf({ layers: [] });
   if (evidence.filesystem.status !== 'present') throw new Error('it was read');
   const filesystem = { ...evidence.filesystem, value: { ...evidence.filesystem.value, ...seen } };
-  const reported = ask(distroless, subjectOf({ ...evidence, filesystem }), 'strict', LEVELS);
+  const reported = evaluateRule(distroless, subjectOf({ ...evidence, filesystem }), 'strict', LEVELS);
   return Object.fromEntries(reported.map(({ aspect, ...answer }) => [aspect, answer]));
 }
 
@@ -59,6 +59,6 @@ describe('an image', () => {
   });
 
   test('that was not read is an indeterminate result', () => {
-    expect(ask(distroless, subjectOf({}))).toMatchObject([{ outcome: 'indeterminate' }]);
+    expect(evaluateRule(distroless, subjectOf({}))).toMatchObject([{ outcome: 'indeterminate' }]);
   });
 });

@@ -2,14 +2,14 @@ import { describe, expect, test } from '@jest/globals';
 import { type Candidates, chooseTimestamp } from '../../src/attestations/timestamps/timestamps.js';
 import { present } from '../../src/evidence/evidence.js';
 import { fresh } from '../../src/rules/fresh.js';
-import { ask, NOW, subjectOf } from '../support/image/image-rule-subject.js';
+import { evaluateRule, NOW, subjectOf } from '../support/image/image-rule-subject.js';
 
 const NONE: Candidates = { verified: [], configuration: [], sbom: [] };
 const clock = (name: string, at: string) => ({ name, at, place: 'test' });
 
 function answer(candidates: Partial<Candidates>) {
   const timestamps = present(chooseTimestamp({ ...NONE, ...candidates }, NOW), 'test');
-  return ask(fresh, subjectOf({ timestamps }), 'strict')[0];
+  return evaluateRule(fresh, subjectOf({ timestamps }), 'strict')[0];
 }
 
 describe('the timestamp that counts', () => {
@@ -107,7 +107,7 @@ describe('the timestamp that counts', () => {
       message: expect.stringMatching(/: created says 1970-01-01T00:00:00Z, created says 1980-01-01T00:00:00Z\.$/),
       fix: 'Log in to the registry.',
     });
-    expect(ask(fresh, subjectOf({}))).toMatchObject([{ outcome: 'indeterminate' }]);
+    expect(evaluateRule(fresh, subjectOf({}))).toMatchObject([{ outcome: 'indeterminate' }]);
   });
 
   test('that is too old decides nothing while a newer one could not be asked', () => {

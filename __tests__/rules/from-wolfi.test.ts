@@ -5,7 +5,7 @@ import type { AllowEntry } from '../../src/policy/policy.js';
 import { fromWolfi } from '../../src/rules/from-wolfi.js';
 import { contentsOf } from '../support/image/contents-of.js';
 import type { LayerFile } from '../support/image/image-maker.js';
-import { ask, subjectOf } from '../support/image/image-rule-subject.js';
+import { evaluateRule, subjectOf } from '../support/image/image-rule-subject.js';
 import { apkInstalled, dpkgInstalled } from '../support/image/packaged-files.js';
 import { makeAllowEntry } from '../support/signing/allow-entry.js';
 
@@ -29,7 +29,7 @@ const APKO: ApkoConfiguration = {
 
 async function answer(files: readonly LayerFile[], apko?: ApkoConfiguration, entry: AllowEntry = ENTRY) {
   const { evidence } = await contentsOf({ layers: [files] });
-  return ask(
+  return evaluateRule(
     fromWolfi,
     subjectOf({ ...evidence, ...(apko === undefined ? {} : { apko: present(apko, 'test') }) }, { entry }),
   )[0];
@@ -117,13 +117,13 @@ test("a list of repositories that was not read, and a key in apk's other directo
 test.each(['filesystem', 'packages'] as const)('the claim is an indeterminate result without its %s', async (kind) => {
   const { evidence } = await contentsOf({ layers: [WOLFI] });
   const { [kind]: _left, ...seen } = evidence;
-  expect(ask(fromWolfi, subjectOf(seen, { entry: ENTRY }))).toMatchObject([{ outcome: 'indeterminate' }]);
+  expect(evaluateRule(fromWolfi, subjectOf(seen, { entry: ENTRY }))).toMatchObject([{ outcome: 'indeterminate' }]);
 });
 
 test('a Windows image is not asked', async () => {
   const { evidence } = await contentsOf({ platform: 'windows/amd64', layers: [] });
   const subject = subjectOf(evidence, { entry: ENTRY, platform: 'windows' });
-  expect(ask(fromWolfi, subject)).toMatchObject([{ outcome: 'not-applicable' }]);
+  expect(evaluateRule(fromWolfi, subject)).toMatchObject([{ outcome: 'not-applicable' }]);
 });
 
 test('a claim that nothing speaks against needs no apko configuration', async () => {
@@ -162,7 +162,7 @@ test('a configuration that could not be had is no reason to pass', async () => {
     message: 'No answer in 30 s.',
     fix: 'Try again.',
   } as const;
-  expect(ask(fromWolfi, subjectOf({ ...evidence, apko }, { entry: ENTRY }))).toMatchObject([
+  expect(evaluateRule(fromWolfi, subjectOf({ ...evidence, apko }, { entry: ENTRY }))).toMatchObject([
     {
       outcome: 'indeterminate',
       message: expect.stringContaining('No answer in 30 s.'),

@@ -2,13 +2,15 @@ import { describe, expect, test } from '@jest/globals';
 import { hardenedConfiguration } from '../../src/rules/hardened-configuration.js';
 import { contentsOf } from '../support/image/contents-of.js';
 import type { ImageOptions, LayerFile } from '../support/image/image-maker.js';
-import { ask, subjectOf } from '../support/image/image-rule-subject.js';
+import { evaluateRule, subjectOf } from '../support/image/image-rule-subject.js';
 
-type Changes = Parameters<typeof ask<{ allowFiles: string[]; allowCapabilities: string[]; denyPorts: number[] }>>[3];
+type Changes = Parameters<
+  typeof evaluateRule<{ allowFiles: string[]; allowCapabilities: string[]; denyPorts: number[] }>
+>[3];
 
 async function answers(image: ImageOptions, changes: Changes = {}) {
   const { evidence } = await contentsOf(image);
-  return ask(hardenedConfiguration, subjectOf(evidence), 'strict', changes);
+  return evaluateRule(hardenedConfiguration, subjectOf(evidence), 'strict', changes);
 }
 
 const aspects = async (image: ImageOptions, changes: Changes = {}) =>
@@ -68,7 +70,7 @@ describe('files that hand out rights', () => {
     const withCapabilities = [{ ...entry, capabilities: ['cap_net_raw', 'cap_net_bind_service'] }];
     const seen = { ...evidence, filesystem: { ...evidence.filesystem, value: { ...facts, withCapabilities } } };
     const asked = (allowCapabilities: string[]) =>
-      ask(hardenedConfiguration, subjectOf(seen), 'strict', { allowCapabilities });
+      evaluateRule(hardenedConfiguration, subjectOf(seen), 'strict', { allowCapabilities });
     expect(asked(['cap_net_bind_service'])).toMatchObject([
       {
         aspect: 'capabilities',
@@ -141,5 +143,5 @@ describe('settings that decide what is run', () => {
 test.each(['image', 'filesystem'] as const)('is an indeterminate result without its %s', async (kind) => {
   const { evidence } = await contentsOf({ layers: [] });
   const { [kind]: _left, ...seen } = evidence;
-  expect(ask(hardenedConfiguration, subjectOf(seen))).toMatchObject([{ outcome: 'indeterminate' }]);
+  expect(evaluateRule(hardenedConfiguration, subjectOf(seen))).toMatchObject([{ outcome: 'indeterminate' }]);
 });

@@ -3,7 +3,7 @@ import { distroless } from '../../src/rules/distroless.js';
 import { noSecrets } from '../../src/rules/no-secrets.js';
 import { contentsOf } from '../support/image/contents-of.js';
 import { layerOf, type MadeLayer } from '../support/image/image-maker.js';
-import { ask, subjectOf } from '../support/image/image-rule-subject.js';
+import { evaluateRule, subjectOf } from '../support/image/image-rule-subject.js';
 import { elf } from '../support/image/packaged-files.js';
 import { fakeKey } from '../support/image/planted-secrets.js';
 import { paxRecord, TAR_END, tarHeader, tarMember } from '../support/image/tar-blocks.js';
@@ -18,7 +18,7 @@ const pax = (...records: readonly Buffer[]) => tarMember({ name: 'pax', type: 'x
 /** What distroless says of shells, and no-secrets of the layers. */
 async function answers(...layers: readonly MadeLayer[]): Promise<{ readonly shell: string; readonly secrets: string }> {
   const { evidence } = await contentsOf({ layers });
-  const said = [...ask(distroless, subjectOf(evidence)), ...ask(noSecrets, subjectOf(evidence))];
+  const said = [...evaluateRule(distroless, subjectOf(evidence)), ...evaluateRule(noSecrets, subjectOf(evidence))];
   const of = (aspect: string) => {
     const answer = said.find((one) => one.aspect === aspect) ?? said[0];
     return `${answer?.outcome}: ${answer?.message} ${answer?.fix ?? ''}`;

@@ -2,14 +2,14 @@ import { describe, expect, test } from '@jest/globals';
 import type { Ownership } from '../../src/packages/ownership.js';
 import { intact } from '../../src/rules/intact.js';
 import { contentsOf } from '../support/image/contents-of.js';
-import { ask, subjectOf } from '../support/image/image-rule-subject.js';
+import { evaluateRule, subjectOf } from '../support/image/image-rule-subject.js';
 
 /** The answer for an image whose packaged files were compared so. */
 async function answer(compared: Partial<Ownership>) {
   const { evidence } = await contentsOf({ layers: [] });
   if (evidence.ownership.status !== 'present') throw new Error('it was compared');
   const ownership = { ...evidence.ownership, value: { ...evidence.ownership.value, ...compared } };
-  return ask(intact, subjectOf({ ...evidence, ownership }))[0];
+  return evaluateRule(intact, subjectOf({ ...evidence, ownership }))[0];
 }
 
 const altered = [
@@ -61,7 +61,7 @@ describe('files are as their packages brought them', () => {
         databases: [{ path, format: 'apk', packages: 0 } as const],
         unknowns: [{ path: unread, reason: 'it is truncated' }],
       };
-      return ask(intact, subjectOf({ ...evidence, packages: { ...packages, value } }))[0]?.outcome;
+      return evaluateRule(intact, subjectOf({ ...evidence, packages: { ...packages, value } }))[0]?.outcome;
     };
     expect(asked(path)).toBe('indeterminate');
     expect(asked('usr/lib/python3/METADATA')).toBe('not-applicable');
@@ -70,10 +70,10 @@ describe('files are as their packages brought them', () => {
   test.each(['ownership', 'packages'] as const)('is an indeterminate result without its %s', async (kind) => {
     const { evidence } = await contentsOf({ layers: [] });
     const { [kind]: _left, ...seen } = evidence;
-    expect(ask(intact, subjectOf(seen))).toMatchObject([{ outcome: 'indeterminate' }]);
+    expect(evaluateRule(intact, subjectOf(seen))).toMatchObject([{ outcome: 'indeterminate' }]);
   });
 
   test('is an indeterminate result where nobody compared', async () => {
-    expect(ask(intact, subjectOf({}))).toMatchObject([{ outcome: 'indeterminate' }]);
+    expect(evaluateRule(intact, subjectOf({}))).toMatchObject([{ outcome: 'indeterminate' }]);
   });
 });

@@ -4,7 +4,7 @@ import { builtInPolicy } from '../../src/policy/baseline.js';
 import type { ImageSource } from '../../src/registry/image-source.js';
 import { LayoutSource } from '../../src/registry/layout/layout.js';
 import type { Answer } from '../../src/rules/answer.js';
-import { type AttestationQuestion, lackingAttestation } from '../../src/rules/lacking-attestation.js';
+import { type AttestationSubject, lackingAttestation } from '../../src/rules/lacking-attestation.js';
 import { provenanceAttested } from '../../src/rules/provenance-attested.js';
 import type { PublisherFacts, RuleResult } from '../../src/rules/rule.js';
 import { sbomAttested } from '../../src/rules/sbom-attested.js';
@@ -38,12 +38,12 @@ const WANTED = {
 } as const;
 
 /** The answer about an image of which every place said that it has no provenance. */
-function lacking(given: Partial<AttestationQuestion>): RuleResult {
-  const question = {
+function lacking(given: Partial<AttestationSubject>): RuleResult {
+  const subject = {
     ...{ verifiedBy: null, publisher: null, reference: reference('gcr.io/distroless/static:nonroot') },
     ...{ policy: builtInPolicy('strict'), now: new Date('2026-11-21T12:00:00Z') },
   };
-  return lackingAttestation({ status: 'absent', lookedIn: [] }, WANTED, { ...question, ...given }, 'warning');
+  return lackingAttestation({ status: 'absent', lookedIn: [] }, WANTED, { ...subject, ...given }, 'warning');
 }
 
 describe('an attestation that is lacking fails, whoever published the image', () => {
@@ -93,7 +93,7 @@ describe('an attestation that is lacking fails, whoever published the image', ()
 });
 
 describe('the waiver that is offered', () => {
-  const waivers = (more: Partial<AttestationQuestion>): unknown => {
+  const waivers = (more: Partial<AttestationSubject>): unknown => {
     const [, lines] = (lacking({ publisher: PUBLISHER, ...more }).fix ?? '').split('\nwaivers:\n');
     return parseYaml(lines ?? '');
   };

@@ -4,7 +4,7 @@ import { present } from '../../src/evidence/evidence.js';
 import { licenses } from '../../src/rules/licenses.js';
 import { contentsOf } from '../support/image/contents-of.js';
 import type { LayerFile } from '../support/image/image-maker.js';
-import { ask, subjectOf } from '../support/image/image-rule-subject.js';
+import { evaluateRule, subjectOf } from '../support/image/image-rule-subject.js';
 import { jsonBytes, type MadePackage, spdxDocument } from '../support/image/make-sbom.js';
 import { apkInstalled, dpkgInstalled } from '../support/image/packaged-files.js';
 
@@ -23,7 +23,7 @@ function sbomOf(packages: readonly MadePackage[], counts = true) {
 
 async function answers(files: readonly LayerFile[], options: object, more: object = {}) {
   const { evidence } = await contentsOf({ layers: [files] });
-  return ask(licenses, subjectOf({ ...evidence, ...more }), 'hardened', options).map(
+  return evaluateRule(licenses, subjectOf({ ...evidence, ...more }), 'hardened', options).map(
     ({ outcome, aspect, message, atMost }) => ({ outcome, aspect, message, atMost }),
   );
 }

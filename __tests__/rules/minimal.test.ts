@@ -2,7 +2,7 @@ import { describe, expect, test } from '@jest/globals';
 import { minimal } from '../../src/rules/minimal.js';
 import { contentsOf } from '../support/image/contents-of.js';
 import type { ImageOptions } from '../support/image/image-maker.js';
-import { ask, subjectOf } from '../support/image/image-rule-subject.js';
+import { evaluateRule, subjectOf } from '../support/image/image-rule-subject.js';
 import { apkInstalled } from '../support/image/packaged-files.js';
 
 /** Two packages of a file each, their database, and two files of nobody's: 5 files of a little more than 2 MB. */
@@ -22,7 +22,7 @@ const FITTING = { maxPackages: 2, maxMegabytes: 3, maxFiles: 5, maxUnownedFiles:
 
 async function answers(image: ImageOptions, changes: Partial<typeof FITTING> = {}) {
   const { evidence } = await contentsOf(image);
-  return ask(minimal, subjectOf(evidence), 'strict', { ...FITTING, ...changes });
+  return evaluateRule(minimal, subjectOf(evidence), 'strict', { ...FITTING, ...changes });
 }
 
 describe('an image within its budgets', () => {
@@ -67,7 +67,7 @@ describe('an image within its budgets', () => {
         packages: { ...packages, value: { ...packages.value, unknowns } },
         ownership: { ...ownership, value: { ...ownership.value, known } },
       };
-      const answers = ask(minimal, subjectOf(seen), 'strict', { ...FITTING, ...changes });
+      const answers = evaluateRule(minimal, subjectOf(seen), 'strict', { ...FITTING, ...changes });
       return Object.fromEntries(answers.map(({ aspect, outcome }) => [aspect, outcome]));
     };
     expect(outcomes(true)).toMatchObject({ packages: 'indeterminate', 'unowned-files': 'pass' });
@@ -83,7 +83,7 @@ describe('an image within its budgets', () => {
     if (first === undefined || second === undefined) throw new Error('there are two');
     const packages = [first, second, { ...second, name: 'three', partOf: 'two' }];
     const seen = { ...evidence, packages: { ...evidence.packages, value: { ...evidence.packages.value, packages } } };
-    expect(ask(minimal, subjectOf(seen), 'strict', FITTING)[0]).toMatchObject({ outcome: 'pass' });
+    expect(evaluateRule(minimal, subjectOf(seen), 'strict', FITTING)[0]).toMatchObject({ outcome: 'pass' });
   });
 
   test.each(['filesystem', 'packages', 'ownership'] as const)(
@@ -91,7 +91,7 @@ describe('an image within its budgets', () => {
     async (kind) => {
       const { evidence } = await contentsOf(IMAGE);
       const { [kind]: _left, ...seen } = evidence;
-      expect(ask(minimal, subjectOf(seen), 'strict', FITTING)).toMatchObject([{ outcome: 'indeterminate' }]);
+      expect(evaluateRule(minimal, subjectOf(seen), 'strict', FITTING)).toMatchObject([{ outcome: 'indeterminate' }]);
     },
   );
 });

@@ -3,7 +3,7 @@ import { present } from '../../src/evidence/evidence.js';
 import { noKnownVulnerabilities } from '../../src/rules/no-known-vulnerabilities.js';
 import type { ProfileColumn, RuleResult } from '../../src/rules/rule.js';
 import type { KnownVulnerabilities, Vulnerability } from '../../src/vulnerabilities/vulnerabilities.js';
-import { ask, subjectOf } from '../support/image/image-rule-subject.js';
+import { evaluateRule, subjectOf } from '../support/image/image-rule-subject.js';
 import { makeKnown, makeVulnerability, makeWaiver } from '../support/image/vulnerability-maker.js';
 
 type Options = Parameters<typeof noKnownVulnerabilities.evaluate>[1];
@@ -16,7 +16,7 @@ function answers(
 ): readonly RuleResult[] {
   const subject = subjectOf({ vulnerabilities: present(known, 'the test') });
   const waiverOf = (id: string) => (waived.includes(id) ? makeWaiver(id) : null);
-  return ask(noKnownVulnerabilities, { ...subject, waiverOf }, column, options);
+  return evaluateRule(noKnownVulnerabilities, { ...subject, waiverOf }, column, options);
 }
 
 const brief = (results: readonly RuleResult[]): readonly string[] =>
@@ -194,10 +194,10 @@ describe('clean', () => {
       message: 'It is offline.',
       fix: 'Go online.',
     } as const;
-    expect(ask(noKnownVulnerabilities, subjectOf({ vulnerabilities: unavailable }))).toEqual([
+    expect(evaluateRule(noKnownVulnerabilities, subjectOf({ vulnerabilities: unavailable }))).toEqual([
       { outcome: 'indeterminate', message: 'It is offline.', fix: 'Go online.' },
     ]);
-    expect(brief(ask(noKnownVulnerabilities, subjectOf({})))).toEqual(['indeterminate']);
+    expect(brief(evaluateRule(noKnownVulnerabilities, subjectOf({})))).toEqual(['indeterminate']);
   });
 
   test('an image without packages passes only as its entry says', () => {

@@ -3,7 +3,7 @@ import { type Evidence, present } from '../../src/evidence/evidence.js';
 import { noNewVulnerabilities } from '../../src/rules/no-new-vulnerabilities.js';
 import type { BaseImage, RuleResult } from '../../src/rules/rule.js';
 import type { KnownVulnerabilities, Vulnerability } from '../../src/vulnerabilities/vulnerabilities.js';
-import { ask, subjectOf } from '../support/image/image-rule-subject.js';
+import { evaluateRule, subjectOf } from '../support/image/image-rule-subject.js';
 import { makeKnown, makeVulnerability, makeWaiver } from '../support/image/vulnerability-maker.js';
 
 function answer(
@@ -14,7 +14,7 @@ function answer(
 ): RuleResult | undefined {
   const evidence = { vulnerabilities: present(makeKnown(found, changes), 'the test') };
   const subject = { ...subjectOf(evidence), waiverOf: (id: string) => (waived.includes(id) ? makeWaiver(id) : null) };
-  return ask(noNewVulnerabilities, base === undefined ? subject : { ...subject, base })[0];
+  return evaluateRule(noNewVulnerabilities, base === undefined ? subject : { ...subject, base })[0];
 }
 
 const image = (vulnerabilities: Evidence<KnownVulnerabilities>): BaseImage => ({
@@ -64,15 +64,15 @@ test('what the policy does not count may be brought, and is not said to be nothi
   const low = makeVulnerability('CVE-2026-0009', { rating: { severity: 'low', from: 'the test' } });
   const evidence = { vulnerabilities: present(makeKnown([low]), 'the test') };
   const subject = { ...subjectOf(evidence), base: had() };
-  expect(ask(noNewVulnerabilities, subject, 'strict', { severity: 'high' })).toMatchObject([
+  expect(evaluateRule(noNewVulnerabilities, subject, 'strict', { severity: 'high' })).toMatchObject([
     { outcome: 'pass', message: expect.stringContaining('that counts and that') },
   ]);
 });
 
 test('what nothing is known of is an indeterminate result, and of no waiver where nothing is compared', () => {
-  const ungathered = ask(noNewVulnerabilities, { ...subjectOf({}), base: had() });
+  const ungathered = evaluateRule(noNewVulnerabilities, { ...subjectOf({}), base: had() });
   expect(ungathered).toMatchObject([{ outcome: 'indeterminate' }]);
-  expect(ask(noNewVulnerabilities, subjectOf({}))).toEqual([
+  expect(evaluateRule(noNewVulnerabilities, subjectOf({}))).toEqual([
     { outcome: 'not-applicable', message: expect.stringContaining('Nothing is compared') },
   ]);
 });

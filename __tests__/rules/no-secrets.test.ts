@@ -2,7 +2,7 @@ import { describe, expect, test } from '@jest/globals';
 import type { FilesystemFacts, SecretFile } from '../../src/image-content/filesystem/filesystem-facts.js';
 import { noSecrets } from '../../src/rules/no-secrets.js';
 import { contentsOf } from '../support/image/contents-of.js';
-import { ask, subjectOf } from '../support/image/image-rule-subject.js';
+import { evaluateRule, subjectOf } from '../support/image/image-rule-subject.js';
 import { fakeToken } from '../support/image/planted-secrets.js';
 
 interface Seen {
@@ -24,7 +24,7 @@ async function answers(
     filesystem: { ...filesystem, value: { ...filesystem.value, ...facts } },
     ownership: { ...ownership, value: { ...ownership.value, asPackaged: new Set(asPackaged) } },
   };
-  return ask(noSecrets, subjectOf(seen), 'strict', changes);
+  return evaluateRule(noSecrets, subjectOf(seen), 'strict', changes);
 }
 
 const KEY: SecretFile = { path: 'root/key.pem', kind: 'private key', line: 3, layer: 1, hidden: false };
@@ -132,7 +132,10 @@ describe('keys and credentials in layers', () => {
   test.each(['filesystem', 'ownership'] as const)('are an indeterminate result without its %s', async (kind) => {
     const { evidence } = await contentsOf({ layers: [] });
     const { [kind]: _left, ...seen } = evidence;
-    expect(ask(noSecrets, subjectOf(seen))).toMatchObject([{ aspect: 'layers', outcome: 'indeterminate' }, quiet]);
+    expect(evaluateRule(noSecrets, subjectOf(seen))).toMatchObject([
+      { aspect: 'layers', outcome: 'indeterminate' },
+      quiet,
+    ]);
   });
 });
 
@@ -157,7 +160,7 @@ describe('secrets in the environment', () => {
   });
 
   test('are an indeterminate result without the configuration', () => {
-    expect(ask(noSecrets, subjectOf({}))).toMatchObject([
+    expect(evaluateRule(noSecrets, subjectOf({}))).toMatchObject([
       { aspect: 'layers', outcome: 'indeterminate' },
       { aspect: 'environment', outcome: 'indeterminate' },
     ]);
@@ -170,7 +173,7 @@ test('a Windows image is asked for its environment alone', async () => {
     layers: [],
     config: { Env: ['A_PASSWORD=hunter2'] },
   });
-  expect(ask(noSecrets, subjectOf(evidence, { platform: 'windows' }))).toMatchObject([
+  expect(evaluateRule(noSecrets, subjectOf(evidence, { platform: 'windows' }))).toMatchObject([
     { aspect: 'layers', outcome: 'not-applicable' },
     { aspect: 'environment', outcome: 'fail' },
   ]);
@@ -180,7 +183,7 @@ describe('the configuration', () => {
   const token = fakeToken('ghp_', 36);
   const asked = async (config: Readonly<Record<string, unknown>>) => {
     const { evidence } = await contentsOf({ layers: [[{ path: 'a' }]], config });
-    return ask(noSecrets, subjectOf(evidence), 'strict').filter(({ aspect }) => aspect === 'configuration');
+    return evaluateRule(noSecrets, subjectOf(evidence), 'strict').filter(({ aspect }) => aspect === 'configuration');
   };
 
   test.each([

@@ -4,7 +4,7 @@ import { nonRoot } from '../../src/rules/non-root.js';
 import type { RuleResult } from '../../src/rules/rule.js';
 import { contentsOf } from '../support/image/contents-of.js';
 import type { LayerFile } from '../support/image/image-maker.js';
-import { ask, subjectOf } from '../support/image/image-rule-subject.js';
+import { evaluateRule, subjectOf } from '../support/image/image-rule-subject.js';
 import { read as readDockerfile } from '../support/image/read-dockerfile.js';
 import { makeStage } from '../support/image/stage-maker.js';
 import { makeUse } from '../support/report-maker.js';
@@ -14,7 +14,7 @@ const PASSWD = { path: 'etc/passwd', content: 'root:x:0:0::/:\ntoor:x:0:0::/:\na
 
 async function answer(user: string, stages: readonly Stage[] = [], numeric = false): Promise<RuleResult> {
   const { evidence } = await contentsOf({ layers: [[PASSWD]], config: { User: user } });
-  const [result] = ask(nonRoot, subjectOf(evidence, { stages }), 'hardened', { numeric });
+  const [result] = evaluateRule(nonRoot, subjectOf(evidence, { stages }), 'hardened', { numeric });
   if (result === undefined) throw new Error('no answer');
   return result;
 }
@@ -57,7 +57,7 @@ describe('without stages the base decides', () => {
   });
 
   test('is an indeterminate result without its configuration', () => {
-    expect(ask(nonRoot, subjectOf({}))).toMatchObject([{ outcome: 'indeterminate' }]);
+    expect(evaluateRule(nonRoot, subjectOf({}))).toMatchObject([{ outcome: 'indeterminate' }]);
   });
 });
 
@@ -152,7 +152,7 @@ describe('the stage that ships decides', () => {
 
 test('an image that a trigger copies from is not what ships', () => {
   const use = makeUse('registry.test/made:latest', { instruction: 'ONBUILD' });
-  expect(ask(nonRoot, { ...subjectOf({}), use })).toMatchObject([{ outcome: 'not-applicable' }]);
+  expect(evaluateRule(nonRoot, { ...subjectOf({}), use })).toMatchObject([{ outcome: 'not-applicable' }]);
 });
 
 describe('what a build file says of the user is the same', () => {
@@ -180,7 +180,7 @@ describe('the ONBUILD triggers of the base run before the stage that ships', () 
     const config = { User: '65532', OnBuild: onBuild, Env: ['APP_UID=1654'] };
     const { evidence } = await contentsOf({ layers: [[PASSWD]], config });
     const stage = makeStage(0, USE, instructions, { target: true, name: 'app' });
-    return ask(nonRoot, subjectOf(evidence, { stages: [stage] }), 'hardened')[0];
+    return evaluateRule(nonRoot, subjectOf(evidence, { stages: [stage] }), 'hardened')[0];
   };
 
   test('so that a USER of theirs replaces the user of the base', async () => {
@@ -215,7 +215,7 @@ describe('the base names the user by a variable', () => {
     const { evidence } = await contentsOf({ layers: [[PASSWD]], config: { Env: env } });
     const { stages, uses } = reading;
     const subject = { ...subjectOf(evidence, { stages }), use: uses[0] ?? makeUse('registry.test/made:latest') };
-    return ask(nonRoot, subject, 'hardened')[0];
+    return evaluateRule(nonRoot, subject, 'hardened')[0];
   };
 
   test.each([
@@ -270,7 +270,7 @@ describe('a name that the build makes', () => {
     const { evidence } = await contentsOf({ layers: [[PASSWD]], config: { User: '' } });
     const [use] = uses;
     if (use === undefined) throw new Error('no use');
-    expect(ask(nonRoot, { ...subjectOf(evidence, { stages }), use })).toMatchObject([
+    expect(evaluateRule(nonRoot, { ...subjectOf(evidence, { stages }), use })).toMatchObject([
       { outcome: 'pass', message: expect.stringContaining('the build argument ID can change') },
     ]);
   });
@@ -288,14 +288,14 @@ describe('the user of a stage that is copied whole', () => {
     const { evidence } = await contentsOf({ layers: [[PASSWD]], config: { User: '' } });
     const [use] = uses;
     if (use === undefined) throw new Error('no use');
-    expect(ask(nonRoot, { ...subjectOf(evidence, { stages }), use })).toMatchObject([{ outcome }]);
+    expect(evaluateRule(nonRoot, { ...subjectOf(evidence, { stages }), use })).toMatchObject([{ outcome }]);
   });
 });
 
 describe('passwd is read as runc reads it', () => {
   const runs = async (passwd: readonly LayerFile[], user = 'app') => {
     const { evidence } = await contentsOf({ layers: [passwd], config: { User: user } });
-    return ask(nonRoot, subjectOf(evidence), 'hardened')[0];
+    return evaluateRule(nonRoot, subjectOf(evidence), 'hardened')[0];
   };
 
   test.each(['  app:x:0:0::/:', 'app:x::0::/:', 'app:x:0x10:0::/:', 'app', 'app:x:-0:0'])(
@@ -334,8 +334,10 @@ test('a number can be asked for', async () => {
 
 test('a Windows image has no user numbers', async () => {
   const { evidence } = await contentsOf({ platform: 'windows/amd64', config: { User: 'ContainerUser' } });
-  expect(ask(nonRoot, subjectOf(evidence, { platform: 'windows' }))).toMatchObject([{ outcome: 'not-applicable' }]);
-  expect(ask(nonRoot, subjectOf(evidence))).toMatchObject([{ outcome: 'fail' }]);
+  expect(evaluateRule(nonRoot, subjectOf(evidence, { platform: 'windows' }))).toMatchObject([
+    { outcome: 'not-applicable' },
+  ]);
+  expect(evaluateRule(nonRoot, subjectOf(evidence))).toMatchObject([{ outcome: 'fail' }]);
 });
 
 test('a name stands for nobody known where the layers could not be read, and a number for itself', async () => {
@@ -347,7 +349,7 @@ test('a name stands for nobody known where the layers could not be read, and a n
       message: 'No answer.',
       fix: 'Try again.',
     } as const;
-    return ask(nonRoot, subjectOf({ ...evidence, filesystem }));
+    return evaluateRule(nonRoot, subjectOf({ ...evidence, filesystem }));
   };
   expect(await asked('app')).toMatchObject([
     { outcome: 'indeterminate', message: expect.stringContaining('whose uid is not known: No answer.') },

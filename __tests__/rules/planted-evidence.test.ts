@@ -7,7 +7,7 @@ import { intact } from '../../src/rules/intact.js';
 import { noSecrets } from '../../src/rules/no-secrets.js';
 import { contentsOf } from '../support/image/contents-of.js';
 import type { ImageOptions, LayerFile } from '../support/image/image-maker.js';
-import { ask, subjectOf } from '../support/image/image-rule-subject.js';
+import { evaluateRule, subjectOf } from '../support/image/image-rule-subject.js';
 import { apkInstalled, dpkgInstalled, elf } from '../support/image/packaged-files.js';
 import { fakeKey, fakeToken } from '../support/image/planted-secrets.js';
 import { javaKeyStore, pkcs12 } from '../support/signing/key-stores.js';
@@ -17,10 +17,10 @@ async function findings(image: ImageOptions): Promise<readonly string[]> {
   const { evidence } = await contentsOf(image);
   const subject = subjectOf(evidence);
   const answers = [
-    ...ask(distroless, subject).map((answer) => ({ rule: 'distroless', ...answer })),
-    ...ask(hardenedConfiguration, subject).map((answer) => ({ rule: 'hardened-configuration', ...answer })),
-    ...ask(intact, subject).map((answer) => ({ rule: 'intact', ...answer })),
-    ...ask(noSecrets, subject).map((answer) => ({ rule: 'no-secrets', ...answer })),
+    ...evaluateRule(distroless, subject).map((answer) => ({ rule: 'distroless', ...answer })),
+    ...evaluateRule(hardenedConfiguration, subject).map((answer) => ({ rule: 'hardened-configuration', ...answer })),
+    ...evaluateRule(intact, subject).map((answer) => ({ rule: 'intact', ...answer })),
+    ...evaluateRule(noSecrets, subject).map((answer) => ({ rule: 'no-secrets', ...answer })),
   ];
   return answers
     .filter(({ outcome }) => outcome !== 'pass' && outcome !== 'not-applicable')

@@ -3,12 +3,12 @@ import { isNewerThanTable } from '../../src/packages/lifecycle/lifecycles.js';
 import { supported } from '../../src/rules/supported.js';
 import { contentsOf } from '../support/image/contents-of.js';
 import type { LayerFile } from '../support/image/image-maker.js';
-import { ask, subjectOf } from '../support/image/image-rule-subject.js';
+import { evaluateRule, subjectOf } from '../support/image/image-rule-subject.js';
 import { apkInstalled, dpkgInstalled, elf } from '../support/image/packaged-files.js';
 
 async function answers(files: readonly LayerFile[], lastDays: Readonly<Record<string, string>> = {}) {
   const { evidence } = await contentsOf({ layers: [files] });
-  return ask(supported, subjectOf(evidence), 'hardened', { lastDays }).map(
+  return evaluateRule(supported, subjectOf(evidence), 'hardened', { lastDays }).map(
     ({ outcome, aspect, message: reason }) => `${outcome} ${aspect ?? ''}: ${reason}`,
   );
 }
@@ -112,12 +112,14 @@ test("a runtime that Debian packages is Debian's to support", async () => {
 test.each(['filesystem', 'packages'] as const)('it is an indeterminate result without its %s', async (kind) => {
   const { evidence } = await contentsOf({ layers: [[os('ID=debian\nVERSION_ID=13')]] });
   const { [kind]: _left, ...seen } = evidence;
-  expect(ask(supported, subjectOf(seen))).toMatchObject([{ outcome: 'indeterminate' }]);
+  expect(evaluateRule(supported, subjectOf(seen))).toMatchObject([{ outcome: 'indeterminate' }]);
 });
 
 test('a Windows image is not asked', async () => {
   const { evidence } = await contentsOf({ platform: 'windows/amd64', layers: [] });
-  expect(ask(supported, subjectOf(evidence, { platform: 'windows' }))).toMatchObject([{ outcome: 'not-applicable' }]);
+  expect(evaluateRule(supported, subjectOf(evidence, { platform: 'windows' }))).toMatchObject([
+    { outcome: 'not-applicable' },
+  ]);
 });
 
 test('an os-release that could not be read leaves the distribution open, and runtimes are evaluated all the same', async () => {
@@ -153,7 +155,7 @@ test('what ended without a date is reported to have ended, and what has no end t
 test('what the table does not know blocks nobody where it is newer than the table, and the policy can say it', async () => {
   const of = async (release: string) => {
     const { evidence } = await contentsOf({ layers: [[os(release)]] });
-    return ask(supported, subjectOf(evidence), 'strict', { lastDays: {} })[0];
+    return evaluateRule(supported, subjectOf(evidence), 'strict', { lastDays: {} })[0];
   };
   expect(await of('ID=debian\nVERSION_ID=99')).toMatchObject({
     outcome: 'indeterminate',

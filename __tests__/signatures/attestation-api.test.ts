@@ -4,8 +4,8 @@ import { snappyCompress } from 'hysnappy';
 import { err, ok } from '../../src/lib/result.js';
 import { registryLimits } from '../../src/registry/limits.js';
 import {
-  type AskAttestations,
   type AttestationPlace,
+  type ListAttestations,
   type ListedAttestation,
   searchGitHub,
   snappyLength,
@@ -41,23 +41,23 @@ beforeAll(async () => {
 /** Answers with these attestations of the image's index, and says who was asked about what. */
 function asker(attestations: readonly ListedAttestation[]) {
   const asked: string[] = [];
-  const ask: AskAttestations = async (repository, digest) => {
+  const list: ListAttestations = async (repository, digest) => {
     asked.push(`${repository} ${digest}`);
     return ok({ attestations: digest === search.scene.index.descriptor.digest ? attestations : [], more: false });
   };
-  return { ask, asked };
+  return { list, asked };
 }
 
-async function contextOf(askAttestations: AskAttestations, pushed: Parameters<SignatureSearch['source']>[0] = []) {
+async function contextOf(listAttestations: ListAttestations, pushed: Parameters<SignatureSearch['source']>[0] = []) {
   const context = search.context(await search.source(pushed), { entry: allowEntry([ATTESTED]) });
-  return { ...context, settings: { ...context.settings, offline: false, askAttestations } };
+  return { ...context, settings: { ...context.settings, offline: false, listAttestations } };
 }
 
 const place = (changes: Partial<AttestationPlace>): AttestationPlace => ({
   repository: 'acme/images',
   digest: search.scene.index.descriptor.digest,
   limits: registryLimits(),
-  ask: async () => ok({ attestations: [{ bundleUrl: URL_OF_BUNDLE }], more: false }),
+  list: async () => ok({ attestations: [{ bundleUrl: URL_OF_BUNDLE }], more: false }),
   fetch: async () => err('does not answer'),
   ...changes,
 });
@@ -65,8 +65,8 @@ const compressed = () => snappyCompress(Buffer.from(JSON.stringify(bundle)));
 
 describe('an image whose attestations are not in the registry', () => {
   test('is verified by those that GitHub lists for the repository of the authority', async () => {
-    const { ask, asked } = asker([{ bundle }]);
-    const context = await contextOf(ask);
+    const { list, asked } = asker([{ bundle }]);
+    const context = await contextOf(list);
     expect(await collectSignatures(context)).toMatchObject({
       value: {
         verified: [{ form: 'SLSA provenance', on: 'index', place: expect.stringContaining('acme/images') }],
@@ -79,7 +79,7 @@ describe('an image whose attestations are not in the registry', () => {
   });
 
   test('is unsigned where GitHub has none, and the place is listed', async () => {
-    const evidence = await collectSignatures(await contextOf(asker([]).ask));
+    const evidence = await collectSignatures(await contextOf(asker([]).list));
     expect(evidence).toMatchObject({ status: 'absent' });
     expect(evidence.status === 'absent' ? evidence.lookedIn.map(({ place }) => place) : []).toContainEqual(
       expect.stringContaining('acme/images'),
@@ -92,17 +92,17 @@ describe('an image whose attestations are not in the registry', () => {
       status: 'unavailable',
       ...failure,
     });
-    const context = await contextOf(asker([{ bundle }]).ask);
+    const context = await contextOf(asker([{ bundle }]).list);
     const offline = { ...context, settings: { ...context.settings, offline: true } };
     expect(await collectSignatures(offline)).toMatchObject({ status: 'unavailable', cause: 'offline' });
   });
 });
 
 test('GitHub is not asked where the registry has what the policy asks for, nor for authorities that do not say so', async () => {
-  const { ask, asked } = asker([{ bundle }]);
+  const { list, asked } = asker([{ bundle }]);
   const signed = await forge(search.scene, 'bundle signature', search.scene.index);
-  expect(await collectSignatures(await contextOf(ask, [signed]))).toMatchObject({ value: { verified: [{}] } });
-  const context = await contextOf(ask);
+  expect(await collectSignatures(await contextOf(list, [signed]))).toMatchObject({ value: { verified: [{}] } });
+  const context = await contextOf(list);
   const { attestationsOf: _api, ...without } = ATTESTED;
   const subject = { ...context.subject, verifiedBy: allowEntry([without]) };
   expect(await collectSignatures({ ...context, subject })).toMatchObject({ status: 'absent' });
@@ -146,8 +146,8 @@ describe('a bundle that GitHub gives an address of', () => {
 });
 
 test('attestations beyond those that are read make the search incomplete', async () => {
-  const ask: AskAttestations = async () => ok({ attestations: [{ bundle }], more: true });
-  expect(await searchGitHub(place({ ask }))).toMatchObject({
+  const list: ListAttestations = async () => ok({ attestations: [{ bundle }], more: true });
+  expect(await searchGitHub(place({ list }))).toMatchObject({
     found: [{}],
     failures: [{ limit: 'signature-referrers' }],
   });

@@ -4,7 +4,7 @@ import { present } from '../../src/evidence/evidence.js';
 import type { Distribution, InstalledPackage, Inventory } from '../../src/packages/inventory.js';
 import { noKnownVulnerabilities } from '../../src/rules/no-known-vulnerabilities.js';
 import type { KnownVulnerabilities } from '../../src/vulnerabilities/vulnerabilities.js';
-import { ask, subjectOf } from '../support/image/image-rule-subject.js';
+import { evaluateRule, subjectOf } from '../support/image/image-rule-subject.js';
 import { ALPINE, collectKnown, DEBIAN, inventoryOf, WOLFI } from '../support/image/vulnerability-run.js';
 import { evidenceOf, type Files, zipOf } from '../support/registry/export-directory.js';
 import { canaryRecord } from '../support/registry/osv-canary.js';
@@ -62,7 +62,7 @@ function presentIn(evidence: Awaited<ReturnType<typeof collectKnown>>): KnownVul
 }
 
 const answersOf = (value: KnownVulnerabilities, options = {}) =>
-  ask(noKnownVulnerabilities, subjectOf({ vulnerabilities: present(value, 'the test') }), 'strict', options);
+  evaluateRule(noKnownVulnerabilities, subjectOf({ vulnerabilities: present(value, 'the test') }), 'strict', options);
 const outcomesOf = (value: KnownVulnerabilities, options = {}) =>
   answersOf(value, options).map(({ outcome }) => outcome);
 const found = (value: KnownVulnerabilities) =>

@@ -6,7 +6,7 @@ import type { Publisher } from './publisher.js';
  * allows nothing; null where the catalog can't tell who signs (or for whom).
  */
 export function entryOfPublisher(publisher: Publisher | null): AllowEntry | null {
-  if (publisher === null || publisher.asksFor.length > 0 || publisher.authorities.length === 0) return null;
+  if (publisher === null || publisher.parameters.length > 0 || publisher.authorities.length === 0) return null;
   return {
     name: `the catalog's ${publisher.id}`,
     pattern: publisher.images.join(' '),

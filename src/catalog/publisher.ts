@@ -19,7 +19,7 @@ export interface Publisher extends PublisherFacts {
   readonly images: readonly string[];
   /** Who signs them; a subject `{identities}` stands for each identity that the allow entry gives. */
   readonly authorities: readonly Authority[];
-  readonly asksFor: readonly PublisherParameter[];
+  readonly parameters: readonly PublisherParameter[];
   /** Whether the images are built from Wolfi or Chainguard OS packages. */
   readonly wolfi: boolean;
   readonly attestations: readonly string[];

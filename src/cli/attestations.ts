@@ -1,5 +1,5 @@
 import { optionalField } from '../lib/collections.js';
-import type { AskAttestations } from '../signatures/attestation-api.js';
+import type { ListAttestations } from '../signatures/attestation-api.js';
 import type { CommandIo } from './command.js';
 
 /** A person waits: a rate limit that takes longer is reported instead. */
@@ -9,10 +9,10 @@ const LONGEST_WAIT = 30_000;
  * Asks GitHub's API for attestations, with the token of `GH_TOKEN` or `GITHUB_TOKEN` where the environment has one (a
  * public repository needs none). The tokens of a GitHub Enterprise Server, whose address `GITHUB_API_URL` is, stay there.
  */
-export function attestationsOf(io: CommandIo): AskAttestations {
+export function attestationsOf(io: CommandIo): ListAttestations {
   const started = Date.now();
   return async (repository, digest, most) => {
-    const [{ createClient }, { askAttestations, GITHUB_API }] = await Promise.all([
+    const [{ createClient }, { listAttestations, GITHUB_API }] = await Promise.all([
       import('../github/repository/client.js'),
       import('../github/repository/attestations.js'),
     ]);
@@ -24,6 +24,6 @@ export function attestationsOf(io: CommandIo): AskAttestations {
       remainingMilliseconds: () => started + LONGEST_WAIT - Date.now(),
       onWaiting: (sentence) => io.stderr(`${sentence}\n`),
     });
-    return askAttestations(() => client)(repository, digest, most);
+    return listAttestations(() => client)(repository, digest, most);
   };
 }

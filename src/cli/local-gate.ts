@@ -181,7 +181,7 @@ export async function runLocalGate(
       now,
       offline,
       cacheDirectory: localCacheDirectory(io.env),
-      askAttestations: attestationsOf(io),
+      listAttestations: attestationsOf(io),
       ...(flags['trusted-root'] === undefined ? {} : { trustedRootFile: resolve(io.cwd, flags['trusted-root']) }),
       ...vulnerabilitiesDirectory(policy, home, flags.vulnerabilities, io.cwd),
     },

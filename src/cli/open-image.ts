@@ -82,7 +82,7 @@ export async function openImage(
     offline,
     limits: registries.value.limits,
     cacheDirectory: localCacheDirectory(io.env),
-    askAttestations: attestationsOf(io),
+    listAttestations: attestationsOf(io),
     ...vulnerabilitiesDirectory(policy.value, io.cwd, flags.vulnerabilities, io.cwd),
     ...(root === undefined ? {} : { trustedRootFile: resolve(io.cwd, root) }),
   };

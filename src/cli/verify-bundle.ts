@@ -7,7 +7,7 @@ import { exportKmsKey, isKmsAddress } from '../policy/kms-key.js';
 import { isUnknownToRoot } from '../signatures/signature-error.js';
 import { describeSigner } from '../signatures/signer.js';
 import type { SigstoreInstance } from '../signatures/sigstore/trusted-root.js';
-import type { ArtifactQuestion } from '../signatures/sigstore/verify-artifact.js';
+import type { ArtifactVerification } from '../signatures/sigstore/verify-artifact.js';
 import type { Command } from './command.js';
 import { defineCommand } from './define-command.js';
 import { VERIFY_BUNDLE } from './definitions.js';
@@ -43,12 +43,14 @@ export const verifyBundle: Command = defineCommand(VERIFY_BUNDLE, async ({ value
     return 1;
   }
   const file = values['trusted-root'] === undefined ? undefined : at(values['trusted-root']);
-  const question = { bundle: bundle.value, artifact: artifact.value, expected: wanted.value, now: new Date() };
+  const verification = { bundle: bundle.value, artifact: artifact.value, expected: wanted.value, now: new Date() };
   const verifyBy = async (instance: SigstoreInstance) => {
     // A file that lists no root of the instance is no reason to fetch one.
     const offline = values.offline === true || file !== undefined;
     const root = await loadTrustedRoot({ instance, offline, file });
-    return root.ok ? ok({ root: root.value, verified: await verifyArtifact({ ...question, root: root.value }) }) : root;
+    return root.ok
+      ? ok({ root: root.value, verified: await verifyArtifact({ ...verification, root: root.value }) })
+      : root;
   };
   const tried = await verifyBy('public-good');
   if (!tried.ok) return wrong(`${tried.error.reason}.`);
@@ -92,7 +94,7 @@ function readExpected(values: {
 async function readSigner(
   expected: Expected,
   at: (path: string) => string,
-): Promise<Result<ArtifactQuestion['expected'], string>> {
+): Promise<Result<ArtifactVerification['expected'], string>> {
   if (expected.kind === 'keyless') return ok(expected);
   if (isKmsAddress(expected.file))
     return err(`--key: key management services are not contacted. ${exportKmsKey(expected.file)}`);

@@ -49,7 +49,7 @@ export function evidenceMarkdown(evidence: ComplianceEvidence): string {
     "A gate on base images can't see these; evidence of them comes from elsewhere:",
     list(evidence.outOfSight.map(prose)),
     'Only the operator can say:',
-    list(evidence.asksTheOperator.map(prose)),
+    list(evidence.leftToOperator.map(prose)),
   ];
   return `${sections.join('\n\n')}\n`;
 }

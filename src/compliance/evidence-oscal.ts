@@ -107,8 +107,8 @@ function sourceText({ name, commit }: { readonly name: string; readonly commit?:
   return line(commit === undefined ? name : `${name} at ${commit}`);
 }
 
-function outOfSight({ outOfSight: unseen, asksTheOperator }: ComplianceEvidence): string {
-  return `Not covered: ${unseen.join(' ')} Only the operator can say: ${asksTheOperator.join(' ')}`;
+function outOfSight({ outOfSight: unseen, leftToOperator }: ComplianceEvidence): string {
+  return `Not covered: ${unseen.join(' ')} Only the operator can say: ${leftToOperator.join(' ')}`;
 }
 
 /** Where the requirements are published. */

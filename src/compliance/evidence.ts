@@ -1,6 +1,6 @@
 import type { Report } from '../reports/report.js';
 import { rules } from '../rules/index.js';
-import { ASKS_THE_OPERATOR, FRAMEWORK_TITLES, type Framework, OUT_OF_SIGHT, requirementsOf } from './frameworks.js';
+import { FRAMEWORK_TITLES, type Framework, LEFT_TO_OPERATOR, OUT_OF_SIGHT, requirementsOf } from './frameworks.js';
 import { type ImageFacts, imageFactsOf } from './image-facts.js';
 import { type Observation, observationsOf } from './observations.js';
 import { type Requirement, type RequirementSource, SOURCES } from './requirements.js';
@@ -38,7 +38,7 @@ export interface ComplianceEvidence {
   /** Further sentences that the run reports about itself. */
   readonly notices: Report['notices'];
   readonly outOfSight: readonly string[];
-  readonly asksTheOperator: readonly string[];
+  readonly leftToOperator: readonly string[];
 }
 
 /** Lays out what a run found by the requirements of a framework. `collected` is the run's time, `evaluated` what it evaluated. */
@@ -66,7 +66,7 @@ export function complianceEvidence(
     ),
     notices: report.notices,
     outOfSight: OUT_OF_SIGHT,
-    asksTheOperator: ASKS_THE_OPERATOR[framework],
+    leftToOperator: LEFT_TO_OPERATOR[framework],
   };
 }
 

@@ -32,7 +32,7 @@ export const OUT_OF_SIGHT: readonly string[] = [
 ];
 
 /** What a framework asks for that only the operator can say. */
-export const ASKS_THE_OPERATOR: Readonly<Record<Framework, readonly string[]>> = {
+export const LEFT_TO_OPERATOR: Readonly<Record<Framework, readonly string[]>> = {
   'nist-800-53': ['The baseline, its tailoring and its parameters (organization-defined values).'],
   fedramp: [
     "The class of the service (A to D), and for each vulnerability its potential adverse impact and exploitability, by which FedRAMP's vulnerability detection and response standard sets the days to fix it.",

@@ -3,7 +3,7 @@ import { formatPlatform, type Platform } from '../references/platform.js';
 import { formatReference, type Reference } from '../references/reference.js';
 import type { ImageSource } from '../registry/image-source.js';
 import type { RegistryLimits } from '../registry/limits.js';
-import type { AskAttestations } from '../signatures/attestation-api.js';
+import type { ListAttestations } from '../signatures/attestation-api.js';
 import type { Evidence } from './evidence.js';
 import type { EvidenceKind, EvidenceKinds } from './kinds.js';
 
@@ -37,7 +37,7 @@ export interface RunSettings {
   /** Where derived facts may be kept between runs; on the command line only. */
   readonly cacheDirectory?: string;
   /** Asks GitHub's API for attestations, where an authority of the policy names a repository for that. */
-  readonly askAttestations?: AskAttestations;
+  readonly listAttestations?: ListAttestations;
 }
 
 /** What a collector may use. Everything it learns, it learns through this. */

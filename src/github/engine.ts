@@ -7,7 +7,7 @@ import { ok, type Result } from '../lib/result.js';
 import type { Policy } from '../policy/policy.js';
 import { readingOptions } from '../policy/reading-options.js';
 import type { Finding, Report } from '../reports/report.js';
-import type { AskAttestations } from '../signatures/attestation-api.js';
+import type { ListAttestations } from '../signatures/attestation-api.js';
 
 /** What the Action asks of the gate: a repository at a commit, the policy that holds, and what a change starts from. */
 export interface EngineRequest {
@@ -18,7 +18,7 @@ export interface EngineRequest {
   readonly change: ChangeRequest | null;
   /** References without a digest have to be in the lock. */
   readonly locked: boolean;
-  readonly askAttestations: AskAttestations;
+  readonly listAttestations: ListAttestations;
   readonly preliminary: { readonly findings: readonly Finding[]; readonly notices: readonly string[] };
 }
 

@@ -26,7 +26,7 @@ export interface EngineSetting {
 /** The gate as it runs on a runner: registries over the network, and credentials as the workflow gave them. */
 export function makeEngine(setting: EngineSetting): Engine {
   const { credentials, environment, workspace, temporaryDirectory, mask, notice } = setting;
-  return async ({ tree, policy, builds, change, locked, askAttestations, preliminary }) => {
+  return async ({ tree, policy, builds, change, locked, listAttestations, preliminary }) => {
     const catalog = loadCatalog();
     const options = readingOf(builds, policy);
     if (!options.ok) return err({ code: 'usage', message: options.error, fix: 'Correct the input in the workflow.' });
@@ -62,7 +62,7 @@ export function makeEngine(setting: EngineSetting): Engine {
         catalog,
         source: registries.value.source,
         collectors,
-        settings: { now: new Date(), offline: false, limits: registries.value.limits, askAttestations },
+        settings: { now: new Date(), offline: false, limits: registries.value.limits, listAttestations },
         change: change === null ? null : await compared(change, policy, reading),
         all: false,
         locked,

@@ -18,7 +18,7 @@ import { resolvePlan } from './event/run-plan.js';
 import { type Published, publishToGitHub } from './publish/publish.js';
 import { publishStop } from './publish/publish-stop.js';
 import { type Renderers, renderersFor } from './publish/renderers.js';
-import { askAttestations, GITHUB_API } from './repository/attestations.js';
+import { GITHUB_API, listAttestations } from './repository/attestations.js';
 import type { createClient, GitHubClient } from './repository/client.js';
 import { Commits } from './repository/commits.js';
 import { runPolicy } from './run-policy.js';
@@ -102,7 +102,7 @@ export async function runAction(run: ActionRun): Promise<Result<ActionOutcome, S
     ...optionalField('target', inputs.target),
     ...(only.value === null ? {} : { only: only.value }),
   };
-  const asked = askAttestations((repository) => attestationClient(run, { client, policyClient }, repository));
+  const attestations = listAttestations((repository) => attestationClient(run, { client, policyClient }, repository));
   const evaluated = await run.evaluate({
     tree: plan.value.evaluated,
     policy: policy.value.policy,
@@ -117,7 +117,7 @@ export async function runAction(run: ActionRun): Promise<Result<ActionOutcome, S
             onlyNew: inputs.onlyNew,
           },
     locked: inputs.locked,
-    askAttestations: asked,
+    listAttestations: attestations,
     preliminary: { findings, notices: [...plan.value.notices, ...notices] },
   });
   if (!evaluated.ok) return stopped(evaluated.error);
@@ -138,7 +138,7 @@ export async function runAction(run: ActionRun): Promise<Result<ActionOutcome, S
     job,
     touchesImages: touchesImages(report, plan.value.changedFiles),
     harden: () =>
-      hardenedFiles(run, { ...setting, policy: policy.value.policy, builds, report, askAttestations: asked }),
+      hardenedFiles(run, { ...setting, policy: policy.value.policy, builds, report, listAttestations: attestations }),
     wait: run.wait,
   };
   const partial = only.value === null ? null : 'The inputs of the workflow left build files out.';
@@ -188,12 +188,12 @@ function clientFor({ env, remainingMilliseconds, say, connect }: ActionRun, toke
 /** Build files rewritten to images that the policy allows, as far as the gate has nothing against them. */
 async function hardenedFiles(
   run: ActionRun,
-  given: Pick<EngineRequest, 'policy' | 'builds' | 'askAttestations'> & {
+  given: Pick<EngineRequest, 'policy' | 'builds' | 'listAttestations'> & {
     readonly plan: { readonly evaluated: RepositoryTree; readonly changedFiles: readonly string[] | null };
     readonly report: Report;
   },
 ): Promise<readonly HardenedFile[]> {
-  const { plan, policy, builds, report, askAttestations } = given;
+  const { plan, policy, builds, report, listAttestations } = given;
   const reading = readingOf(builds, policy);
   const { changedFiles } = plan;
   // On other files a suggestion can't stand.
@@ -213,7 +213,7 @@ async function hardenedFiles(
         builds: { ...builds, only: [...contents.keys()] },
         change: null,
         locked: false,
-        askAttestations,
+        listAttestations,
         preliminary: { findings: [], notices: [] },
       }),
   });

@@ -4,7 +4,7 @@ import type { AllowEntry, Policy, Profile } from './policy.js';
 /** Every publisher of hardened images whose signatures can be verified with the catalog alone: `catalog: verified`. */
 export function verifiedPublishers(catalog: Catalog): readonly Publisher[] {
   return catalog.publishers.filter(
-    ({ hardened, verifiable, asksFor }) => hardened && verifiable && asksFor.length === 0,
+    ({ hardened, verifiable, parameters }) => hardened && verifiable && parameters.length === 0,
   );
 }
 

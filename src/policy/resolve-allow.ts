@@ -72,7 +72,7 @@ function chooseByPattern(image: string, catalog: Catalog): Chosen {
   if (!pattern.ok) return { sources: [], problems: [] };
   let known: Publisher | undefined;
   let rank = -1;
-  for (const publisher of catalog.publishers.filter(({ asksFor }) => asksFor.length === 0)) {
+  for (const publisher of catalog.publishers.filter(({ parameters }) => parameters.length === 0)) {
     for (const text of publisher.images) {
       const outer = parsePattern(text);
       if (!outer.ok || !patternCovers(outer.value, pattern.value) || literalPrefixLength(outer.value) <= rank) continue;
@@ -126,15 +126,15 @@ function parameterProblems(
   publisher: Publisher,
 ): readonly PolicyProblem[] {
   const given = Object.keys(line.with ?? {});
-  const missing = publisher.asksFor.filter((name) => !given.includes(name));
-  const unknown = given.filter((name) => !publisher.asksFor.some((key) => key === name));
+  const missing = publisher.parameters.filter((name) => !given.includes(name));
+  const unknown = given.filter((name) => !publisher.parameters.some((key) => key === name));
   const organization = line.with?.organization;
   const problems = [
     ...missing.map((name) =>
       problemIn(layer, [...path, 'with', name], {
         code: 'missing-key',
         message: `The catalog's entry "${publisher.id}" needs "${name}".`,
-        expected: `with: { ${publisher.asksFor.map((key) => `${key}: …`).join(', ')} }`,
+        expected: `with: { ${publisher.parameters.map((key) => `${key}: …`).join(', ')} }`,
       }),
     ),
     ...unknown.map((name) =>

@@ -9,8 +9,8 @@ import type { HostRules } from './hosts.js';
 import { type RequestName, requestText } from './http/http-failure.js';
 import { nextPage } from './http/pages.js';
 import { refusalError } from './http/refusal.js';
-import type { Ask, RegistryApi } from './http/request.js';
-import { type Answer, readRefusalText, type WholeAnswer } from './http/response.js';
+import type { ApiRequest, RegistryApi } from './http/request.js';
+import { type HttpResponse, readRefusalText, type WholeResponse } from './http/response.js';
 import { isTransient, type Request, type Transport } from './http/transport.js';
 import { blobText, type Origin, tooLarge, verifiedChunks, wrongDigest, wrongSize } from './http/verified-bytes.js';
 import type { BlobKind, FetchedManifest, ImageSource, Referrers, RegistryError, Repository } from './image-source.js';
@@ -29,17 +29,17 @@ import { BlobStreamError, documentError } from './registry-error.js';
  * @see https://github.com/opencontainers/distribution-spec/blob/main/spec.md#pulling-blobs
  */
 async function* resumingChunks(
-  first: Answer,
+  first: HttpResponse,
   size: number,
-  open: (from: number) => Promise<Result<Answer, RegistryError>>,
+  open: (from: number) => Promise<Result<HttpResponse, RegistryError>>,
   transport: Pick<Transport, 'limits' | 'backoff' | 'sleep'>,
 ): AsyncGenerator<Uint8Array> {
-  let answer = first;
+  let response = first;
   let received = 0;
   let skip = 0;
   for (let failures = 0; ; ) {
     try {
-      for await (const chunk of answer.body) {
+      for await (const chunk of response.body) {
         const fresh = chunk.subarray(Math.min(skip, chunk.length));
         skip -= chunk.length - fresh.length;
         received += fresh.length;
@@ -56,15 +56,15 @@ async function* resumingChunks(
     await transport.sleep(transport.backoff(failures));
     const next = await open(received);
     if (!next.ok) throw new BlobStreamError(next.error);
-    answer = next.value;
-    skip = startOf(answer) === received ? 0 : received;
+    response = next.value;
+    skip = startOf(response) === received ? 0 : received;
   }
 }
 
 /** Where a partial answer starts; a whole one starts at 0. */
-function startOf(answer: Answer): number {
-  const start = /^bytes ([0-9]{1,15})-/.exec(answer.headers.get('content-range') ?? '')?.[1];
-  return answer.status === 206 && start !== undefined ? Number(start) : 0;
+function startOf(response: HttpResponse): number {
+  const start = /^bytes ([0-9]{1,15})-/.exec(response.headers.get('content-range') ?? '')?.[1];
+  return response.status === 206 && start !== undefined ? Number(start) : 0;
 }
 
 const page = z.object({ tags: z.array(z.string()).nullish() });
@@ -79,22 +79,22 @@ async function fetchTags(
   const tags: string[] = [];
   const visited = new Set<string>();
   const first = { repository, path: `tags/list?n=${PAGE_SIZE}`, accept: 'application/json' };
-  for (let ask: typeof first & { readonly url?: URL } = first; ; ) {
-    const name = api.nameOf('GET', ask);
+  for (let request: typeof first & { readonly url?: URL } = first; ; ) {
+    const name = api.nameOf('GET', request);
     visited.add(name.url.href);
-    const answer = await api.whole('GET', ask, 'manifest-bytes');
-    if (!answer.ok) return answer;
-    const json = parseStrictJson(answer.value.bytes);
+    const response = await api.fetch('GET', request, 'manifest-bytes');
+    if (!response.ok) return response;
+    const json = parseStrictJson(response.value.bytes);
     const parsed = page.safeParse(json.ok ? json.value : undefined);
     if (!parsed.success) {
       const origin = { registry: repository.registry, request: requestText(name), what: 'The list of tags' };
       return err(documentError(malformed(json.ok ? 'it contains no list of tags' : json.error), origin));
     }
     tags.push(...(parsed.data.tags ?? []));
-    const next = nextPage(answer.value.headers, name, visited, 'tag-pages', limits);
+    const next = nextPage(response.value.headers, name, visited, 'tag-pages', limits);
     if (!next.ok) return next;
     if (next.value === undefined) return ok(tags);
-    ask = { ...first, url: next.value };
+    request = { ...first, url: next.value };
   }
 }
 
@@ -144,13 +144,13 @@ export class RegistryClient implements ImageSource, RegistryApi {
     kind: BlobKind,
   ): Promise<Result<Uint8Array, RegistryError>> {
     const limit = BLOB_LIMITS[kind];
-    const ask: Ask = { repository, path: `blobs/${descriptor.digest}` };
-    const origin = this.#origin(ask, blobText(kind, descriptor.digest, repositoryName(repository)));
+    const request: ApiRequest = { repository, path: `blobs/${descriptor.digest}` };
+    const origin = this.#origin(request, blobText(kind, descriptor.digest, repositoryName(repository)));
     const { limits } = this.#options.transport;
     if (descriptor.size > limits[limit]) return err(tooLarge(origin, limit, limits[limit]));
-    const answer = await this.whole('GET', ask, limit);
-    if (!answer.ok) return answer;
-    const { bytes } = answer.value;
+    const response = await this.fetch('GET', request, limit);
+    if (!response.ok) return response;
+    const { bytes } = response.value;
     if (bytes.length !== descriptor.size) return err(wrongSize(origin, descriptor.size, String(bytes.length)));
     return hashesTo(bytes, descriptor.digest)
       ? ok(bytes)
@@ -164,10 +164,11 @@ export class RegistryClient implements ImageSource, RegistryApi {
   ): Promise<Result<AsyncIterable<Uint8Array>, RegistryError>> {
     const { transport } = this.#options;
     const limit = BLOB_LIMITS[kind];
-    const ask: Ask = { repository, path: `blobs/${descriptor.digest}` };
-    const origin = this.#origin(ask, blobText(kind, descriptor.digest, repositoryName(repository)));
+    const request: ApiRequest = { repository, path: `blobs/${descriptor.digest}` };
+    const origin = this.#origin(request, blobText(kind, descriptor.digest, repositoryName(repository)));
     if (descriptor.size > transport.limits[limit]) return err(tooLarge(origin, limit, transport.limits[limit]));
-    const open = (from: number) => this.#open(from === 0 ? ask : { ...ask, headers: { range: `bytes=${from}-` } });
+    const open = (from: number) =>
+      this.#open(from === 0 ? request : { ...request, headers: { range: `bytes=${from}-` } });
     const first = await open(0);
     if (!first.ok) return first;
     return ok(verifiedChunks(resumingChunks(first.value, descriptor.size, open, transport), descriptor, origin));
@@ -181,45 +182,49 @@ export class RegistryClient implements ImageSource, RegistryApi {
     return fetchTags(this, repository, this.#options.transport.limits);
   }
 
-  answer(method: 'GET' | 'HEAD', ask: Ask, limit: LimitName): Promise<Result<WholeAnswer, RegistryError>> {
+  request(
+    method: 'GET' | 'HEAD',
+    request: ApiRequest,
+    limit: LimitName,
+  ): Promise<Result<WholeResponse, RegistryError>> {
     const { transport, authorization } = this.#options;
     return authorization.send({
-      repository: ask.repository,
-      request: this.#request(method, ask),
+      repository: request.repository,
+      request: this.#request(method, request),
       make: (request) => transport.whole(request, limit),
       discard: async () => undefined,
     });
   }
 
-  async whole(method: 'GET', ask: Ask, limit: LimitName): Promise<Result<WholeAnswer, RegistryError>> {
-    const answer = await this.answer(method, ask, limit);
-    if (!answer.ok || answer.value.status === 200) return answer;
-    return err(refusalError(this.nameOf(method, ask), answer.value));
+  async fetch(method: 'GET', request: ApiRequest, limit: LimitName): Promise<Result<WholeResponse, RegistryError>> {
+    const response = await this.request(method, request, limit);
+    if (!response.ok || response.value.status === 200) return response;
+    return err(refusalError(this.nameOf(method, request), response.value));
   }
 
-  nameOf(method: string, ask: Ask): RequestName {
-    return { registry: ask.repository.registry, method, url: this.#url(ask) };
+  nameOf(method: string, request: ApiRequest): RequestName {
+    return { registry: request.repository.registry, method, url: this.#url(request) };
   }
 
-  async #open(ask: Ask): Promise<Result<Answer, RegistryError>> {
+  async #open(request: ApiRequest): Promise<Result<HttpResponse, RegistryError>> {
     const { transport, authorization } = this.#options;
-    const answer = await authorization.send({
-      repository: ask.repository,
-      request: this.#request('GET', ask),
+    const response = await authorization.send({
+      repository: request.repository,
+      request: this.#request('GET', request),
       make: (request) => transport.open(request),
       discard: (one) => one.discard(),
     });
-    if (!answer.ok || answer.value.status === 200 || answer.value.status === 206) return answer;
-    const bytes = await readRefusalText(answer.value, transport.limits);
-    return err(refusalError(this.nameOf('GET', ask), { ...answer.value, bytes }));
+    if (!response.ok || response.value.status === 200 || response.value.status === 206) return response;
+    const bytes = await readRefusalText(response.value, transport.limits);
+    return err(refusalError(this.nameOf('GET', request), { ...response.value, bytes }));
   }
 
   /** Undefined where a registry refuses HEAD or says too little, so that GET decides: some refuse HEAD with 403. */
   async #headTag(repository: Repository, tag: string): Promise<Descriptor | undefined> {
-    const ask = manifestAsk(repository, tag);
-    const answer = await this.answer('HEAD', ask, 'manifest-bytes');
-    if (!answer.ok) return undefined;
-    const { status, headers } = answer.value;
+    const request = manifestRequest(repository, tag);
+    const response = await this.request('HEAD', request, 'manifest-bytes');
+    if (!response.ok) return undefined;
+    const { status, headers } = response.value;
     const digest = headers.get('docker-content-digest');
     const mediaType = essence(headers.get('content-type') ?? undefined);
     if (status !== 200 || digest === null || !isDigest(digest) || mediaType === undefined) return undefined;
@@ -228,13 +233,13 @@ export class RegistryClient implements ImageSource, RegistryApi {
   }
 
   async #fetchManifest(repository: Repository, reference: string): Promise<Result<FetchedManifest, RegistryError>> {
-    const ask = manifestAsk(repository, reference);
-    const answer = await this.whole('GET', ask, 'manifest-bytes');
-    if (!answer.ok) return answer;
-    const { bytes, headers } = answer.value;
+    const request = manifestRequest(repository, reference);
+    const response = await this.fetch('GET', request, 'manifest-bytes');
+    if (!response.ok) return response;
+    const { bytes, headers } = response.value;
     const stated = headers.get('docker-content-digest') ?? undefined;
     const origin = this.#origin(
-      ask,
+      request,
       `The manifest ${repository.registry}/${repository.repository}${reference.includes(':') ? '@' : ':'}${reference}`,
     );
     // A tag's digest is what its bytes hash to; a header that says otherwise shows of bytes that were changed.
@@ -249,20 +254,20 @@ export class RegistryClient implements ImageSource, RegistryApi {
     return ok({ digest, mediaType: read.value.mediaType, bytes, manifest: read.value });
   }
 
-  #origin(ask: Ask, what: string): Origin {
-    return { registry: ask.repository.registry, request: requestText(this.nameOf('GET', ask)), what };
+  #origin(request: ApiRequest, what: string): Origin {
+    return { registry: request.repository.registry, request: requestText(this.nameOf('GET', request)), what };
   }
 
-  #url({ repository, path, url }: Ask): URL {
+  #url({ repository, path, url }: ApiRequest): URL {
     return url ?? new URL(`${this.#options.rules.origin(repository.registry)}/v2/${repository.repository}/${path}`);
   }
 
-  #request(method: 'GET' | 'HEAD', ask: Ask): Request {
-    const headers = { ...optionalField('accept', ask.accept), ...ask.headers };
-    return { method, url: this.#url(ask), headers, registry: ask.repository.registry };
+  #request(method: 'GET' | 'HEAD', request: ApiRequest): Request {
+    const headers = { ...optionalField('accept', request.accept), ...request.headers };
+    return { method, url: this.#url(request), headers, registry: request.repository.registry };
   }
 }
 
-function manifestAsk(repository: Repository, reference: string): Ask {
+function manifestRequest(repository: Repository, reference: string): ApiRequest {
   return { repository, path: `manifests/${reference}`, accept: ACCEPTED_MANIFESTS };
 }

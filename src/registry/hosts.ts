@@ -15,7 +15,7 @@ const TOKEN_HOSTS: ReadonlyMap<string, string> = new Map([
 ]);
 
 /** Registries that answer 401 to requests without a token, for public images too (seen in 2026). */
-const ASK_FOR_TOKENS: ReadonlySet<string> = new Set([
+const REQUIRE_TOKENS: ReadonlySet<string> = new Set([
   'docker.io',
   'ghcr.io',
   'quay.io',
@@ -34,7 +34,7 @@ export interface HostRules {
   /** Whether the registry's credentials may be sent to this token realm. */
   readonly maySendCredentials: (registry: string, realm: URL) => boolean;
   /** Whether the registry is known to ask everybody for a token. */
-  readonly asksForTokens: (registry: string) => boolean;
+  readonly requiresToken: (registry: string) => boolean;
 }
 
 type Override = Pick<RegistryOverride, 'privateNetwork' | 'insecure' | 'tokenHosts'>;
@@ -66,7 +66,7 @@ export function hostRules(registries: Readonly<Record<string, Override>>): HostR
         );
       return realm.hostname === hostname(host) || TOKEN_HOSTS.get(host) === realm.host || listed(of(host), realm);
     },
-    asksForTokens: (registry) => ASK_FOR_TOKENS.has(canonicalHost(registry)),
+    requiresToken: (registry) => REQUIRE_TOKENS.has(canonicalHost(registry)),
   };
 }
 

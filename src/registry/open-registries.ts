@@ -96,11 +96,11 @@ export async function openRegistries(options: RegistriesOptions): Promise<Result
   });
 }
 
-function noticed(store: CredentialStore, tell: (registry: string) => void): CredentialStore {
+function noticed(store: CredentialStore, report: (registry: string) => void): CredentialStore {
   return {
     async for(registry) {
       const credential = await store.for(registry);
-      if (credential.ok && credential.value !== undefined) tell(registry);
+      if (credential.ok && credential.value !== undefined) report(registry);
       return credential;
     },
     mentions: (registry) => store.mentions(registry),
@@ -124,10 +124,10 @@ function standIns(options: RegistriesOptions): Result<readonly RouteText[], stri
 }
 
 /** A secret is reported once: a runner writes a line to its log for each. */
-function onceEach(tell: (secret: string) => void): (secret: string) => void {
+function onceEach(report: (secret: string) => void): (secret: string) => void {
   const reported = new Set<string>();
   return (secret) => {
-    if (!reported.has(secret)) tell(secret);
+    if (!reported.has(secret)) report(secret);
     reported.add(secret);
   };
 }

@@ -5,7 +5,7 @@ import { limitError, type RequestName, requestText } from './http/http-failure.j
 import { nextPage } from './http/pages.js';
 import { refusalError } from './http/refusal.js';
 import type { RegistryApi } from './http/request.js';
-import type { WholeAnswer } from './http/response.js';
+import type { WholeResponse } from './http/response.js';
 import type { ImageSource, Referrers, RegistryError, Repository } from './image-source.js';
 import type { RegistryLimits } from './limits.js';
 import type { Descriptor, Manifest } from './manifest/manifest.js';
@@ -30,29 +30,29 @@ export async function fetchReferrers(
   const unreadable: string[] = [];
   const visited = new Set<string>();
   const first = { repository, path: `referrers/${digest}`, accept: OCI_INDEX };
-  for (let ask: typeof first & { readonly url?: URL } = first; ; ) {
-    const name = client.nameOf('GET', ask);
+  for (let request: typeof first & { readonly url?: URL } = first; ; ) {
+    const name = client.nameOf('GET', request);
     visited.add(name.url.href);
-    const answer = await client.answer('GET', ask, 'manifest-bytes');
-    if (!answer.ok) return answer;
-    if (visited.size === 1 && hasNoApi(answer.value)) return byTag(client, repository, digest, limits);
-    if (answer.value.status !== 200) return err(refusalError(name, answer.value));
-    const read = readManifest(answer.value.bytes, OCI_INDEX, limits);
+    const response = await client.request('GET', request, 'manifest-bytes');
+    if (!response.ok) return response;
+    if (visited.size === 1 && hasNoApi(response.value)) return byTag(client, repository, digest, limits);
+    if (response.value.status !== 200) return err(refusalError(name, response.value));
+    const read = readManifest(response.value.bytes, OCI_INDEX, limits);
     const origin = { registry: repository.registry, request: requestText(name), what: `The referrers of ${digest}` };
     if (!read.ok) return err(documentError(read.error, origin));
     const list = entriesOf(read.value);
     for (const entry of list.descriptors) found.set(entry.digest, entry);
     unreadable.push(...list.unreadable);
     if (found.size > limits.referrers) return err(tooMany(name, repository, digest, limits));
-    const next = nextPage(answer.value.headers, name, visited, 'referrer-pages', limits);
+    const next = nextPage(response.value.headers, name, visited, 'referrer-pages', limits);
     if (!next.ok) return next;
     if (next.value === undefined) return ok({ via: 'referrers-api', descriptors: [...found.values()], unreadable });
-    ask = { ...first, url: next.value };
+    request = { ...first, url: next.value };
   }
 }
 
 /** A 200 that is no index is the page of something that knows no referrers; the tag then shows, or is refused as well. */
-function hasNoApi({ status, headers }: WholeAnswer): boolean {
+function hasNoApi({ status, headers }: WholeResponse): boolean {
   return NO_API.has(status) || (status === 200 && essence(headers.get('content-type') ?? undefined) !== OCI_INDEX);
 }
 

@@ -92,7 +92,7 @@ export type Explanation = DeepReadonly<z.output<typeof explanationSchema>>;
 type ExplainedRule = Explanation['rules'][number];
 
 /** What a policy says about images in a role. */
-export interface ExplanationQuestion {
+export interface ExplanationContext {
   readonly role: Role;
   readonly policy: Policy;
   readonly catalog: Catalog;
@@ -106,9 +106,9 @@ export interface ExplanationQuestion {
  *
  * @param pullFrom the reference as a build file would name it
  */
-export function explain(pullFrom: Reference, question: ExplanationQuestion): Explanation {
-  const { role, policy, catalog, rules, now } = question;
-  const governance = governanceOf(pullFrom, question);
+export function explain(pullFrom: Reference, context: ExplanationContext): Explanation {
+  const { role, policy, catalog, rules, now } = context;
+  const governance = governanceOf(pullFrom, context);
   const { reference, verifiedBy, publisher } = governance;
   const [name, written] = [formatReference(reference), formatReference(pullFrom)];
   const denied = denialOf(policy, [reference, pullFrom]);
@@ -154,7 +154,7 @@ export function explain(pullFrom: Reference, question: ExplanationQuestion): Exp
             verifiable: publisher.verifiable,
           },
     signers: verifiedBy === null ? null : signersOf(verifiedBy),
-    rules: rules.filter((rule) => appliesTo(rule, role)).map((rule) => explainedRule(rule, governance, question)),
+    rules: rules.filter((rule) => appliesTo(rule, role)).map((rule) => explainedRule(rule, governance, context)),
     waivers: waivers.map(({ period, ...waiver }) => ({
       rule: waiver.rule,
       ...optionalField('image', waiver.image),
@@ -195,7 +195,7 @@ function appliesTo({ subject, roles }: Rule, role: Role): boolean {
 function explainedRule(
   rule: Rule,
   known: ReturnType<typeof governanceOf>,
-  { policy, role }: ExplanationQuestion,
+  { policy, role }: ExplanationContext,
 ): ExplainedRule {
   const { now: setting, next } = phasedSetting(policy, rule, role);
   const preset = ruleSetting({ ...policy, profile: profileToday(policy), rules: {}, roles: {} }, rule, role);

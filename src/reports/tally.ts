@@ -45,7 +45,7 @@ export function tallyOf(report: Report): Tally {
 }
 
 /** What there is to fix or to find out, in one clause; empty where nothing is. */
-export function openQuestions(tally: Tally): string {
+export function uncheckedText(tally: Tally): string {
   const parts = [
     ...(tally.problems > 0 ? [`${plural(tally.problems, 'problem')} to fix`] : []),
     ...(tally.undecided > 0 ? [plural(tally.undecided, 'indeterminate result')] : []),
@@ -67,7 +67,7 @@ export function verdictReason(report: Report): string {
     return [checked, ...reservations(report), ...runImages(report)].join('; ');
   }
   return [
-    `${openQuestions(tally) || 'see the notices'}, among ${evaluated}`,
+    `${uncheckedText(tally) || 'see the notices'}, among ${evaluated}`,
     ...missing(report),
     ...runImages(report),
   ].join('; ');

@@ -49,14 +49,14 @@ export const current: ImageRule<Options> = {
     const tag = reference.tag;
     if (tag === undefined) return { outcome: 'not-applicable', message: 'It names no tag that could have moved.' };
     const pinned = reference.digest;
-    const asksPatches = chosen['newer-patch'] && namesPatch(tag);
-    if (pinned === undefined && !asksPatches)
+    const wantsPatches = chosen['newer-patch'] && namesPatch(tag);
+    if (pinned === undefined && !wantsPatches)
       return { outcome: 'not-applicable', message: 'It is not pinned, so every build takes what the tag points to.' };
     const state = evidence.tag;
     if (state?.status !== 'present') return unknown(state);
     return [
       ...(pinned === undefined ? [] : [drift(state.value, pinned)]),
-      ...(asksPatches ? [patches(state.value)] : []),
+      ...(wantsPatches ? [patches(state.value)] : []),
     ];
   },
 };

@@ -228,12 +228,15 @@ function isOff({ now, next }: PhasedSetting): boolean {
  * The answers by what holds today. Where the policy has announced more, what will decide the verdict then and does not
  * today is a warning that names the day.
  */
-function inPhases({ now, next }: PhasedSetting, ask: (setting: RuleSetting) => readonly Answer[]): readonly Answer[] {
-  const answers = now.level === 'off' ? [] : ask(now);
+function inPhases(
+  { now, next }: PhasedSetting,
+  evaluate: (setting: RuleSetting) => readonly Answer[],
+): readonly Answer[] {
+  const answers = now.level === 'off' ? [] : evaluate(now);
   if (next === undefined || next.setting.level === 'off') return answers;
   const decides = ({ level, outcome }: Answer) =>
     level === 'error' && (outcome === 'fail' || outcome === 'indeterminate');
-  const coming = ask(next.setting).filter(decides);
+  const coming = evaluate(next.setting).filter(decides);
   const announced = coming
     .filter((answer) => !answers.some((today) => today.aspect === answer.aspect && decides(today)))
     .map((answer): Answer => ({ ...answer, level: 'warning', heldBack: true, enforceFrom: next.from }));
@@ -256,9 +259,9 @@ function answerFields(
 /** A pull request answers for what it changes: what it inherits is shown, as a warning at most. */
 function lowered(answer: Answer, rule: Rule, { subject: { use, stages }, change }: ReferenceContext): Answer {
   if (change === null || change.onlyNew === 'off' || answer.outcome !== 'fail') return answer;
-  const asksImage = rule.subject === 'image';
-  if (!(asksImage && rule.ages) && change.onlyNew !== 'all') return answer;
-  const isSame = (asksImage ? rule.isSame : undefined) ?? (() => true);
+  const isImageRule = rule.subject === 'image';
+  if (!(isImageRule && rule.ages) && change.onlyNew !== 'all') return answer;
+  const isSame = (isImageRule ? rule.isSame : undefined) ?? (() => true);
   const before = inheritedFrom(use, change, answer.platform);
   if (!before.some((base) => isSame({ use, stages }, { use: base, stages: change.baseStages ?? [] }))) return answer;
   const { heldBack: _blocksNobody, enforceFrom: _never, ...shown } = answer;

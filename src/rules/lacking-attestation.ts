@@ -16,7 +16,7 @@ export const unpublished = () =>
   highestLevel().describe('The highest level where the catalog knows that the publisher attests none of its images.');
 
 /** What the answer depends on. */
-export type AttestationQuestion = Pick<ImageRuleSubject, 'verifiedBy' | 'publisher' | 'reference' | 'policy' | 'now'>;
+export type AttestationSubject = Pick<ImageRuleSubject, 'verifiedBy' | 'publisher' | 'reference' | 'policy' | 'now'>;
 
 /**
  * The answer where an attestation is not `present`. One that is lacking fails whoever published the image; where the
@@ -27,7 +27,7 @@ export type AttestationQuestion = Pick<ImageRuleSubject, 'verifiedBy' | 'publish
 export function lackingAttestation(
   evidence: MissingEvidence | undefined,
   wanted: WantedAttestation,
-  subject: AttestationQuestion,
+  subject: AttestationSubject,
   atMost: Level,
 ): RuleResult {
   const result = withoutEvidence(evidence, wanted);
@@ -55,13 +55,13 @@ function knownOf(publisher: PublisherFacts | null, what: WantedAttestation['publ
 }
 
 /** What makes the rule pass: who signs has to be named, and has to sign. */
-function adviceFor({ verifiedBy }: AttestationQuestion, { absentFix }: WantedAttestation): string {
+function adviceFor({ verifiedBy }: AttestationSubject, { absentFix }: WantedAttestation): string {
   if (verifiedBy?.signed !== false) return absentFix;
   return `\`signed: false\` excuses ${verifiedBy.name} from signature-verified alone: put \`authorities\` in its place that name who signs what is attested.`;
 }
 
 /** The lines of the policy that waive the rule, for as long as the policy lets waivers run. */
-function waiverLines(subject: AttestationQuestion, { rule, name }: WantedAttestation): string {
+function waiverLines(subject: AttestationSubject, { rule, name }: WantedAttestation): string {
   const { publisher } = subject;
   return [
     'waivers:',
@@ -74,13 +74,13 @@ function waiverLines(subject: AttestationQuestion, { rule, name }: WantedAttesta
 }
 
 /** What the entry governs, so that the images of one entry are one finding; an entry of the catalog has several patterns. */
-function scopeOf({ verifiedBy, reference }: AttestationQuestion): string {
+function scopeOf({ verifiedBy, reference }: AttestationSubject): string {
   if (verifiedBy !== null && !verifiedBy.pattern.includes(' ')) return verifiedBy.pattern;
   return repositoryName(reference);
 }
 
 /** The end of a month, where one is near enough: a report that says another day each day would never be the same. */
-function lastDayOf({ policy, now }: AttestationQuestion): string {
+function lastDayOf({ policy, now }: AttestationSubject): string {
   const latest = new Date(now.getTime() + policy.maxWaiverDays * 86_400_000);
   const endOfMonth = new Date(Date.UTC(latest.getUTCFullYear(), latest.getUTCMonth(), 0));
   return (endOfMonth > now ? endOfMonth : latest).toISOString().slice(0, 10);

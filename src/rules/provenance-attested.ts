@@ -10,7 +10,7 @@ import { capital, plural } from '../lib/text.js';
 import { identityMatches } from '../policy/identity.js';
 import type { ProvenanceRequirement } from '../policy/policy.js';
 import { stricter } from '../policy/strictness.js';
-import { type AttestationQuestion, lackingAttestation, unpublished } from './lacking-attestation.js';
+import { type AttestationSubject, lackingAttestation, unpublished } from './lacking-attestation.js';
 import type { ImageRule, RuleResult } from './rule.js';
 
 const options = z.strictObject({
@@ -93,7 +93,7 @@ const WANTED = {
 
 function evaluate(
   evidence: Evidence<ImageProvenance> | undefined,
-  subject: AttestationQuestion,
+  subject: AttestationSubject,
   chosen: Options,
 ): RuleResult {
   if (evidence?.status !== 'present') return lackingAttestation(evidence, WANTED, subject, chosen.unpublished);

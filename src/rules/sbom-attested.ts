@@ -5,7 +5,7 @@ import type { Evidence } from '../evidence/evidence.js';
 import { capital, plural } from '../lib/text.js';
 import type { Level } from '../policy/policy.js';
 import { signedBy } from '../signatures/signer.js';
-import { type AttestationQuestion, lackingAttestation, unpublished } from './lacking-attestation.js';
+import { type AttestationSubject, lackingAttestation, unpublished } from './lacking-attestation.js';
 import type { ImageRule, RuleResult } from './rule.js';
 
 const options = z.strictObject({ unpublished: unpublished() });
@@ -66,7 +66,7 @@ export const SBOM_WANTED = {
   unsupportedFix: 'Ask the publisher for SPDX 2.3 or CycloneDX 1.6 in JSON.',
 } as const;
 
-function evaluate(evidence: Evidence<ImageSbom> | undefined, subject: AttestationQuestion, atMost: Level): RuleResult {
+function evaluate(evidence: Evidence<ImageSbom> | undefined, subject: AttestationSubject, atMost: Level): RuleResult {
   if (evidence?.status !== 'present') return lackingAttestation(evidence, SBOM_WANTED, subject, atMost);
   const { verifiedBy } = subject;
   const { chosen, counts, all, problems, disagreements } = evidence.value;

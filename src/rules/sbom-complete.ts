@@ -97,7 +97,7 @@ function evaluate({ evidence: { sbom: evidence }, verifiedBy, now }: ImageRuleSu
   }
   const { sbom, signer } = chosen;
   const reports = readElements(sbom, { now, ...optionalField('signer', signer) });
-  const details = reports.map(tell);
+  const details = reports.map(describe);
   const fix =
     'Ask the publisher for a complete SBOM, or set the thresholds in the policy: `base-image-gate sbom IMAGE` shows each element.';
   if (installedPackages(sbom).length === 0) {
@@ -131,7 +131,7 @@ function evaluate({ evidence: { sbom: evidence }, verifiedBy, now }: ImageRuleSu
       message: `It lacks ${lacking.map((report) => lack(report, wanted)).join('; ')}.`,
       fix,
       // What is lacking first: a report may cut the list.
-      details: [...lacking, ...reports.filter((report) => !lacking.includes(report))].map(tell),
+      details: [...lacking, ...reports.filter((report) => !lacking.includes(report))].map(describe),
     };
   }
   return {
@@ -154,7 +154,7 @@ function lack({ element, scope, present, of, note, missing }: ElementReport, wan
   return `${element} of ${of - present} in ${of} packages, such as ${names}; ${wanted[element]} % must have it`;
 }
 
-function tell({ element, scope, present, of, value, note }: ElementReport): string {
+function describe({ element, scope, present, of, value, note }: ElementReport): string {
   const amount = scope === 'component' ? `${present} of ${of}` : (value ?? 'none');
   return `${element}: ${amount}${note === undefined ? '' : ` (${note})`}`;
 }

@@ -68,7 +68,7 @@ function evaluateLayers({ evidence: { packages }, verifiedBy }: ImageRuleSubject
   }
   const inventory = packages.value;
   const result = reconcile(value.chosen.sbom, inventory);
-  const details = tell(result, inventory);
+  const details = describe(result, inventory);
   const wrong = faults(result, inventory);
   const [gap] = unreadPackages(inventory);
   if (wrong.length > 0) {
@@ -111,7 +111,7 @@ function some(names: readonly string[]): string {
   return names.length <= 3 ? names.join(', ') : `${names.slice(0, 3).join(', ')} …`;
 }
 
-function tell({ hidden, phantom, differing }: Reconciliation, inventory: Inventory): readonly string[] {
+function describe({ hidden, phantom, differing }: Reconciliation, inventory: Inventory): readonly string[] {
   return [
     ...hidden.map((name) => `installed, not in the SBOM: ${name}`),
     ...differing.map(({ name, inSbom, inImage }) => `${name}: ${inSbom} in the SBOM, ${inImage} in the image`),

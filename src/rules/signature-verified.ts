@@ -89,11 +89,11 @@ function levelByPublisher(
 }
 
 /** What the answer depends on. */
-export type SignatureQuestion = Pick<ImageRuleSubject, 'verifiedBy' | 'reference' | 'evidence'> &
+export type SignatureSubject = Pick<ImageRuleSubject, 'verifiedBy' | 'reference' | 'evidence'> &
   Partial<Pick<ImageRuleSubject, 'publisher'>>;
 
 /** Answers the rule's question at any level. */
-export function evaluateSignature(subject: SignatureQuestion): RuleResult {
+export function evaluateSignature(subject: SignatureSubject): RuleResult {
   const { verifiedBy, reference } = subject;
   const evidence = subject.evidence.signatures;
   const name = formatReference(reference);
@@ -135,11 +135,11 @@ export function evaluateSignature(subject: SignatureQuestion): RuleResult {
   return { ...result, message };
 }
 
-function evaluateSignatures(subject: SignatureQuestion, entry: AllowEntry, signatures: ImageSignatures): RuleResult {
+function evaluateSignatures(subject: SignatureSubject, entry: AllowEntry, signatures: ImageSignatures): RuleResult {
   const count = countSigners(signatures.verified);
   const name = formatReference(subject.reference);
   const details = [
-    ...signatures.verified.map(tell),
+    ...signatures.verified.map(describe),
     ...signatures.rejected.map(({ place, reason }) => `${place}: ${reason}`),
   ];
   if (count >= Math.max(1, entry.require)) {
@@ -207,14 +207,14 @@ function provenanceFix({ rejected, provenanceBy = [] }: ImageSignatures): string
   return 'If provenance by that workflow is to count as its signature, name it: `github: { repository, workflow, ref, accept: [signature, provenance] }`.';
 }
 
-function unsignedFix({ evidence, reference }: SignatureQuestion): string {
+function unsignedFix({ evidence, reference }: SignatureSubject): string {
   const image = evidence.image?.status === 'present' ? evidence.image.value : undefined;
   return image?.kind === 'manifest' && reference.digest !== undefined
     ? 'If its publisher signs the index, pin the index digest; otherwise build on an image that an authority of the policy signs.'
     : 'Build on an image that an authority signs, or correct the authority if it has changed.';
 }
 
-function tell(signature: VerifiedSignature): string {
+function describe(signature: VerifiedSignature): string {
   const { signer, on, digest } = signature;
   const traces = describeTraces(signature).map((trace) => `, ${trace}`);
   return `${describeSigner(signer)} signed the ${on === 'index' ? 'index' : 'manifest'} ${digest}${traces.join('')}`;

@@ -2,7 +2,7 @@ import { err, ok, type Result } from '../lib/result.js';
 import { plural } from '../lib/text.js';
 import type { RegistryLimits } from '../registry/limits.js';
 import { beyond, type Discovery } from './discovery.js';
-import type { AskService, Found } from './format.js';
+import type { FetchFromService, Found } from './format.js';
 import { foundBundle, rejected } from './sigstore/format.js';
 import type { Incomplete } from './verified.js';
 
@@ -20,7 +20,7 @@ export interface ListedAttestation {
 }
 
 /** Lists at most so many attestations of a digest (`sha256:…`) in a repository (`owner/name`), the newest first. */
-export type AskAttestations = (
+export type ListAttestations = (
   repository: string,
   digest: string,
   most: number,
@@ -32,20 +32,20 @@ export interface AttestationPlace {
   readonly digest: string;
   readonly limits: RegistryLimits;
   /** Undefined in a run without a network. */
-  readonly ask: AskAttestations | undefined;
+  readonly list: ListAttestations | undefined;
   /** Asks an address outside the API: without a token, over public addresses. */
-  readonly fetch: AskService;
+  readonly fetch: FetchFromService;
 }
 
 /** Everything that GitHub's API lists about a digest, as bundles to be verified. */
 export async function searchGitHub(search: AttestationPlace): Promise<Discovery> {
-  const { repository, digest, limits, ask } = search;
+  const { repository, digest, limits, list } = search;
   const place = `GitHub's attestations of ${repository} for ${digest}`;
   const nothing: Discovery = { found: [], documents: [], unsupported: [], lookedIn: [], failures: [] };
-  if (ask === undefined)
+  if (list === undefined)
     return { ...nothing, lookedIn: [{ place, answer: 'not queried: the run is offline' }], failures: [offline(place)] };
   const most = limits['signature-referrers'];
-  const listed = await ask(repository, digest, most);
+  const listed = await list(repository, digest, most);
   if (!listed.ok) return { ...nothing, lookedIn: [{ place, answer: listed.error.message }], failures: [listed.error] };
   const { attestations, more } = listed.value;
   const budget = { left: limits['signature-bytes'] };

@@ -9,7 +9,7 @@ import type { Descriptor } from '../registry/manifest/manifest.js';
 import type { ResolvedImage } from '../registry/resolved-image.js';
 import { searchGitHub } from './attestation-api.js';
 import { type Discovery, searchReferrers, searchTag } from './discovery.js';
-import type { SignatureEvaluation, SignatureQuestion } from './format.js';
+import type { SignatureEvaluation, SignatureQuery } from './format.js';
 import { distinctRoots } from './gaps.js';
 import { BUNDLES, openPublicService, REVOCATION } from './public-service.js';
 import type { SignatureError } from './signature-error.js';
@@ -79,9 +79,9 @@ export function searchEarly(context: CollectContext, suffix: '.sig' | '.att'): v
   if (digest === undefined) return;
   for (const repository of repositoriesOf(context).first)
     for (const where of ['referrers', suffix] as const) {
-      const { key, ask } = searchOf(context, repository, digest, where);
+      const { key, search } = searchOf(context, repository, digest, where);
       // A defect is met where the answer is awaited.
-      context.once(key, ask).catch(() => undefined);
+      context.once(key, search).catch(() => undefined);
     }
 }
 
@@ -91,16 +91,16 @@ async function examineOnGitHub(context: CollectContext, digests: readonly About[
   const places = [...new Set(named)].flatMap((repository) => digests.map((about) => ({ repository, about })));
   const parts = places.map(({ repository, about }) => {
     const { settings, subject } = context;
-    const ask = async () =>
+    const search = async () =>
       searchGitHub({
         repository,
         digest: about.digest,
         limits: settings.limits ?? registryLimits(),
-        ask: settings.offline ? undefined : settings.askAttestations,
+        list: settings.offline ? undefined : settings.listAttestations,
         fetch: await context.once('bundles of GitHub', () => openPublicService(settings, BUNDLES)),
       });
     const key = `signatures: GitHub's attestations of ${repository} for ${about.digest}`;
-    return evaluateOnce(context, { key, ask }, subject.pullFrom, about);
+    return evaluateOnce(context, { key, search }, subject.pullFrom, about);
   });
   return mergeExamined(await Promise.all(parts));
 }
@@ -183,28 +183,28 @@ type Place = 'referrers' | '.sig' | '.att';
 /** A search that is made once a run. */
 interface Search {
   readonly key: string;
-  readonly ask: () => Promise<Discovery>;
+  readonly search: () => Promise<Discovery>;
 }
 
 function searchOf({ source, settings }: CollectContext, repository: Repository, digest: string, where: Place): Search {
   const search = { source, repository, digest, limits: settings.limits ?? registryLimits() };
   return {
     key: `signatures: ${where} of ${repository.registry}/${repository.repository} for ${digest}`,
-    ask: () => (where === 'referrers' ? searchReferrers(search) : searchTag(search, where)),
+    search: () => (where === 'referrers' ? searchReferrers(search) : searchTag(search, where)),
   };
 }
 
 /** Searches a place for a digest once a run, and evaluates what is there once for each entry. */
 function evaluateOnce(
   context: CollectContext,
-  { key, ask }: Search,
+  { key, search }: Search,
   repository: Repository,
   about: About,
 ): Promise<Examined> {
   const { subject } = context;
   const entry = subject.verifiedBy === null ? 'no entry' : `${subject.verifiedBy.name} ${subject.verifiedBy.pattern}`;
   return context.once(`${key} by ${entry}`, async () => {
-    const discovery = await context.once(key, ask);
+    const discovery = await context.once(key, search);
     return evaluateAll(context, discovery, repository, about);
   });
 }
@@ -216,7 +216,7 @@ async function evaluateAll(
   about: About,
 ): Promise<Examined> {
   const roots: TrustedRoot[] = [];
-  const question: SignatureQuestion = {
+  const query: SignatureQuery = {
     authorities: authoritiesOf(context),
     about,
     now: context.settings.now,
@@ -229,15 +229,15 @@ async function evaluateAll(
       return loaded.value;
     },
     target: () => findTarget(context, repository, about.digest),
-    askRevocation: async (address, post) => {
-      const ask = await context.once('revocation service', () => openPublicService(context.settings, REVOCATION));
-      return ask(address, post);
+    fetchRevocation: async (address, post) => {
+      const fetch = await context.once('revocation service', () => openPublicService(context.settings, REVOCATION));
+      return fetch(address, post);
     },
   };
   const approved: Approved[] = [];
   const rejected: Refused[] = [];
   for (const found of discovery.found) {
-    const evaluation = await found.verify(question);
+    const evaluation = await found.verify(query);
     if ('approvals' in evaluation) approved.push({ ...about, ...evaluation, place: found.place });
     else rejected.push(evaluation);
   }

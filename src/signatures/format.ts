@@ -39,11 +39,11 @@ export interface Discovered {
 export interface Found {
   readonly place: string;
   /** Verifies it against the authorities of an allow entry. */
-  verify(question: SignatureQuestion): Promise<SignatureEvaluation>;
+  verify(query: SignatureQuery): Promise<SignatureEvaluation>;
 }
 
 /** What verifying needs to know. */
-export interface SignatureQuestion {
+export interface SignatureQuery {
   readonly authorities: readonly Authority[];
   readonly about: About;
   readonly now: Date;
@@ -52,13 +52,13 @@ export interface SignatureQuestion {
   /** The manifest that the signature claims to cover. */
   readonly target: () => Promise<Result<FetchedManifest, Incomplete>>;
   /** Asks a revocation service (OCSP, CRL) of the public internet. Fails with a clause that says why there is no answer. */
-  readonly askRevocation: AskService;
+  readonly fetchRevocation: FetchFromService;
   /** Whether revocation services can't be queried. */
   readonly offline: boolean;
 }
 
 /** Asks a service of the public internet by its address. Fails with a clause that follows the address. */
-export type AskService = (
+export type FetchFromService = (
   address: string,
   post?: { readonly type: string; readonly body: Uint8Array },
 ) => Promise<Result<Uint8Array, string>>;

@@ -5,7 +5,7 @@ import { err, ok, type Result } from '../lib/result.js';
 import { Transport } from '../registry/http/transport.js';
 import { type LimitName, type RegistryLimits, registryLimits } from '../registry/limits.js';
 import { readNetworkSettings } from '../registry/network-settings.js';
-import type { AskService } from './format.js';
+import type { FetchFromService } from './format.js';
 
 /** What a kind of service may cost a run. A request that exceeds a limit stays without an answer. */
 const MAX_REQUESTS = 64;
@@ -54,7 +54,7 @@ export async function openPublicService(
   { offline }: Pick<RunSettings, 'offline'>,
   kind: ServiceKind,
   network: ServiceNetwork = PUBLIC_NETWORK,
-): Promise<AskService> {
+): Promise<FetchFromService> {
   if (offline) return async () => err('was not contacted because the run is offline');
   const settings = await readNetworkSettings(network.environment);
   if (!settings.ok) return async () => err('was not contacted because the network settings are invalid');
@@ -86,7 +86,7 @@ async function request(
   transport: Transport,
   { limit, protocols }: ServiceKind,
   address: string,
-  post: Parameters<AskService>[1],
+  post: Parameters<FetchFromService>[1],
 ): Promise<Result<Uint8Array, string>> {
   const url = URL.canParse(address) ? new URL(address) : undefined;
   if (url === undefined || !protocols.includes(url.protocol) || !isPlain(url))

@@ -93,7 +93,7 @@ export function policyCheck(policy: Policy, catalog: Catalog, role: Role, now: D
 }
 
 /** Whether a finding, however small, shows whoever builds on a mere tag in this role. */
-export function asksForDigest(policy: Policy, role: Role): boolean {
+export function requiresDigest(policy: Policy, role: Role): boolean {
   const { level } = ruleSetting(policy, pinnedByDigest, role);
   return level === 'error' || level === 'warning';
 }

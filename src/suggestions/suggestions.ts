@@ -8,7 +8,7 @@ import { optionalField } from '../lib/collections.js';
 import type { Policy } from '../policy/policy.js';
 import { parseReference, type Reference, repositoryName } from '../references/reference.js';
 import { type Candidate, changesFor } from './changes.js';
-import { asksForDigest, type PolicyCheck, policyCheck, type Refusal } from './policy-check.js';
+import { type PolicyCheck, policyCheck, type Refusal, requiresDigest } from './policy-check.js';
 import { needsOf, type StageNeeds } from './stage-needs.js';
 import { ofThatLine, tagFor, versionOf } from './version-line.js';
 
@@ -82,7 +82,7 @@ export function proposalsFor(
   return {
     proposed: distinctImages(proposals).toSorted((a, b) => Number(a.inferred) - Number(b.inferred)),
     leftOut: distinctImages(refused),
-    toBePinned: asksForDigest(policy, use.role),
+    toBePinned: requiresDigest(policy, use.role),
   };
 }
 

@@ -15,7 +15,7 @@ import { rateByName } from './matching/rate-by-name.js';
 import { urgencyOf } from './matching/severity.js';
 import { cvesOf } from './matching/vulnerability-group.js';
 import { DISTRIBUTION_TYPES } from './no-packages.js';
-import { querySources, type SourceAnswers } from './query-sources.js';
+import { querySources, type SourceResults } from './query-sources.js';
 import type { readExploitedList } from './sources/exploited.js';
 import { openSources, PUBLIC_SERVICES } from './sources/open-sources.js';
 import {
@@ -30,7 +30,7 @@ import type { SourceFailure } from './sources/source.js';
 import type { Services, Sources } from './sources/sources.js';
 import type { ExploitedList, KnownVulnerabilities, Vulnerability } from './vulnerabilities.js';
 
-/** Asks the public services, or the directory of exports the run was given. */
+/** Queries the public services, or the directory of exports that the run was given. */
 export const collectVulnerabilities: Collector<'vulnerabilities'> = vulnerabilityCollector(PUBLIC_SERVICES);
 
 /**
@@ -43,25 +43,25 @@ export function vulnerabilityCollector(services: Services): Collector<'vulnerabi
     if (packages.status !== 'present') return packages;
     const inventory = packages.value;
     const evaluated = evaluatedPackages(inventory, sbom.status === 'present' && sbom.value.counts ? sbom.value : null);
-    const queries = queriesAbout(evaluated.packages, inventory.distribution);
+    const needed = queriesAbout(evaluated.packages, inventory.distribution);
     const inventoried =
-      queries.packages + evaluated.unevaluated.length + evaluated.uncovered.length + uncatalogedFiles(inventory);
+      needed.packages + evaluated.unevaluated.length + evaluated.uncovered.length + uncatalogedFiles(inventory);
     const gaps = [
       ...inventoryGaps(inventory, evaluated.packages, inventoried, context),
       ...unreadSbom(sbom),
       ...evaluated.unevaluated,
-      ...queries.unevaluated,
-      ...(queries.questions.length === 0 ? [] : endedAdvisories(inventory, context.settings.now)),
+      ...needed.unevaluated,
+      ...(needed.queries.length === 0 ? [] : endedAdvisories(inventory, context.settings.now)),
     ];
-    const uncovered = [...evaluated.uncovered, ...queries.uncovered, ...uncatalogedTypes(inventory)];
-    if (queries.questions.length === 0) {
+    const uncovered = [...evaluated.uncovered, ...needed.uncovered, ...uncatalogedTypes(inventory)];
+    if (needed.queries.length === 0) {
       return present({ ...NOTHING, unevaluated: gaps, uncovered, inventoried }, 'the inventory');
     }
     const sources = await context.once('sources of vulnerabilities', () => openSources(context, services));
     if (!sources.ok) return unavailable(sources.error);
-    const reported = await querySources(sources.value, queries.questions);
+    const reported = await querySources(sources.value, needed.queries);
     if (!reported.ok) return unavailable(reported.error);
-    const covered = new Set(reported.value.answered.map((question) => question.package));
+    const covered = new Set(reported.value.answered.map((query) => query.package));
     return await evaluate(context, sources.value, reported.value, {
       unevaluated: gaps,
       uncovered: [...uncovered, ...reported.value.uncovered],
@@ -142,26 +142,26 @@ function unreadSbom(sbom: Evidence<unknown>): readonly Unevaluated[] {
 async function evaluate(
   context: CollectContext,
   sources: Sources,
-  answers: SourceAnswers,
+  results: SourceResults,
   coverage: Coverage,
 ): Promise<Evidence<KnownVulnerabilities>> {
-  const { matches, unevaluated } = matchRecords(answers.hits);
+  const { matches, unevaluated } = matchRecords(results.hits);
   const mayBeListed = matches.some(({ record }) => cvesOf(record).length > 0);
   const list = mayBeListed ? await sources.exploited() : null;
   const folded = foldMatches(matches, list?.ok === true ? list.value.cves : new Set());
   const rated = await rateByName(folded, sources);
   const found = [...rated].sort((a, b) => urgencyRank(b) - urgencyRank(a));
-  const vex = found.length === 0 ? null : await spokenFor(context, found);
+  const vex = found.length === 0 ? null : await vexStatementsFor(context, found);
   return present(
     {
       found: vex?.ok === true ? vex.value : found,
       ...coverage,
-      unevaluated: [...coverage.unevaluated, ...answers.unevaluated, ...unevaluated],
-      sources: answers.sources,
+      unevaluated: [...coverage.unevaluated, ...results.unevaluated, ...unevaluated],
+      sources: results.sources,
       exploitedList: listState(list),
       ...(vex?.ok === false ? { vexUnknown: vex.error } : {}),
     },
-    answers.sources.map(({ name }) => name).join(', '),
+    results.sources.map(({ name }) => name).join(', '),
   );
 }
 
@@ -175,7 +175,7 @@ function listState(list: ReturnType<typeof readExploitedList> | null): Exploited
 }
 
 /** Adds what verified VEX says. Fails with the reason where it could not be looked at: nothing is silenced then. */
-async function spokenFor(
+async function vexStatementsFor(
   context: CollectContext,
   found: readonly Vulnerability[],
 ): Promise<Result<readonly Vulnerability[], string>> {

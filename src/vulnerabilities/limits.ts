@@ -23,9 +23,9 @@ export const VULNERABILITY_LIMITS = {
   'secdb-bytes': 32 * MIB,
   /** Entries of it, each a vulnerability of a package. */
   'secdb-entries': 500_000,
-  /** Records that concern one question. */
-  'records-per-question': 20_000,
-  /** Pages of the OSV API's answer to one question. */
+  /** Records that concern one query. */
+  'records-per-query': 20_000,
+  /** Pages of the OSV API's response to one query. */
   'osv-pages': 50,
   /** Records that one run has the OSV API hand out. */
   'osv-records': 50_000,

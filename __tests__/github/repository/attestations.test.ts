@@ -1,7 +1,7 @@
 import { createServer, type IncomingMessage } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
-import { askAttestations } from '../../../src/github/repository/attestations.js';
+import { listAttestations } from '../../../src/github/repository/attestations.js';
 import { testClient } from '../../support/github/github-test-client.js';
 
 const DIGEST = `sha256:${'ab'.repeat(32)}`;
@@ -34,7 +34,7 @@ afterAll(() => {
 });
 
 const ask = (repository = 'acme/images', most = 256) =>
-  askAttestations(({ owner }) => testClient(address(), `token-of-${owner}`))(repository, DIGEST, most);
+  listAttestations(({ owner }) => testClient(address(), `token-of-${owner}`))(repository, DIGEST, most);
 const first = `${PATH}?per_page=100`;
 const listed = (...attestations: readonly object[]) => ({ status: 200, body: { attestations } });
 

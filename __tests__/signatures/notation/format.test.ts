@@ -8,7 +8,7 @@ import type { Authority } from '../../../src/policy/policy.js';
 import { registryLimits } from '../../../src/registry/limits.js';
 import { evaluateSignature } from '../../../src/rules/signature-verified.js';
 import { collectSignatures } from '../../../src/signatures/collect-signatures.js';
-import type { AskService } from '../../../src/signatures/format.js';
+import type { FetchFromService } from '../../../src/signatures/format.js';
 import { toPem } from '../../../src/signatures/notation/trust-store.js';
 import { type ArtifactOptions, type MadeContent, makeArtifact, subjectOf } from '../../support/image/image-maker.js';
 import { asCertificates, type Chain, makeChain, makeCose, makeJws } from '../../support/signing/notation-maker.js';
@@ -75,13 +75,13 @@ async function outcome(pushed: readonly Pushed[], authorities: readonly Authorit
 }
 
 /** Revocation services that answer so, on a run that is not offline. */
-function online(ask: AskService): (context: CollectContext) => CollectContext {
+function online(fetchRevocation: FetchFromService): (context: CollectContext) => CollectContext {
   return (context) => ({
     ...context,
     settings: { ...context.settings, offline: false },
     once: <T>(key: string, work: () => Promise<T>) =>
       // The key names the work: this one is the way to the services.
-      key === 'revocation service' ? Promise.resolve(ask as T) : context.once(key, work),
+      key === 'revocation service' ? Promise.resolve(fetchRevocation as T) : context.once(key, work),
   });
 }
 
@@ -248,7 +248,7 @@ describe('a Notary Project signature beside a Sigstore one', () => {
 });
 
 describe('the revocation of a Notary Project signature', () => {
-  const answers = (answer: () => Buffer | undefined): AskService => {
+  const answers = (answer: () => Buffer | undefined): FetchFromService => {
     return async (address) => {
       const bytes = answer();
       return bytes === undefined || address !== CRL ? err('does not answer') : ok(bytes);

@@ -51,7 +51,7 @@ async function verifyReal(
     timestampRevocation: 'skip',
     ...changes,
   };
-  return checkTrust(proven.value, trust, { now: NOW, ask: async () => err('does not answer') });
+  return checkTrust(proven.value, trust, { now: NOW, fetchRevocation: async () => err('does not answer') });
 }
 
 describeWithSharedData('notation/real', 'envelopes of notation-go with timestamps by GlobalSign', () => {

@@ -4,7 +4,7 @@ import { CRLReasons, IssuingDistributionPoint } from '@peculiar/asn1-x509';
 import '@sigstore/mock';
 import { AuthorityInfoAccessExtension, CRLDistributionPointsExtension, type Extension } from '@peculiar/x509';
 import { err, ok } from '../../../src/lib/result.js';
-import type { AskService } from '../../../src/signatures/format.js';
+import type { FetchFromService } from '../../../src/signatures/format.js';
 import type { Certificate } from '../../../src/signatures/notation/certificate.js';
 import { readCrlStatus } from '../../../src/signatures/notation/crl.js';
 import { readOcspStatus } from '../../../src/signatures/notation/ocsp.js';
@@ -156,12 +156,12 @@ describe('a chain', () => {
   const crl = () => new CRLDistributionPointsExtension([CRL]);
   const status = async (one: Issued, answers: Readonly<Record<string, Buffer>>) => {
     const asked: string[] = [];
-    const ask: AskService = async (address) => {
+    const fetchRevocation: FetchFromService = async (address) => {
       asked.push(address);
       const answer = answers[address];
       return answer === undefined ? err('does not answer') : ok(answer);
     };
-    return { ...(await checkRevocation(asCertificates([one, root]), ask, NOW)), asked };
+    return { ...(await checkRevocation(asCertificates([one, root]), fetchRevocation, NOW)), asked };
   };
   const answerFor = (one: Issued, options: OcspOptions = {}) => {
     const [read] = pairOf(one);

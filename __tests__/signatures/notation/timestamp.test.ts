@@ -159,7 +159,7 @@ describe.each([
     const trust = trustIn(chain, { tsa: asCertificates(authority.slice(-1)), ...changes });
     return checkTrust(proven.value, trust, {
       now: new Date('2026-11-30T12:00:00Z'),
-      ask: async () => err('does not answer'),
+      fetchRevocation: async () => err('does not answer'),
     });
   };
 

@@ -1,6 +1,6 @@
 import { beforeAll, describe, expect, test } from '@jest/globals';
 import { err, ok } from '../../../src/lib/result.js';
-import type { AskService } from '../../../src/signatures/format.js';
+import type { FetchFromService } from '../../../src/signatures/format.js';
 import { parseSubjectIdentity, type SubjectIdentity } from '../../../src/signatures/notation/distinguished-name.js';
 import { checkTrust, type NotationTrust, proveEnvelope } from '../../../src/signatures/notation/verify.js';
 import {
@@ -23,7 +23,7 @@ const EXPIRY = 'io.cncf.notary.expiry';
 const TIMESTAMP = 'io.cncf.notary.timestampSignature';
 const JWS = 'application/jose+json';
 const COSE = 'application/cose';
-const nobody: AskService = async () => err('does not answer');
+const nobody: FetchFromService = async () => err('does not answer');
 
 let chain: Chain;
 beforeAll(async () => {
@@ -43,7 +43,7 @@ async function prove(form: (typeof FORMS)[number], options: EnvelopeOptions = {}
 async function trust(changes: Partial<NotationTrust> = {}, options: EnvelopeOptions = {}, signers = chain) {
   const proven = await prove(FORMS[0], options, signers);
   if (!proven.ok) return proven;
-  return checkTrust(proven.value, trustIn(signers, changes), { now: NOW, ask: nobody });
+  return checkTrust(proven.value, trustIn(signers, changes), { now: NOW, fetchRevocation: nobody });
 }
 
 function refusedBy(check: string) {
@@ -368,7 +368,7 @@ describe('a proven envelope', () => {
 
   test('makes no service be asked before it is trusted', async () => {
     const asked: string[] = [];
-    const ask: AskService = async (address) => {
+    const fetchRevocation: FetchFromService = async (address) => {
       asked.push(address);
       return ok(new Uint8Array());
     };
@@ -377,7 +377,7 @@ describe('a proven envelope', () => {
     const signers = await makeChain({ leaf: { extensions } });
     const proven = await prove(FORMS[0], {}, signers);
     if (!proven.ok) throw new Error(proven.error.reason);
-    const context = { now: NOW, ask };
+    const context = { now: NOW, fetchRevocation };
     expect(await checkTrust(proven.value, trustIn(signers, { ca: [] }), context)).toMatchObject(
       refusedBy('authenticity'),
     );

@@ -3,7 +3,7 @@ import { beforeAll, describe, expect, test } from '@jest/globals';
 import { digestOf } from '../../../src/references/digest.js';
 import { readPublicKey } from '../../../src/signatures/key.js';
 import type { TrustedRoot } from '../../../src/signatures/sigstore/trusted-root.js';
-import { type ArtifactQuestion, verifyArtifact } from '../../../src/signatures/sigstore/verify-artifact.js';
+import { type ArtifactVerification, verifyArtifact } from '../../../src/signatures/sigstore/verify-artifact.js';
 import { rootOf } from '../../support/process/root-of.js';
 import { keylessSigner, keySigner, RELEASE_WORKFLOW, type TestSigner } from '../../support/signing/signer-identity.js';
 import { envelopeBundle, inTotoStatement } from '../../support/signing/sigstore-forms.js';
@@ -31,14 +31,14 @@ beforeAll(async () => {
   signer = await keylessSigner(sigstore);
 });
 
-function byKey({ publicKeyPem }: TestSigner): ArtifactQuestion['expected'] {
+function byKey({ publicKeyPem }: TestSigner): ArtifactVerification['expected'] {
   const key = readPublicKey(publicKeyPem);
   if (!key.ok) throw new Error(key.error);
   return { kind: 'key', name: 'release.pub', key: key.value };
 }
 
 /** The verdict on a bundle, for the file's digest unless a test says otherwise. */
-function verdict(bundle: unknown, changes: Partial<ArtifactQuestion> = {}) {
+function verdict(bundle: unknown, changes: Partial<ArtifactVerification> = {}) {
   return verifyArtifact({
     bundle: Buffer.from(JSON.stringify(bundle)),
     artifact: { digest: DIGEST },

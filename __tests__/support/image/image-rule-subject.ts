@@ -34,7 +34,7 @@ export function subjectOf(evidence: CollectedEvidence, given: Given = {}): Image
 }
 
 /** A rule's answers with the options of a profile's column. */
-export function ask<O>(
+export function evaluateRule<O>(
   rule: ImageRule<O>,
   subject: ImageRuleSubject,
   column: ProfileColumn = 'strict',

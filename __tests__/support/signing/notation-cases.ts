@@ -5,7 +5,7 @@ import { z } from 'zod';
 import { err, ok } from '../../../src/lib/result.js';
 import { parseReference } from '../../../src/references/reference.js';
 import { LayoutSource } from '../../../src/registry/layout/layout.js';
-import type { AskService } from '../../../src/signatures/format.js';
+import type { FetchFromService } from '../../../src/signatures/format.js';
 import { trustOfAuthority } from '../../../src/signatures/notation/authority-trust.js';
 import { authorityOf, readPolicyFile, readStores } from '../../../src/signatures/notation/configuration.js';
 import { findEnvelope } from '../../../src/signatures/notation/signature-manifest.js';
@@ -70,7 +70,7 @@ async function verifyInLayout(
   const target = await source.manifest(image, image.digest);
   const referrers = await source.referrers(image, image.digest);
   if (!target.ok || !referrers.ok) throw new Error('the layout of a case is broken');
-  const ask = askFiles(given);
+  const fetchRevocation = askFiles(given);
   let refusal: NotationAnswer | undefined;
   for (const descriptor of referrers.value.descriptors) {
     const manifest = await source.manifest(image, descriptor.digest);
@@ -94,7 +94,7 @@ async function verifyInLayout(
       digest: image.digest,
       size: bytes.length,
     });
-    const trusted = proven.ok ? await checkTrust(proven.value, trust, { now, ask }) : proven;
+    const trusted = proven.ok ? await checkTrust(proven.value, trust, { now, fetchRevocation }) : proven;
     if (trusted.ok) {
       const { logged } = trusted.value;
       return { verdict: 'pass', reason: logged.length > 0 ? 'verified-with-logged' : 'verified', detail: '' };
@@ -104,7 +104,7 @@ async function verifyInLayout(
   return refusal ?? { verdict: 'refuse', reason: 'no-signature', detail: '' };
 }
 
-function askFiles({ http = {}, directory }: NotationCase): AskService {
+function askFiles({ http = {}, directory }: NotationCase): FetchFromService {
   return async (address) => {
     const file = http[address];
     return file === undefined ? err('does not answer') : ok(await readFile(join(directory, file)));

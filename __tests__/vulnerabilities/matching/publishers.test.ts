@@ -30,25 +30,25 @@ async function answers(inventory: Inventory, release: string, records: readonly 
 describe('a fix that Ubuntu Pro alone has', () => {
   const GLUT = inventoryOf(UBUNTU, [['libglut3.12', '3.4.0-1build1', 'freeglut']], 'deb');
   const PRO = { ecosystem: 'Ubuntu:Pro:24.04:LTS', name: 'freeglut', fixed: '3.4.0-1ubuntu0.1~esm1' };
-  const ask = (...affected: Parameters<typeof osvRecord>[1]) =>
+  const found = (...affected: Parameters<typeof osvRecord>[1]) =>
     answers(GLUT, 'Ubuntu:24.04:LTS', [osvRecord('UBUNTU-CVE-2024-24258', affected)]);
 
   test('leaves the release of everybody affected', async () => {
-    expect(await ask({ ...PRO, ecosystem: 'Ubuntu:24.04:LTS', name: 'mupdf' }, PRO)).toEqual([
+    expect(await found({ ...PRO, ecosystem: 'Ubuntu:24.04:LTS', name: 'mupdf' }, PRO)).toEqual([
       'CVE-2024-24258 Ubuntu:24.04 unfixed Ubuntu Pro',
     ]);
   });
 
   test('says nothing where the release has an entry of its own', async () => {
-    expect(await ask({ ...PRO, ecosystem: 'Ubuntu:24.04:LTS', fixed: '3.4.0-1' }, PRO)).toEqual([]);
-    expect(await ask({ ...PRO, ecosystem: 'Ubuntu:24.04:LTS', fixed: '3.4.0-2' }, PRO)).toEqual([
+    expect(await found({ ...PRO, ecosystem: 'Ubuntu:24.04:LTS', fixed: '3.4.0-1' }, PRO)).toEqual([]);
+    expect(await found({ ...PRO, ecosystem: 'Ubuntu:24.04:LTS', fixed: '3.4.0-2' }, PRO)).toEqual([
       'CVE-2024-24258 Ubuntu:24.04 3.4.0-2',
     ]);
   });
 
   test('says nothing of another release, of kernels for subscribers, or in a notice of fixes', async () => {
-    expect(await ask({ ...PRO, ecosystem: 'Ubuntu:Pro:22.04:LTS' })).toEqual([]);
-    expect(await ask({ ...PRO, ecosystem: 'Ubuntu:Pro:FIPS:24.04:LTS' })).toEqual([]);
+    expect(await found({ ...PRO, ecosystem: 'Ubuntu:Pro:22.04:LTS' })).toEqual([]);
+    expect(await found({ ...PRO, ecosystem: 'Ubuntu:Pro:FIPS:24.04:LTS' })).toEqual([]);
     expect(await answers(GLUT, 'Ubuntu:24.04:LTS', [osvRecord('USN-7000-1', [PRO])])).toEqual([]);
   });
 });
@@ -66,29 +66,29 @@ describe('an rpm whose source has another epoch', () => {
     fixed,
     introduced,
   });
-  const ask = (inventory: Inventory, ...affected: Parameters<typeof osvRecord>[1]) =>
+  const found = (inventory: Inventory, ...affected: Parameters<typeof osvRecord>[1]) =>
     answers(inventory, 'Rocky Linux:9', [osvRecord('CVE-2026-0001', affected)]);
 
   test('is affected where its source is older than the fix (mod_ssl)', async () => {
-    expect(await ask(MOD_SSL, entry('httpd', '0:2.4.57-11.el9'))).toEqual([
+    expect(await found(MOD_SSL, entry('httpd', '0:2.4.57-11.el9'))).toEqual([
       'CVE-2026-0001 Rocky Linux:9 0:2.4.57-11.el9',
     ]);
   });
 
   test('is not affected where its source has the fix (perl-Errno)', async () => {
-    expect(await ask(ERRNO, entry('perl', '4:5.32.1-481.el9'))).toEqual([]);
-    expect(await ask(MOD_SSL, entry('httpd', '0:2.4.57-8.el9'))).toEqual([]);
+    expect(await found(ERRNO, entry('perl', '4:5.32.1-481.el9'))).toEqual([]);
+    expect(await found(MOD_SSL, entry('httpd', '0:2.4.57-8.el9'))).toEqual([]);
   });
 
   test('is what its own entry says, whatever that of its source does', async () => {
-    expect(await ask(MOD_SSL, entry('httpd', '2.4.57-11.el9'), entry('mod_ssl', '1:2.4.57-8.el9'))).toEqual([]);
-    expect(await ask(MOD_SSL, entry('httpd', '2.4.57-8.el9'), entry('mod_ssl', '1:2.4.57-9.el9'))).toEqual([
+    expect(await found(MOD_SSL, entry('httpd', '2.4.57-11.el9'), entry('mod_ssl', '1:2.4.57-8.el9'))).toEqual([]);
+    expect(await found(MOD_SSL, entry('httpd', '2.4.57-8.el9'), entry('mod_ssl', '1:2.4.57-9.el9'))).toEqual([
       'CVE-2026-0001 Rocky Linux:9 1:2.4.57-9.el9',
     ]);
   });
 
   test('is not evaluated where an entry has several epochs and they decide', async () => {
-    const [gap] = await ask(ERRNO, entry('perl', '4:5.10-1', '0:5.30-1'));
+    const [gap] = await found(ERRNO, entry('perl', '4:5.10-1', '0:5.30-1'));
     expect(gap).toMatch(/^\? CVE-2026-0001 for perl 5\.32\.1-481\.el9: the result depends on the epoch/);
   });
 });

@@ -14,9 +14,9 @@ function distribution(id: string, versionId?: string): Distribution {
 
 function asked(of: Distribution | null, type: 'apk' | 'deb' | 'rpm' | 'npm' | 'pypi'): string {
   const { packages } = inventoryOf(of, [['tool', '1.0', 'origin']], type);
-  const { questions, unevaluated } = queriesAbout(packages, of);
+  const { queries, unevaluated } = queriesAbout(packages, of);
   return [
-    ...questions.map(({ ecosystem, name, about }) => `${ecosystem} ${name}${about === 'possible' ? '?' : ''}`),
+    ...queries.map(({ ecosystem, name, about }) => `${ecosystem} ${name}${about === 'possible' ? '?' : ''}`),
     ...unevaluated.map(({ reason }) => `unevaluated: ${reason}`),
   ].join(', ');
 }
@@ -57,8 +57,8 @@ describe('what is asked about a package', () => {
     ['x'.repeat(300), '1.0'],
     ['tool‮', '1.0'],
   ])('a hostile name or version (%j %j) is asked of nobody, and is a gap', (name, version) => {
-    const { questions, unevaluated } = queriesAbout(inventoryOf(ALPINE, [[name, version]]).packages, ALPINE);
-    expect([questions.length, unevaluated.length]).toEqual([0, 1]);
+    const { queries, unevaluated } = queriesAbout(inventoryOf(ALPINE, [[name, version]]).packages, ALPINE);
+    expect([queries.length, unevaluated.length]).toEqual([0, 1]);
   });
 
   test.each([
@@ -68,8 +68,8 @@ describe('what is asked about a package', () => {
   ] as const)(
     'a version without a place in its order (%s %s) is a gap that names the package',
     (type, version, name) => {
-      const { questions, unevaluated } = queriesAbout(inventoryOf(DEBIAN, [['tool', version]], type).packages, DEBIAN);
-      expect(questions).toEqual([]);
+      const { queries, unevaluated } = queriesAbout(inventoryOf(DEBIAN, [['tool', version]], type).packages, DEBIAN);
+      expect(queries).toEqual([]);
       expect(unevaluated).toEqual([
         { what: `tool ${version}`, reason: `its version can't be ordered among the versions of ${name}` },
       ]);
@@ -79,7 +79,7 @@ describe('what is asked about a package', () => {
   test("a library that a distribution's package brought is the distribution's to evaluate", () => {
     const [library] = inventoryOf(WOLFI, [['pip', '24.0']], 'pypi').packages;
     const packages = library === undefined ? [] : [{ ...library, partOf: 'py3-pip' }];
-    expect(queriesAbout(packages, WOLFI)).toEqual({ questions: [], unevaluated: [], uncovered: [], packages: 0 });
+    expect(queriesAbout(packages, WOLFI)).toEqual({ queries: [], unevaluated: [], uncovered: [], packages: 0 });
   });
 });
 

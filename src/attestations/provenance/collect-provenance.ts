@@ -25,7 +25,7 @@ export const collectProvenance: Collector<'provenance'> = async (context) => {
     const attested = toAttested(context, carrier, provenance.value);
     const key = JSON.stringify([carrier.payloadDigest, carrier.digest, attested.certifiedSource]);
     const before = read.get(key);
-    if (before === undefined || speaksBetter(attested, before)) read.set(key, attested);
+    if (before === undefined || isBetter(attested, before)) read.set(key, attested);
   }
   const [first, ...others] = [...read.values()];
   const reported = failures.map(({ place, error }) => ({ place, answer: `The provenance ${error.reason}` }));
@@ -51,7 +51,7 @@ export const collectProvenance: Collector<'provenance'> = async (context) => {
 };
 
 /** Of several signatures over one document, one that contradicts it less speaks for it, then one of a higher level. */
-function speaksBetter(one: AttestedProvenance, other: AttestedProvenance): boolean {
+function isBetter(one: AttestedProvenance, other: AttestedProvenance): boolean {
   const contradictions = other.conflicts.length - one.conflicts.length;
   return contradictions === 0 ? one.level.level > other.level.level : contradictions > 0;
 }

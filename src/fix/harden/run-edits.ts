@@ -25,7 +25,7 @@ export function scriptOf({ text, json, heredocs }: Instruction): string {
 }
 
 /** Whether a script calls a package manager or makes accounts, so that it has to be rewritten. */
-function asksForRewrite(script: string): boolean {
+function needsRewrite(script: string): boolean {
   return [...script.matchAll(/(?<![\w./-])[a-z-]+(?![\w./-])/g)].some(
     ([word]) => isPackageManager(word) || isAccountProgram(word),
   );
@@ -40,7 +40,7 @@ function asksForRewrite(script: string): boolean {
 export function rewriteRun(source: SourceText, run: Instruction, isAlpine: boolean): Result<RewrittenRun, string> {
   const whole = scriptOf(run);
   const unchanged = { edits: [], packages: [], accounts: [], programs: programsInstalledBy(whole), script: whole };
-  if (!asksForRewrite(whole)) return ok(unchanged);
+  if (!needsRewrite(whole)) return ok(unchanged);
   if (run.json !== undefined) return err('a RUN in exec form installs packages or makes accounts');
   if (run.heredocs.length > 0) return err('a here-document installs packages or makes accounts');
   // Quotes and escapes were taken off its flags, so that offsets in the text are not the line's.
@@ -66,7 +66,7 @@ export function rewriteRun(source: SourceText, run: Instruction, isAlpine: boole
   const textOf = ({ words }: ScriptCommand) => run.text.slice(words[0].start, words.at(-1)?.end);
   const others = commands.filter((_, index) => !understood.has(index));
   const rest = others.map(textOf).join('\n');
-  if (asksForRewrite(rest)) return err('a command within another one installs packages or makes accounts');
+  if (needsRewrite(rest)) return err('a command within another one installs packages or makes accounts');
   const place = ({ start, end }: { readonly start: number; readonly end: number }) =>
     sourceSpan(run.line, run.textStart + start, run.textStart + end);
   const edits = commands.flatMap((command, index) => wordEdits(source.text, command, rewrites[index] ?? 'keep', place));

@@ -17,7 +17,7 @@ const WITHIN: readonly RegExp[] = [
 ];
 
 /** Instructions that only say something of the image that is made, and are said of the new one too. */
-const SAID_AGAIN = new Set(['env', 'label', 'expose', 'stopsignal', 'volume']);
+const REPEATED = new Set(['env', 'label', 'expose', 'stopsignal', 'volume']);
 const STARTS = new Set(['cmd', 'entrypoint']);
 
 /**
@@ -47,7 +47,7 @@ export function splitEdits(
     const reason = whyNotWithin(instruction, directory.value);
     if (reason !== undefined) return err(reason);
   }
-  const other = starting.find(({ keyword }) => !SAID_AGAIN.has(keyword) && !STARTS.has(keyword));
+  const other = starting.find(({ keyword }) => !REPEATED.has(keyword) && !STARTS.has(keyword));
   if (other !== undefined) return err(`what ${other.keyword.toUpperCase()} needs in the last stage is not known`);
   const start = startsWithRuntime(starting, candidate);
   if (!start.ok) return start;
@@ -56,13 +56,13 @@ export function splitEdits(
   const isRoot = user === undefined || user === 'root';
   const last = building.at(-1);
   const at = source.lineStarts[last?.endLine ?? 0] ?? source.text.length;
-  const said = building
-    .filter(({ keyword }) => SAID_AGAIN.has(keyword))
+  const repeated = building
+    .filter(({ keyword }) => REPEATED.has(keyword))
     .map((instruction) => textOf(source, instruction));
   const lines = [
     '',
     `FROM ${candidate.image}`,
-    ...said,
+    ...repeated,
     `WORKDIR ${directory.value}`,
     `COPY --from=build ${directory.value} ${directory.value}`,
     ...(isRoot && nobody !== undefined ? [`USER ${nobody}`] : []),
@@ -110,7 +110,9 @@ function whyNotWithin(
   }
   if (keyword !== 'run') return `what ${keyword.toUpperCase()} needs in the last stage is not known`;
   if (json !== undefined || heredocs.length > 0) return 'a RUN is in another form than one line of shell';
-  const command = shellCommands(text).find(({ words: said }) => !WITHIN.some((one) => one.test(said.join(' '))));
+  const command = shellCommands(text).find(
+    ({ words: repeated }) => !WITHIN.some((one) => one.test(repeated.join(' '))),
+  );
   if (command === undefined) return undefined;
   return `whether \`${command.words[0]}\` writes outside of ${directory} is not known`;
 }

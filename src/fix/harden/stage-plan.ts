@@ -109,9 +109,9 @@ function directoryEdit(
   instructions: readonly Instruction[],
 ): Result<readonly Edit[], string> {
   const first = instructions.find(({ keyword }) => ['workdir', 'copy', 'add'].includes(keyword));
-  const isSaid = first?.keyword === 'workdir' && first.text.startsWith('/');
+  const isSet = first?.keyword === 'workdir' && first.text.startsWith('/');
   const own = use.reference === null ? undefined : directoryOfOfficial(repositoryName(use.reference));
-  if (isSaid || (equivalent.workdir === undefined && own === '/') || first === undefined) return ok([]);
+  if (isSet || (equivalent.workdir === undefined && own === '/') || first === undefined) return ok([]);
   if (own === undefined) return err(`it names no working directory first, and that of ${image} may be another`);
   const stage = document.stages[use.stage?.index ?? 0];
   if (stage === undefined) return err('its stage is not known');

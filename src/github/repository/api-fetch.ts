@@ -116,7 +116,7 @@ async function request(...parameters: Parameters<typeof undiciFetch>): ReturnTyp
   try {
     return await undiciFetch(...parameters);
   } catch (error) {
-    throw asksForLogin(error) ? new Unrepeatable(PROXY_LOGIN) : error;
+    throw isLoginRequired(error) ? new Unrepeatable(PROXY_LOGIN) : error;
   }
 }
 
@@ -126,7 +126,7 @@ async function request(...parameters: Parameters<typeof undiciFetch>): ReturnTyp
  *
  * @see https://fetch.spec.whatwg.org/#http-network-or-cache-fetch step 15
  */
-function asksForLogin(error: unknown): boolean {
+function isLoginRequired(error: unknown): boolean {
   for (let at = error, depth = 0; at instanceof Error && depth < 5; at = at.cause, depth++) {
     if (/\(407\)/.test(at.message) || (depth === 1 && at.message === '' && at.cause === undefined)) return true;
   }

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import type { UnavailableCause } from '../../evidence/evidence.js';
 import { optionalField } from '../../lib/collections.js';
 import { err, ok, type Result } from '../../lib/result.js';
-import type { AskAttestations, ListedAttestation } from '../../signatures/attestation-api.js';
+import type { ListAttestations, ListedAttestation } from '../../signatures/attestation-api.js';
 import type { Incomplete } from '../../signatures/verified.js';
 import { parseRepositoryName, type RepositoryName } from '../event/environment.js';
 import type { GitHubClient } from './client.js';
@@ -25,7 +25,7 @@ const document = z.object({
  *
  * @see https://docs.github.com/en/rest/repos/attestations#list-attestations
  */
-export function askAttestations(clientFor: (repository: RepositoryName) => GitHubClient): AskAttestations {
+export function listAttestations(clientFor: (repository: RepositoryName) => GitHubClient): ListAttestations {
   return async (repository, digest, most) => {
     const name = parseRepositoryName(repository);
     if (name === null) return err(incomplete('malformed', `${repository} is not a GitHub repository.`, NAME_FIX));
@@ -87,7 +87,11 @@ function nextCursor(link: string | undefined): string | undefined {
   return new URL(next).searchParams.get('after') ?? undefined;
 }
 
-async function noneOrHidden(client: GitHubClient, name: RepositoryName, purpose: Purpose): ReturnType<AskAttestations> {
+async function noneOrHidden(
+  client: GitHubClient,
+  name: RepositoryName,
+  purpose: Purpose,
+): ReturnType<ListAttestations> {
   const seen = await attempt(purpose, () => client.rest.repos.get({ owner: name.owner, repo: name.name }));
   return seen.ok ? ok({ attestations: [], more: false }) : err(toIncomplete(seen.error, name));
 }

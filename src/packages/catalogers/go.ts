@@ -152,7 +152,7 @@ class GoReader implements FileReader {
       return offset === undefined ? undefined : { offset, length: readAddress(range.bytes, size, size, little) };
     };
     const name = target(toolchain);
-    const said = this.#toolchainRanges.find(({ start }) => start - TOOLCHAIN.length === name?.offset);
+    const range = this.#toolchainRanges.find(({ start }) => start - TOOLCHAIN.length === name?.offset);
     const text = target(modules);
     // A program has one module text, so it is known even where what points to it is not.
     const [only, ...others] = this.#textRanges;
@@ -160,9 +160,9 @@ class GoReader implements FileReader {
       this.#textRanges.find(({ start }) => start - TEXT_START.length === text?.offset) ??
       (others.length === 0 ? only : undefined);
     const version =
-      said === undefined || name === undefined
+      range === undefined || name === undefined
         ? ''
-        : `${TOOLCHAIN.toString()}${said.bytes.toString('latin1', 0, Math.max(0, name.length - TOOLCHAIN.length))}`;
+        : `${TOOLCHAIN.toString()}${range.bytes.toString('latin1', 0, Math.max(0, name.length - TOOLCHAIN.length))}`;
     const end = framed?.bytes.indexOf(TEXT_END) ?? -1;
     const isWhole = version !== '' && (end >= 0 || text?.length === 0);
     return catalogOf(version, end < 0 ? '' : (framed?.bytes.toString('utf8', 0, end) ?? ''), isWhole ? [] : [problem]);

@@ -8,7 +8,7 @@ import type { RegistryError, Repository } from '../image-source.js';
 import type { Challenge } from './challenge.js';
 import { parseChallenges } from './challenge.js';
 import { type Credential, type CredentialStore, secretsOf } from './credentials.js';
-import { askForToken, ownScope, passwordToken, pullScope, type Token, withheld } from './token-server.js';
+import { ownScope, passwordToken, pullScope, requestToken, type Token, withheld } from './token-server.js';
 
 export interface AuthorizationOptions {
   readonly transport: Transport;
@@ -33,7 +33,7 @@ interface Exchange<T extends Head> {
   readonly repository: Repository;
   readonly request: Request;
   readonly make: (request: Request) => Promise<Result<T, RegistryError>>;
-  readonly discard: (answer: T) => Promise<void>;
+  readonly discard: (response: T) => Promise<void>;
   /** The exchange follows a redirect; after a further redirect no credentials are sent. */
   readonly redirected?: true;
 }
@@ -61,13 +61,13 @@ export class Authorization {
    * credentials were withheld, the error says so.
    */
   async send<T extends Head>(exchange: Exchange<T>): Promise<Result<T, RegistryError>> {
-    const answer = await this.#send(exchange);
-    if (!answer.ok || !isRefusal(answer.value)) return answer;
-    const { repository, request, discard } = elsewhere(exchange, answer.value) ?? exchange;
+    const response = await this.#send(exchange);
+    if (!response.ok || !isRefusal(response.value)) return response;
+    const { repository, request, discard } = elsewhere(exchange, response.value) ?? exchange;
     const realm = this.#withheldFrom.get(repository.registry);
-    if (realm === undefined) return answer;
-    await discard(answer.value);
-    return err(withheld(statusError(request, { status: answer.value.status }), repository.registry, realm));
+    if (realm === undefined) return response;
+    await discard(response.value);
+    return err(withheld(statusError(request, { status: response.value.status }), repository.registry, realm));
   }
 
   async #send<T extends Head>(exchange: Exchange<T>): Promise<Result<T, RegistryError>> {
@@ -79,13 +79,13 @@ export class Authorization {
     const scheme = (await this.#schemes.get(host)) ?? 'none';
     const header = await this.#header(scheme, repository, request);
     if (!header.ok) return header;
-    const answer = await make(withAuthorization(request, header.value?.header));
-    if (!answer.ok || answer.value.status !== 401) return answer;
-    return this.#again(answer.value, exchange, header.value);
+    const response = await make(withAuthorization(request, header.value?.header));
+    if (!response.ok || response.value.status !== 401) return response;
+    return this.#again(response.value, exchange, header.value);
   }
 
   async #expectsChallenge(registry: string): Promise<boolean> {
-    return this.#options.rules.asksForTokens(registry) || this.#options.credentials.mentions(registry);
+    return this.#options.rules.requiresToken(registry) || this.#options.credentials.mentions(registry);
   }
 
   async #first<T extends Head>(exchange: Exchange<T>): Promise<Result<T, RegistryError>> {
@@ -93,12 +93,12 @@ export class Authorization {
     const { host } = request.url;
     let learnt: (scheme: Scheme | undefined) => void = () => undefined;
     this.#schemes.set(host, new Promise((resolve) => (learnt = resolve)));
-    const answer = await make(request);
+    const response = await make(request);
     // A failure teaches nothing: the next caller starts again.
-    if (!answer.ok) this.#schemes.delete(host);
-    const challenged = answer.ok && answer.value.status === 401;
-    learnt(!answer.ok ? undefined : challenged ? choose(answer.value.headers) : 'none');
-    return challenged ? this.#again(answer.value, exchange, undefined) : answer;
+    if (!response.ok) this.#schemes.delete(host);
+    const challenged = response.ok && response.value.status === 401;
+    learnt(!response.ok ? undefined : challenged ? choose(response.value.headers) : 'none');
+    return challenged ? this.#again(response.value, exchange, undefined) : response;
   }
 
   /**
@@ -125,10 +125,10 @@ export class Authorization {
     if (header.ok && (header.value === undefined || (scheme.scheme === 'basic' && sent !== undefined)))
       return ok(refused);
     await discard(refused);
-    const answer = header.ok ? await make(withAuthorization(request, header.value?.header)) : header;
-    if (answer.ok && answer.value.status === 401 && answer.value.url.origin !== request.url.origin)
-      return this.#again(answer.value, exchange, undefined);
-    return this.#withTheirScope(answer, scheme, exchange);
+    const response = header.ok ? await make(withAuthorization(request, header.value?.header)) : header;
+    if (response.ok && response.value.status === 401 && response.value.url.origin !== request.url.origin)
+      return this.#again(response.value, exchange, undefined);
+    return this.#withTheirScope(response, scheme, exchange);
   }
 
   /**
@@ -136,20 +136,20 @@ export class Authorization {
    * proxy that rewrites paths knows the repository by another name.
    */
   async #withTheirScope<T extends Head>(
-    answer: Result<T, RegistryError>,
+    response: Result<T, RegistryError>,
     challenge: Challenge,
     exchange: Exchange<T>,
   ): Promise<Result<T, RegistryError>> {
     const { repository, request, make, discard } = exchange;
     const key = tokenKey(repository);
-    if (challenge.scheme !== 'bearer' || this.#scopes.has(key) || !refusesScope(answer)) return answer;
-    const newest = answer.ok ? choose(answer.value.headers) : 'none';
+    if (challenge.scheme !== 'bearer' || this.#scopes.has(key) || !refusesScope(response)) return response;
+    const newest = response.ok ? choose(response.value.headers) : 'none';
     const latest = newest !== 'none' && newest.scheme === 'bearer' ? newest : challenge;
     const theirs = pullScope(latest);
-    if (theirs === undefined || theirs === ownScope(repository)) return answer;
+    if (theirs === undefined || theirs === ownScope(repository)) return response;
     this.#scopes.set(key, theirs);
     this.#tokens.delete(key);
-    if (answer.ok) await discard(answer.value);
+    if (response.ok) await discard(response.value);
     const header = await this.#header(latest, repository, request);
     const again = header.ok ? await make(withAuthorization(request, header.value?.header)) : header;
     if (refusesScope(again)) {
@@ -183,10 +183,12 @@ export class Authorization {
     // A caller that waited for the same token finds the one that was requested meanwhile.
     if (this.#tokens.get(key) !== held) return this.#header(scheme, repository, request);
     const scope = this.#scopes.get(key) ?? ownScope(repository);
-    const question = { challenge: scheme, repository, request, credential: credential.value, scope };
-    const asking = askForToken(question, this.#options, (realm) => this.#withheldFrom.set(repository.registry, realm));
-    this.#tokens.set(key, asking);
-    return asking;
+    const challenged = { challenge: scheme, repository, request, credential: credential.value, scope };
+    const pending = requestToken(challenged, this.#options, (realm) =>
+      this.#withheldFrom.set(repository.registry, realm),
+    );
+    this.#tokens.set(key, pending);
+    return pending;
   }
 
   async #credential(repository: Repository, request: Request): Promise<Result<Credential | undefined, RegistryError>> {
@@ -220,9 +222,9 @@ function isRefusal({ status }: { readonly status?: number }): boolean {
 }
 
 /** Also a token server may refuse the scope, as something it does not know. */
-function refusesScope(answer: Result<Head, RegistryError>): boolean {
-  if (answer.ok) return isRefusal(answer.value);
-  return isRefusal(answer.error) || answer.error.status === 400 || answer.error.status === 404;
+function refusesScope(response: Result<Head, RegistryError>): boolean {
+  if (response.ok) return isRefusal(response.value);
+  return isRefusal(response.error) || response.error.status === 400 || response.error.status === 404;
 }
 
 /** The exchange with another registry that a redirect led to; undefined for other places, such as a store of blobs. */

@@ -13,9 +13,9 @@ export interface HelperPlace {
   readonly workspace: string;
 }
 
-const answer = z.object({ Username: z.string(), Secret: z.string() });
+const response = z.object({ Username: z.string(), Secret: z.string() });
 const TIMEOUT_MS = 30_000;
-const MAX_ANSWER_BYTES = 1024 * 1024;
+const MAX_RESPONSE_BYTES = 1024 * 1024;
 /** What helpers print when they know nothing of a registry, and then exit with 1. @see https://github.com/docker/docker-credential-helpers/blob/master/credentials/error.go */
 const NOT_FOUND = 'credentials not found in native keychain';
 
@@ -23,7 +23,7 @@ const NOT_FOUND = 'credentials not found in native keychain';
  * Asks `docker-credential-NAME get`. NAME is a bare name, found on the PATH outside the checkout under evaluation, and run
  * without a shell, so that a repository can neither be nor choose what runs. Fails with a sentence that holds no secret.
  */
-export async function askHelper(
+export async function runHelper(
   name: string,
   key: string,
   place: HelperPlace,
@@ -49,7 +49,7 @@ export async function askHelper(
   } catch {
     document = undefined;
   }
-  const parsed = answer.safeParse(document);
+  const parsed = response.safeParse(document);
   if (!parsed.success)
     return err(`the credential helper's output of \`${program} get\` for ${key} is not a credential.`);
   const { Username: username, Secret: secret } = parsed.data;
@@ -83,7 +83,7 @@ async function findProgram(program: string, { environment, workspace }: HelperPl
 
 function get(path: string, key: string, environment: Environment): Promise<{ failed: boolean; output: string }> {
   return new Promise((resolve) => {
-    const options = { env: { ...environment }, timeout: TIMEOUT_MS, maxBuffer: MAX_ANSWER_BYTES, cwd: '/' };
+    const options = { env: { ...environment }, timeout: TIMEOUT_MS, maxBuffer: MAX_RESPONSE_BYTES, cwd: '/' };
     const child = execFile(path, ['get'], options, (error, output) => resolve({ failed: error !== null, output }));
     // A helper that ends without reading closes the pipe; its output is still evaluated.
     child.stdin?.on('error', () => undefined);

@@ -7,7 +7,7 @@ import { ok, type Result } from '../../lib/result.js';
 import { canonicalHost, loginHost } from '../../references/registry-host.js';
 import type { Environment } from '../http/proxy.js';
 import { isWithin } from '../paths.js';
-import { askHelper, type HelperPlace } from './credential-helper.js';
+import { type HelperPlace, runHelper } from './credential-helper.js';
 import { type Credential, type CredentialStore, TOKEN_USERNAME } from './credentials.js';
 
 const entry = z
@@ -107,7 +107,7 @@ async function credentialFrom(
 ): Promise<Result<Credential | undefined, string>> {
   const helper = find(config.credHelpers, host) ?? config.credsStore;
   if (helper) {
-    const found = await askHelper(helper, host === 'docker.io' ? DOCKER_HUB_KEY : host, place);
+    const found = await runHelper(helper, host === 'docker.io' ? DOCKER_HUB_KEY : host, place);
     if (!found.ok || found.value !== undefined) return found;
   }
   const own = find(config.auths, host);

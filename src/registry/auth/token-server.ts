@@ -29,7 +29,7 @@ export interface Token {
   readonly until: number;
 }
 
-interface TokenQuestion {
+interface ChallengedRequest {
   readonly challenge: Challenge;
   readonly repository: Repository;
   /** The request that was challenged. */
@@ -64,8 +64,8 @@ interface TokenOptions {
 }
 
 /** Asks the server that a challenge names for a token; `onWithheld` is reported where credentials may not be sent there. */
-export async function askForToken(
-  { challenge, repository: { registry }, request, credential, scope }: TokenQuestion,
+export async function requestToken(
+  { challenge, repository: { registry }, request, credential, scope }: ChallengedRequest,
   { transport, rules, clock, mask }: TokenOptions,
   onWithheld: (realm: URL) => void,
 ): Promise<Result<Token, RegistryError>> {
@@ -84,14 +84,14 @@ export async function askForToken(
   const trusted = rules.maySendCredentials(registry, realm);
   if (!trusted && credential !== undefined) onWithheld(realm);
   const tokenRequest = tokenRequestFor(realm, registry, fields, trusted ? credential : undefined);
-  const answer = await transport.whole(tokenRequest, 'token-bytes');
-  if (!answer.ok) return answer;
+  const response = await transport.whole(tokenRequest, 'token-bytes');
+  if (!response.ok) return response;
   const name = { registry, method: tokenRequest.method, url: realm };
-  if (answer.value.status !== 200) {
-    const error = statusError(name, { status: answer.value.status, detail: readRefusal(answer.value.bytes)?.code });
+  if (response.value.status !== 200) {
+    const error = statusError(name, { status: response.value.status, detail: readRefusal(response.value.bytes)?.code });
     return err(trusted || credential === undefined ? error : withheld(error, registry, realm));
   }
-  const token = readToken(answer.value.bytes, name);
+  const token = readToken(response.value.bytes, name);
   if (!token.ok) return token;
   mask(token.value.text);
   return ok({ header: `Bearer ${token.value.text}`, until: clock.now() + token.value.milliseconds });

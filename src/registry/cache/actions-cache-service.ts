@@ -17,7 +17,7 @@ const VERSION = createHash('sha256').update('base-image-gate registry content, p
 /** A cache slower than this saves no time. */
 const RESTORE_MILLISECONDS = 10_000;
 const SAVE_MILLISECONDS = 10_000;
-const MAX_ANSWER_BYTES = 64 * 1024;
+const MAX_RESPONSE_BYTES = 64 * 1024;
 
 // Protobuf's JSON may spell a field either way. https://protobuf.dev/programming-guides/json/
 const found = z.union([
@@ -54,7 +54,7 @@ export function actionsCacheService(environment: Environment): ActionsCacheServi
   const dispatcher = new ProxiedAgent(environment);
 
   const call = async (method: string, body: object, signal: AbortSignal): Promise<unknown> => {
-    const answer = await fetch(new URL(`/${SERVICE}/${method}`, url), {
+    const response = await fetch(new URL(`/${SERVICE}/${method}`, url), {
       method: 'POST',
       headers: { authorization: `Bearer ${token}`, 'content-type': 'application/json' },
       body: JSON.stringify({ ...body, version: VERSION }),
@@ -62,8 +62,8 @@ export function actionsCacheService(environment: Environment): ActionsCacheServi
       dispatcher,
       signal,
     });
-    const text = new TextDecoder().decode(await bytesOf(answer, MAX_ANSWER_BYTES));
-    if (!answer.ok) throw new ActionsCacheError(`the service returned ${answer.status} for ${method}`);
+    const text = new TextDecoder().decode(await bytesOf(response, MAX_RESPONSE_BYTES));
+    if (!response.ok) throw new ActionsCacheError(`the service returned ${response.status} for ${method}`);
     return JSON.parse(text);
   };
 
@@ -75,9 +75,9 @@ export function actionsCacheService(environment: Environment): ActionsCacheServi
       const request = { key: `${prefix}none`, restore_keys: [prefix] };
       const entry = found.safeParse(await call('GetCacheEntryDownloadURL', request, signal));
       if (!entry.success) return undefined;
-      const answer = await fetch(entry.data.signed_download_url, { redirect: 'error', dispatcher, signal });
-      if (!answer.ok) throw new ActionsCacheError(`the storage returned ${answer.status}`);
-      return { key: entry.data.matched_key, bytes: await bytesOf(answer, maxBytes) };
+      const response = await fetch(entry.data.signed_download_url, { redirect: 'error', dispatcher, signal });
+      if (!response.ok) throw new ActionsCacheError(`the storage returned ${response.status}`);
+      return { key: entry.data.matched_key, bytes: await bytesOf(response, maxBytes) };
     },
     async save(key, bytes) {
       if (!mayWrite) return;
@@ -86,7 +86,7 @@ export function actionsCacheService(environment: Environment): ActionsCacheServi
       // Another job is keeping the same, or this one may not.
       if (!entry.success) return;
       // https://learn.microsoft.com/en-us/rest/api/storageservices/put-blob
-      const answer = await fetch(entry.data.signed_upload_url, {
+      const response = await fetch(entry.data.signed_upload_url, {
         method: 'PUT',
         headers: { 'x-ms-blob-type': 'BlockBlob', 'content-type': 'application/octet-stream' },
         body: bytes,
@@ -94,7 +94,7 @@ export function actionsCacheService(environment: Environment): ActionsCacheServi
         dispatcher,
         signal,
       });
-      if (!answer.ok) throw new ActionsCacheError(`the storage returned ${answer.status}`);
+      if (!response.ok) throw new ActionsCacheError(`the storage returned ${response.status}`);
       await call('FinalizeCacheEntryUpload', { key, size_bytes: String(bytes.length) }, signal);
     },
   };
@@ -105,12 +105,12 @@ class ActionsCacheError extends Error {
 }
 
 async function bytesOf(
-  answer: { readonly body: AsyncIterable<Uint8Array> | null },
+  response: { readonly body: AsyncIterable<Uint8Array> | null },
   maxBytes: number,
 ): Promise<Uint8Array> {
   const chunks: Uint8Array[] = [];
   let size = 0;
-  for await (const chunk of answer.body ?? []) {
+  for await (const chunk of response.body ?? []) {
     size += chunk.length;
     if (size > maxBytes) throw new ActionsCacheError(`an entry has more than ${maxBytes} bytes (actions-cache-bytes)`);
     chunks.push(chunk);

@@ -100,9 +100,13 @@ const LOGINS = '`docker login`; in a workflow docker/login-action, or the input 
 /** The error of an answer whose status is no success. `detail` is what the registry's body says, already made safe. */
 export function statusError(
   name: RequestName,
-  answer: { readonly status: number; readonly retryAfterMs?: number | undefined; readonly detail?: string | undefined },
+  response: {
+    readonly status: number;
+    readonly retryAfterMs?: number | undefined;
+    readonly detail?: string | undefined;
+  },
 ): RegistryError {
-  const { status, retryAfterMs, detail } = answer;
+  const { status, retryAfterMs, detail } = response;
   const code = statusCode(status);
   const wait = retryAfterMs === undefined ? '' : `and asked to wait ${Math.ceil(retryAfterMs / 1000)} s`;
   return {

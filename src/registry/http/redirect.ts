@@ -15,14 +15,14 @@ interface Hop {
  * answer is no redirect; an error if it leads from TLS to plain HTTP, nowhere, or on and on.
  */
 export function nextHop(
-  answer: { readonly status: number; readonly headers: Headers },
+  response: { readonly status: number; readonly headers: Headers },
   from: RequestName,
   headers: Readonly<Record<string, string>>,
   hop: number,
   limit: number,
 ): Result<Hop, RegistryError> | undefined {
-  const location = answer.headers.get('location');
-  if (!REDIRECTS.has(answer.status) || location === null) return undefined;
+  const location = response.headers.get('location');
+  if (!REDIRECTS.has(response.status) || location === null) return undefined;
   if (hop >= limit)
     return err(
       limitError(from, 'redirects', limit, `${requestText(from)} was redirected more than ${plural(limit, 'time')}`),
@@ -33,7 +33,7 @@ export function nextHop(
       code: 'malformed',
       registry: from.registry,
       request: requestText(from),
-      status: answer.status,
+      status: response.status,
       message: `${requestText(from)} was redirected ${reason}.`,
       fix: `Ask the operator of ${from.registry} to redirect only GET requests, and only to https URLs without credentials.`,
     });

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import type { RegistryError } from '../image-source.js';
 import { type RequestName, requestText, statusError } from './http-failure.js';
-import type { WholeAnswer } from './response.js';
+import type { WholeResponse } from './response.js';
 
 /** @see https://github.com/opencontainers/distribution-spec/blob/main/spec.md#error-codes */
 const refusal = z.object({
@@ -29,10 +29,10 @@ export function readRefusal(body: Uint8Array): { readonly code: string } | undef
  * The error of a refusal. A 404 without the signs of a registry is from a proxy or a web server, and says nothing about
  * the image: it must not be taken for an absence.
  */
-export function refusalError(name: RequestName, answer: WholeAnswer): RegistryError {
-  const refusal = readRefusal(answer.bytes);
-  const error = statusError(name, { status: answer.status, detail: refusal?.code });
-  if (answer.status !== 404 || refusal !== undefined || answer.headers.has('docker-distribution-api-version'))
+export function refusalError(name: RequestName, response: WholeResponse): RegistryError {
+  const refusal = readRefusal(response.bytes);
+  const error = statusError(name, { status: response.status, detail: refusal?.code });
+  if (response.status !== 404 || refusal !== undefined || response.headers.has('docker-distribution-api-version'))
     return error;
   return {
     ...error,

@@ -2,10 +2,10 @@ import type { Result } from '../../lib/result.js';
 import type { RegistryError, Repository } from '../image-source.js';
 import type { LimitName } from '../limits.js';
 import type { RequestName } from './http-failure.js';
-import type { WholeAnswer } from './response.js';
+import type { WholeResponse } from './response.js';
 
-/** The API part of a path, and what a request for it asks for. */
-export interface Ask {
+/** A request to the API of a registry: the part of the path after the repository, and its headers. */
+export interface ApiRequest {
   readonly repository: Repository;
   readonly path: string;
   readonly accept?: string;
@@ -16,9 +16,9 @@ export interface Ask {
 
 /** A registry's API, for what is read of it page by page. */
 export interface RegistryApi {
-  /** An answer of any status, its body read. */
-  answer(method: 'GET' | 'HEAD', ask: Ask, limit: LimitName): Promise<Result<WholeAnswer, RegistryError>>;
-  /** The body of a successful answer; any other status is its error. */
-  whole(method: 'GET', ask: Ask, limit: LimitName): Promise<Result<WholeAnswer, RegistryError>>;
-  nameOf(method: string, ask: Ask): RequestName;
+  /** A response of any status, its body read. */
+  request(method: 'GET' | 'HEAD', request: ApiRequest, limit: LimitName): Promise<Result<WholeResponse, RegistryError>>;
+  /** The response to a successful request, its body read; any other status is an error. */
+  fetch(method: 'GET', request: ApiRequest, limit: LimitName): Promise<Result<WholeResponse, RegistryError>>;
+  nameOf(method: string, request: ApiRequest): RequestName;
 }

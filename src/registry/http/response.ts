@@ -4,7 +4,7 @@ import { amountOf, type LimitName, type RegistryLimits } from '../limits.js';
 import { BlobStreamError } from '../registry-error.js';
 import { limitError, type RequestName, requestText } from './http-failure.js';
 
-interface AnswerHead {
+interface ResponseHead {
   readonly status: number;
   readonly headers: Headers;
   /** Where it came from in the end, redirects followed. */
@@ -12,27 +12,27 @@ interface AnswerHead {
 }
 
 /** A response whose body is still unread: the caller must read it to its end or discard it. */
-export interface Answer extends AnswerHead {
+export interface HttpResponse extends ResponseHead {
   /** Throws a BlobStreamError when the body breaks off or a limit of the run is passed. */
   readonly body: AsyncIterable<Uint8Array>;
   discard(): Promise<void>;
 }
 
-export interface WholeAnswer extends AnswerHead {
+export interface WholeResponse extends ResponseHead {
   readonly bytes: Uint8Array;
 }
 
 /** Reads a successful answer's body into memory, within the limit that is named. */
 export async function readWhole(
-  answer: Answer,
+  response: HttpResponse,
   name: RequestName,
   limit: LimitName,
   limits: RegistryLimits,
-): Promise<Result<WholeAnswer, RegistryError>> {
-  const { status, headers, url } = answer;
+): Promise<Result<WholeResponse, RegistryError>> {
+  const { status, headers, url } = response;
   const encoding = headers.get('content-encoding');
   if (encoding !== null && encoding.toLowerCase() !== 'identity') {
-    await answer.discard();
+    await response.discard();
     return err({
       code: 'malformed',
       registry: name.registry,
@@ -49,13 +49,13 @@ export async function readWhole(
     `The response to ${requestText(name)} is larger than ${amountOf(limit, limits[limit])}`,
   );
   if (name.method !== 'HEAD' && Number(headers.get('content-length') ?? 0) > limits[limit]) {
-    await answer.discard();
+    await response.discard();
     return err(tooLarge);
   }
   const chunks: Uint8Array[] = [];
   let length = 0;
   try {
-    for await (const chunk of answer.body) {
+    for await (const chunk of response.body) {
       length += chunk.length;
       if (length > limits[limit]) return err(tooLarge);
       chunks.push(chunk);
@@ -68,11 +68,11 @@ export async function readWhole(
 }
 
 /** As much of a refusal's text as is worth reading; a body that breaks off is cut there. */
-export async function readRefusalText(answer: Answer, limits: RegistryLimits): Promise<Uint8Array> {
+export async function readRefusalText(response: HttpResponse, limits: RegistryLimits): Promise<Uint8Array> {
   const chunks: Uint8Array[] = [];
   let length = 0;
   try {
-    for await (const chunk of answer.body) {
+    for await (const chunk of response.body) {
       chunks.push(chunk);
       length += chunk.length;
       if (length > limits['error-bytes']) break;

@@ -11,7 +11,7 @@ import { type DispatcherOptions, Dispatchers, MAX_HEADER_BYTES } from './dispatc
 import { connectionError, limitError, outOfTime, type RequestName, statusError } from './http-failure.js';
 import { nextHop } from './redirect.js';
 import { readRefusal } from './refusal.js';
-import { type Answer, readRefusalText, readWhole, type WholeAnswer } from './response.js';
+import { type HttpResponse, readRefusalText, readWhole, type WholeResponse } from './response.js';
 
 /**
  * Bounds the requests to one host at a time, and lets the host ask all of us to wait: one `Retry-After` holds back every
@@ -109,21 +109,21 @@ export class Transport {
   }
 
   /** Asks, and reads the whole body within the limit that is named. Any status is an answer but those worth another try. */
-  whole(request: Request, limit: LimitName): Promise<Result<WholeAnswer, RegistryError>> {
+  whole(request: Request, limit: LimitName): Promise<Result<WholeResponse, RegistryError>> {
     return this.#retrying(async () => {
-      const answer = await this.#attempt(request, this.limits['document-ms']);
-      if (!answer.ok) return answer;
-      const { status, headers, url } = answer.value;
+      const response = await this.#attempt(request, this.limits['document-ms']);
+      if (!response.ok) return response;
+      const { status, headers, url } = response.value;
       if (status < 200 || status > 299)
-        return ok({ status, headers, url, bytes: await readRefusalText(answer.value, this.limits) });
+        return ok({ status, headers, url, bytes: await readRefusalText(response.value, this.limits) });
       const name = { registry: request.registry, method: request.method, url };
-      const read = await readWhole(answer.value, name, limit, this.limits);
+      const read = await readWhole(response.value, name, limit, this.limits);
       return read.ok ? read : err({ error: read.error, retry: isTransient(read.error), host: url.host });
     });
   }
 
   /** Asks, and gives the body as it comes. Only the way to the answer's head is tried again. */
-  open(request: Request): Promise<Result<Answer, RegistryError>> {
+  open(request: Request): Promise<Result<HttpResponse, RegistryError>> {
     return this.#retrying(() => this.#attempt(request, Number.POSITIVE_INFINITY));
   }
 
@@ -154,30 +154,30 @@ export class Transport {
   }
 
   /** One try, redirects included. */
-  async #attempt(request: Request, timeMs: number): Promise<Result<Answer, Failure>> {
+  async #attempt(request: Request, timeMs: number): Promise<Result<HttpResponse, Failure>> {
     let { url, headers } = request;
     for (let hop = 0; ; hop++) {
       const name = { registry: request.registry, method: request.method, url };
-      const answer = await this.#exchange({ ...request, url, headers }, name, timeMs);
-      if (!answer.ok) return answer;
-      const next = nextHop(answer.value, name, headers, hop, this.limits.redirects);
-      if (next === undefined) return this.#accept(answer.value, name);
-      await answer.value.discard();
+      const response = await this.#exchange({ ...request, url, headers }, name, timeMs);
+      if (!response.ok) return response;
+      const next = nextHop(response.value, name, headers, hop, this.limits.redirects);
+      if (next === undefined) return this.#accept(response.value, name);
+      await response.value.discard();
       if (!next.ok) return err({ error: next.error, retry: false, host: url.host });
       ({ url, headers } = next.value);
     }
   }
 
   /** A status worth another try is a failure, with what the registry says about when. */
-  async #accept(answer: Answer, name: RequestName): Promise<Result<Answer, Failure>> {
-    if (!RETRIED_STATUSES.has(answer.status)) return ok(answer);
-    const afterMs = retryAfterMs(answer.headers.get('retry-after') ?? undefined, this.#clock.date());
-    const detail = readRefusal(await readRefusalText(answer, this.limits))?.code;
-    const error = statusError(name, { status: answer.status, retryAfterMs: afterMs, detail });
+  async #accept(response: HttpResponse, name: RequestName): Promise<Result<HttpResponse, Failure>> {
+    if (!RETRIED_STATUSES.has(response.status)) return ok(response);
+    const afterMs = retryAfterMs(response.headers.get('retry-after') ?? undefined, this.#clock.date());
+    const detail = readRefusal(await readRefusalText(response, this.limits))?.code;
+    const error = statusError(name, { status: response.status, retryAfterMs: afterMs, detail });
     return err({ error, retry: true, afterMs, host: name.url.host });
   }
 
-  async #exchange(request: Request, name: RequestName, timeMs: number): Promise<Result<Answer, Failure>> {
+  async #exchange(request: Request, name: RequestName, timeMs: number): Promise<Result<HttpResponse, Failure>> {
     const { host } = request.url;
     const leave = await this.#queue(host).enter();
     const remaining = this.#runEnd - this.#clock.now();

@@ -8,7 +8,7 @@ import { shownNotice } from '../notices.js';
 import type { Finding, Report } from '../report.js';
 import { isAboutRun, reportedFindings, withUses } from '../reported-findings.js';
 import { verdictSign } from '../signs.js';
-import { isComplete, missing, openQuestions, reservations, tallyOf } from '../tally.js';
+import { isComplete, missing, reservations, tallyOf, uncheckedText } from '../tally.js';
 import { findingsList, type ListDetail, nextStep } from './findings-list.js';
 import { baseChangesList } from './image-diff.js';
 import { imageTable } from './image-table.js';
@@ -113,7 +113,7 @@ function heading(report: Report, options: CommentOptions, causes: boolean): stri
   const detail =
     verdict === 'pass'
       ? passed
-      : [openQuestions(tally), ...(causes ? missing(report).map(prose) : [])].filter(Boolean).join(', ');
+      : [uncheckedText(tally), ...(causes ? missing(report).map(prose) : [])].filter(Boolean).join(', ');
   return `### ${verdictSign(report)} ${title}: ${[verdict, detail].filter(Boolean).join(' · ')}${freshness(report, options)}`;
 }
 

@@ -34,18 +34,18 @@ const MAX_NAME = 100;
 export function imageTable(report: Report, detail: TableDetail, targets: LinkTargets): string {
   const rows = imageRows(report);
   if (rows.length === 0) return '';
-  const questions = evaluatedRules(rows, detail.columns === 'all' ? NOT_EVALUATED : NOT_WRONG);
-  const head = ['Image', 'Used at', ...questions.map((rule) => ruleTitle(rule, targets)), 'Digest', 'Publisher'];
+  const ruleColumns = evaluatedRules(rows, detail.columns === 'all' ? NOT_EVALUATED : NOT_WRONG);
+  const head = ['Image', 'Used at', ...ruleColumns.map((rule) => ruleTitle(rule, targets)), 'Digest', 'Publisher'];
   const shown = worstRowsFirst(rows).slice(0, detail.rows);
-  const isQuestion = (column: number) => column >= 2 && column < 2 + questions.length;
+  const isRuleColumn = (column: number) => column >= 2 && column < 2 + ruleColumns.length;
   const lines = [
     tableLine(head),
-    tableLine(head.map((_, column) => (isQuestion(column) ? ':-:' : '---'))),
+    tableLine(head.map((_, column) => (isRuleColumn(column) ? ':-:' : '---'))),
     ...shown.map((row) =>
       tableLine([
         `${signOfRow(row)} ${code(cutMiddle(row.name, MAX_NAME))}`,
         placesCell(row.uses, detail.places, targets),
-        ...questions.map((rule) => signIn(row, rule)),
+        ...ruleColumns.map((rule) => signIn(row, rule)),
         digestCell(row),
         inline(publisherOf(row) ?? ''),
       ]),

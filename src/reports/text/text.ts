@@ -15,7 +15,7 @@ import {
   withoutName,
   withShortDigests,
 } from '../sections.js';
-import { asides, openQuestions, tallyOf, verdictReason, whenItBlocks } from '../tally.js';
+import { asides, tallyOf, uncheckedText, verdictReason, whenItBlocks } from '../tally.js';
 import { codeFrame } from './code-frame.js';
 import { padded } from './display-width.js';
 import { baseChangesBlock } from './image-diff-text.js';
@@ -281,7 +281,7 @@ function closingBlock(report: Report, reported: readonly Finding[], page: Page):
   return [
     ...(reported.length === 0
       ? []
-      : verdictLines(report, `${openQuestions(tally) || 'nothing blocks'}${beside === '' ? '' : `; ${beside}`}`, page)),
+      : verdictLines(report, `${uncheckedText(tally) || 'nothing blocks'}${beside === '' ? '' : `; ${beside}`}`, page)),
     ...(rule === undefined
       ? []
       : [

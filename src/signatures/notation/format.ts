@@ -8,7 +8,7 @@ import type {
   SignatureArtifact,
   SignatureEvaluation,
   SignatureFormat,
-  SignatureQuestion,
+  SignatureQuery,
 } from '../format.js';
 import { keyFingerprint } from '../key.js';
 import { type SignatureErrorCode, signatureError } from '../signature-error.js';
@@ -97,7 +97,7 @@ function unknownRevocation(place: string, reason: string, offline: boolean): Inc
 async function evaluate(
   place: string,
   proven: ProvenEnvelope,
-  { authorities, now, offline, askRevocation: ask }: SignatureQuestion,
+  { authorities, now, offline, fetchRevocation }: SignatureQuery,
 ): Promise<SignatureEvaluation> {
   const approvals: Approval[] = [];
   const refusals: NotationRefusal[] = [];
@@ -109,7 +109,7 @@ async function evaluate(
     ]);
     const trust = trustOfAuthority(authority);
     const answer = trust.ok
-      ? await checkTrust(proven, trust.value, { now, ask })
+      ? await checkTrust(proven, trust.value, { now, fetchRevocation })
       : refuse('authenticity', `the authority ${describeAuthority(authority)} can't be used: ${trust.error}`);
     if (answer.ok)
       approvals.push({ ...toFacts(answer.value), authority: describeAuthority(authority), authorityIndex });

@@ -1,4 +1,4 @@
-import type { AskService } from '../format.js';
+import type { FetchFromService } from '../format.js';
 import type { Certificate } from './certificate.js';
 import { type RevocationStatus, readCrlStatus } from './crl.js';
 import { ocspRequest, readOcspStatus } from './ocsp.js';
@@ -14,13 +14,13 @@ const OCSP_TYPE = 'application/ocsp-request';
  */
 export async function checkRevocation(
   chain: readonly Certificate[],
-  ask: AskService,
+  fetch: FetchFromService,
   now: Date,
 ): Promise<RevocationStatus> {
   const statuses = await Promise.all(
     chain.map((certificate, index) => {
       const issuer = chain[index + 1];
-      return issuer === undefined ? GOOD : checkCertificate(certificate, issuer, ask, now);
+      return issuer === undefined ? GOOD : checkCertificate(certificate, issuer, fetch, now);
     }),
   );
   return (
@@ -31,18 +31,20 @@ export async function checkRevocation(
 async function checkCertificate(
   certificate: Certificate,
   issuer: Certificate,
-  ask: AskService,
+  fetch: FetchFromService,
   now: Date,
 ): Promise<RevocationStatus> {
   let status: RevocationStatus = GOOD;
   for (const address of certificate.ocsp) {
-    const answer = await ask(address, { type: OCSP_TYPE, body: ocspRequest(certificate, issuer) });
-    status = answer.ok ? readOcspStatus(answer.value, certificate, issuer, now) : noAnswer(address, answer.error);
+    const response = await fetch(address, { type: OCSP_TYPE, body: ocspRequest(certificate, issuer) });
+    status = response.ok
+      ? readOcspStatus(response.value, certificate, issuer, now)
+      : noResponse(address, response.error);
     if (status.status !== 'unknown') return status;
   }
   // Every point may hold another part of the list.
   for (const addresses of certificate.crls) {
-    status = await checkPoint(addresses, certificate, issuer, ask, now);
+    status = await checkPoint(addresses, certificate, issuer, fetch, now);
     if (status.status !== 'good') return status;
   }
   return status;
@@ -52,18 +54,20 @@ async function checkPoint(
   addresses: readonly string[],
   certificate: Certificate,
   issuer: Certificate,
-  ask: AskService,
+  fetch: FetchFromService,
   now: Date,
 ): Promise<RevocationStatus> {
   let status: RevocationStatus = { status: 'unknown', reason: 'a CRL distribution point has no URL' };
   for (const address of addresses) {
-    const answer = await ask(address);
-    status = answer.ok ? readCrlStatus(answer.value, certificate, issuer, now) : noAnswer(address, answer.error);
+    const response = await fetch(address);
+    status = response.ok
+      ? readCrlStatus(response.value, certificate, issuer, now)
+      : noResponse(address, response.error);
     if (status.status !== 'unknown') return status;
   }
   return status;
 }
 
-function noAnswer(address: string, reason: string): RevocationStatus {
+function noResponse(address: string, reason: string): RevocationStatus {
   return { status: 'unknown', reason: `${address} ${reason}` };
 }

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { optionalField } from '../../lib/collections.js';
 import { ok, type Result } from '../../lib/result.js';
 import { parseStrictJson } from '../../lib/strict-json.js';
-import type { AskService } from '../format.js';
+import type { FetchFromService } from '../format.js';
 import { type Certificate, readCertificate } from './certificate.js';
 import { checkSigningChain, invalidDuring, MAX_CHAIN } from './chain.js';
 import { readCose } from './cose.js';
@@ -129,7 +129,7 @@ function checkTarget(payload: Buffer, target: TargetArtifact): Result<true, Nota
 /** What a verification needs besides the signature and the trust. */
 export interface VerificationContext {
   readonly now: Date;
-  readonly ask: AskService;
+  readonly fetchRevocation: FetchFromService;
 }
 
 /**
@@ -231,9 +231,9 @@ function describeInvalid(
 
 async function checkStatus(
   chain: readonly Certificate[],
-  { ask, now }: VerificationContext,
+  { fetchRevocation, now }: VerificationContext,
 ): Promise<Result<true, NotationRefusal>> {
-  const status = await checkRevocation(chain, ask, now);
+  const status = await checkRevocation(chain, fetchRevocation, now);
   switch (status.status) {
     case 'good':
       return ok(true);

@@ -42,13 +42,13 @@ export async function evaluateSignature(
   const approvals: Approval[] = [];
   const refusals: SignatureError[] = [];
   for (const [authorityIndex, authority] of authorities.entries()) {
-    const answer = await ask(authority, material.value, keyless, root, now);
+    const answer = await verifyFor(authority, material.value, keyless, root, now);
     if (answer.ok) approvals.push({ ...answer.value, authority: describeAuthority(authority), authorityIndex });
     else refusals.push(answer.error);
   }
   const [first, ...others] = approvals;
   if (first !== undefined) return { approvals: [first, ...others], material: material.value };
-  if (keyless?.ok === true) return reject(nobodysSigner(refusals, keyless.value.signer), keyless.value.signer);
+  if (keyless?.ok === true) return reject(unauthorizedSigner(refusals, keyless.value.signer), keyless.value.signer);
   return reject(worst(refusals, keyless));
 }
 
@@ -82,7 +82,7 @@ async function proveIdentity(material: SignedMaterial, root: TrustedRoot | null,
   return material.certificate === undefined || root === null ? null : verifyKeyless(material, root, now);
 }
 
-async function ask(
+async function verifyFor(
   authority: Authority,
   material: SignedMaterial,
   keyless: Proof | null,
@@ -120,7 +120,7 @@ function wrong(reason: string): { readonly ok: false; readonly error: SignatureE
   return { ok: false, error: signatureError('wrong-signer', reason) };
 }
 
-function nobodysSigner(refusals: readonly SignatureError[], signer: Signer): SignatureError {
+function unauthorizedSigner(refusals: readonly SignatureError[], signer: Signer): SignatureError {
   const mismatch = refusals.find(({ reason }) => reason.startsWith('it is signed by'));
   return (
     mismatch ??
@@ -133,8 +133,8 @@ function nobodysSigner(refusals: readonly SignatureError[], signer: Signer): Sig
 
 /** The most telling refusal: what broke a proof says more than that a key is not the signer. */
 function worst(refusals: readonly SignatureError[], keyless: Proof | null): SignatureError {
-  const telling = refusals.find(({ code }) => code !== 'wrong-signer' && code !== 'unsupported');
-  if (telling !== undefined) return telling;
+  const specific = refusals.find(({ code }) => code !== 'wrong-signer' && code !== 'unsupported');
+  if (specific !== undefined) return specific;
   if (keyless?.ok === false) return keyless.error;
   return refusals[0] ?? signatureError('wrong-signer', 'the policy names no authority to verify it against');
 }

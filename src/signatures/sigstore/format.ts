@@ -1,7 +1,7 @@
 import { X509Certificate } from 'node:crypto';
 import { err, type Result } from '../../lib/result.js';
 import type { Descriptor } from '../../registry/manifest/manifest.js';
-import type { Claims, Discovered, Found, SignatureArtifact, SignatureFormat, SignatureQuestion } from '../format.js';
+import type { Claims, Discovered, Found, SignatureArtifact, SignatureFormat, SignatureQuery } from '../format.js';
 import { readSignature, SIGN_PREDICATE } from '../image-signature.js';
 import { type SignatureError, signatureError } from '../signature-error.js';
 import { DSSE_LAYER_TYPE, readAttestationLayer, readSignatureLayer, SIMPLE_SIGNING_TYPE } from './cosign-layer.js';
@@ -81,10 +81,10 @@ export async function foundBundle(bytes: Uint8Array, place: string): Promise<Fou
 }
 
 function toFound(found: FoundMaterial): Found {
-  return { place: found.place, verify: (question) => verify(found, question) };
+  return { place: found.place, verify: (query) => verify(found, query) };
 }
 
-async function verify(found: FoundMaterial, { authorities, sigstoreRoot, now, about }: SignatureQuestion) {
+async function verify(found: FoundMaterial, { authorities, sigstoreRoot, now, about }: SignatureQuery) {
   // The name of the issuer only picks the root to try; to read it is slow, and few policies accept GitHub's.
   const ofGitHub = authorities.some(acceptsGitHub) && found.material.ok && isIssuedByGitHub(found.material.value);
   const evaluation = await evaluateSignature(

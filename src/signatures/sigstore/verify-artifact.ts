@@ -9,7 +9,7 @@ import type { TrustedRoot } from './trusted-root.js';
 import { verifyKeyed, verifyKeyless } from './verify-material.js';
 
 /** One bundle over one artifact, and who must have signed it. */
-export interface ArtifactQuestion {
+export interface ArtifactVerification {
   readonly bundle: Uint8Array;
   /** Its SHA-256, and its bytes where they are at hand. */
   readonly artifact: { readonly digest: string; readonly bytes?: Uint8Array };
@@ -21,10 +21,12 @@ export interface ArtifactQuestion {
 }
 
 /** Verifies a bundle of any kind for an artifact. A statement must have the artifact among its subjects. */
-export async function verifyArtifact(question: ArtifactQuestion): Promise<Result<SignatureFacts, SignatureError>> {
-  const { artifact, expected, root, now } = question;
+export async function verifyArtifact(
+  verification: ArtifactVerification,
+): Promise<Result<SignatureFacts, SignatureError>> {
+  const { artifact, expected, root, now } = verification;
   const material = await readBundle(
-    question.bundle,
+    verification.bundle,
     artifact.bytes === undefined
       ? { sha256: Buffer.from(artifact.digest.slice('sha256:'.length), 'hex') }
       : { bytes: artifact.bytes },
@@ -42,7 +44,7 @@ export async function verifyArtifact(question: ArtifactQuestion): Promise<Result
 
 async function verifySigner(
   material: SignedMaterial,
-  expected: ArtifactQuestion['expected'],
+  expected: ArtifactVerification['expected'],
   root: TrustedRoot,
   now: Date,
 ): Promise<Result<SignatureFacts, SignatureError>> {

@@ -82,7 +82,7 @@ export function distributionEcosystem(distribution: Distribution | null): Result
 export const LANGUAGE_ECOSYSTEMS = { npm: 'npm', pypi: 'PyPI' } as const satisfies Partial<Record<PackageType, string>>;
 
 /**
- * One spelling of an ecosystem: records of Ubuntu's long-term releases say `Ubuntu:22.04:LTS`, questions `Ubuntu:22.04`.
+ * One spelling of an ecosystem: records of Ubuntu's long-term releases say `Ubuntu:22.04:LTS`, queries `Ubuntu:22.04`.
  * Records of the paid `Ubuntu:Pro:22.04:LTS` stay apart, since their fixes are not for everybody.
  */
 export function normalizeEcosystem(ecosystem: string): string {
@@ -108,7 +108,7 @@ export function publicEcosystem(ecosystem: string): string {
 }
 
 /**
- * How records may write an ecosystem that a question names: as it is, or without its release, where they are about every
+ * How records may write an ecosystem that a query names: as it is, or without its release, where they are about every
  * one of them. Both are in one spelling.
  *
  * @see https://ossf.github.io/osv-schema/#defined-ecosystems the release "might optionally" be there
@@ -185,6 +185,6 @@ const UNORDERED: ReadonlySet<string> = new Set([
 /** A name as its ecosystem compares it. @see https://peps.python.org/pep-0503/#normalized-names */
 export function normalizeName(ecosystem: string, name: string): string {
   if (ecosystem === 'PyPI') return name.toLowerCase().replaceAll(/[-_.]+/g, '-');
-  // Packagist's names are of lower case, which Composer does not ask for, and NuGet's are compared without regard to it.
+  // Packagist's names are lower case, which Composer does not require, and NuGet's are compared without regard to it.
   return ecosystem === 'Packagist' || ecosystem === 'NuGet' ? name.toLowerCase() : name;
 }

@@ -16,7 +16,7 @@ export function foldMatches(matches: readonly Match[], exploited: ReadonlySet<st
   const groups = new Map<string, { readonly id: string; readonly matches: Match[] }>();
   for (const match of matches) {
     for (const id of vulnerabilities.get(match.record) ?? [match.record.id]) {
-      const { purl, where, name } = match.question.package;
+      const { purl, where, name } = match.query.package;
       const key = [id, purl, where, name].join('\n');
       const group = groups.get(key);
       if (group === undefined) groups.set(key, { id, matches: [match] });
@@ -36,11 +36,11 @@ function vulnerabilityOf(
   matches: readonly Match[],
   exploited: ReadonlySet<string>,
 ): readonly Vulnerability[] {
-  const certain = matches.filter(({ question }) => question.about === 'package');
+  const certain = matches.filter(({ query }) => query.about === 'package');
   const counting = certain.length > 0 ? certain : matches;
   const [first] = counting;
   if (first === undefined) return [];
-  const { package: about, ecosystem } = first.question;
+  const { package: about, ecosystem } = first.query;
   const ids = [...new Set([id, ...counting.flatMap(({ record }) => [record.id, ...otherNames(record)])])];
   const published = earliest(counting.map(({ record }) => record));
   const fixedIn = fixOf(counting, ecosystem);

@@ -1,12 +1,12 @@
 import type { OsvAffected, OsvRecord } from '../sources/osv-record.js';
-import type { PackageQuestion, Unevaluated } from '../sources/queries.js';
+import type { PackageQuery, Unevaluated } from '../sources/queries.js';
 import type { SourceHit } from '../sources/source.js';
 import { type Affects, affects, versionsIn } from './affects.js';
 import { ecosystemFamily, normalizeEcosystem, normalizeName, publicEcosystem, spellingsOf } from './ecosystems.js';
 import { isOfAnotherStream } from './modules.js';
 import { cvesOf, isNoVulnerability } from './vulnerability-group.js';
 
-type Hit = SourceHit<PackageQuestion>;
+type Hit = SourceHit<PackageQuery>;
 
 /** A record that says that a version of a package has a vulnerability. */
 export interface Match extends Hit {
@@ -38,7 +38,7 @@ export function matchRecords(hits: readonly Hit[]): Matches {
     const evaluated = withSubscription(evaluate(hit));
     if (evaluated === null) continue;
     if ('reason' in evaluated) {
-      const { name, version } = hit.question;
+      const { name, version } = hit.query;
       unevaluated.push({ what: `${hit.record.id} for ${name} ${version}`, reason: evaluated.reason });
     } else matches.push(evaluated);
   }
@@ -51,10 +51,10 @@ export function isWithdrawn({ withdrawn }: OsvRecord): boolean {
 }
 
 function evaluate(hit: Hit): Match | { readonly reason: string } | null {
-  const { question, record, isMatch } = hit;
-  const entries = entriesFor(hit, question.name);
-  if (isOfAnotherStream(record, entries, question.package)) return null;
-  const evaluated = entries.map((entry) => ({ entry, says: affectsAt(entry, question) }));
+  const { query, record, isMatch } = hit;
+  const entries = entriesFor(hit, query.name);
+  if (isOfAnotherStream(record, entries, query.package)) return null;
+  const evaluated = entries.map((entry) => ({ entry, says: affectsAt(entry, query) }));
   const affected = evaluated.find(({ says }) => says.kind === 'affected');
   if (affected !== undefined) return { ...hit, entry: affected.entry, ...fixOf(affected.says) };
   if (isMatch && !(evaluated.length > 0 && evaluated.every(({ says }) => says.kind === 'not-affected'))) {
@@ -69,16 +69,16 @@ function evaluate(hit: Hit): Match | { readonly reason: string } | null {
  * source's, and the entry of Ubuntu's release in place of that for subscribers. Only Canonical's records of a CVE name
  * every release; its notices of fixes for subscribers say nothing of the others.
  */
-function isAnsweredOtherwise({ record, question }: Hit): boolean {
-  const { ecosystem, name } = question;
+function isAnsweredOtherwise({ record, query }: Hit): boolean {
+  const { ecosystem, name } = query;
   const everybodys = publicEcosystem(ecosystem);
   if (everybodys !== ecosystem) {
     return !record.id.startsWith('UBUNTU-CVE-') || entriesAbout(record, everybodys, name).length > 0;
   }
-  return isRpmSource(question) && entriesAbout(record, ecosystem, question.package.name).length > 0;
+  return isRpmSource(query) && entriesAbout(record, ecosystem, query.package.name).length > 0;
 }
 
-function isRpmSource({ name, package: about }: PackageQuestion): boolean {
+function isRpmSource({ name, package: about }: PackageQuery): boolean {
   return about.type === 'rpm' && name !== about.name;
 }
 
@@ -87,12 +87,12 @@ type Evaluated = ReturnType<typeof evaluate>;
 /** A fix that only subscribers get is none for everybody else. */
 function withSubscription(evaluated: Evaluated): Evaluated {
   if (evaluated === null || 'reason' in evaluated) return evaluated;
-  const ecosystem = publicEcosystem(evaluated.question.ecosystem);
-  if (ecosystem === evaluated.question.ecosystem) return evaluated;
+  const ecosystem = publicEcosystem(evaluated.query.ecosystem);
+  if (ecosystem === evaluated.query.ecosystem) return evaluated;
   const { fixedIn, ...rest } = evaluated;
   return {
     ...rest,
-    question: { ...evaluated.question, ecosystem },
+    query: { ...evaluated.query, ecosystem },
     ...(fixedIn === undefined ? {} : { subscription: 'Ubuntu Pro' }),
   };
 }
@@ -101,9 +101,9 @@ function withSubscription(evaluated: Evaluated): Evaluated {
  * Evaluates an entry for a query. The source of an rpm has no epoch in its name, so that it is taken to have the
  * entry's; where the entry has several and the epoch decides, nothing is known.
  */
-function affectsAt(entry: OsvAffected, question: PackageQuestion): Affects {
-  const { ecosystem, version } = question;
-  if (!isRpmSource(question) || /^[0-9]+:/.test(version)) return affects(entry, ecosystem, version);
+function affectsAt(entry: OsvAffected, query: PackageQuery): Affects {
+  const { ecosystem, version } = query;
+  if (!isRpmSource(query) || /^[0-9]+:/.test(version)) return affects(entry, ecosystem, version);
   const epochs = new Set(versionsIn(entry).map((one) => /^([0-9]+):/.exec(one)?.[1] ?? '0'));
   const [first, ...others] = [...epochs].map((epoch) =>
     affects(entry, ecosystem, epoch === '0' ? version : `${epoch}:${version}`),
@@ -129,9 +129,9 @@ export function entriesAbout({ affected }: OsvRecord, ecosystem: string, name: s
 }
 
 /** Those of them for the package's architecture, or all of them where none is. */
-function entriesFor({ record, question }: Hit, name: string): readonly OsvAffected[] {
-  const entries = entriesAbout(record, question.ecosystem, name);
-  const same = entries.filter((entry) => architectureOf(entry) === question.package.architecture);
+function entriesFor({ record, query }: Hit, name: string): readonly OsvAffected[] {
+  const entries = entriesAbout(record, query.ecosystem, name);
+  const same = entries.filter((entry) => architectureOf(entry) === query.package.architecture);
   return same.length > 0 ? same : entries;
 }
 
@@ -140,22 +140,22 @@ function architectureOf({ package: about }: OsvAffected): string | undefined {
   return /[?&]arch=([A-Za-z0-9_]+)/.exec(about?.purl ?? '')?.[1];
 }
 
-/** Whether every entry of the record about the question's package is about another architecture. */
+/** Whether every entry of the record about the queried package is about another architecture. */
 function isOfAnotherArchitecture(hit: Hit): boolean {
-  const entries = entriesFor(hit, hit.question.name);
+  const entries = entriesFor(hit, hit.query.name);
   const named = entries.map(architectureOf);
-  return named.length > 0 && named.every((one) => one !== undefined && one !== hit.question.package.architecture);
+  return named.length > 0 && named.every((one) => one !== undefined && one !== hit.query.package.architecture);
 }
 
-const keyOf = ({ question }: Hit, cve: string, kind: string): string =>
-  [kind, question.ecosystem, question.package.purl, question.package.where, cve].join('\n');
+const keyOf = ({ query }: Hit, cve: string, kind: string): string =>
+  [kind, query.ecosystem, query.package.purl, query.package.where, cve].join('\n');
 
 /** Which vulnerabilities of which packages a record speaks of in the way that counts most. */
 function statements(hit: Hit): readonly string[] {
   const cves = cvesOf(hit.record);
   return [
-    ...(isOfAnotherArchitecture(hit) ? [] : cves.map((cve) => keyOf(hit, cve, `architecture ${hit.question.about}`))),
-    ...(hit.question.about === 'package' ? cves.map((cve) => keyOf(hit, cve, 'package')) : []),
+    ...(isOfAnotherArchitecture(hit) ? [] : cves.map((cve) => keyOf(hit, cve, `architecture ${hit.query.about}`))),
+    ...(hit.query.about === 'package' ? cves.map((cve) => keyOf(hit, cve, 'package')) : []),
   ];
 }
 
@@ -163,15 +163,15 @@ function isDescribedBetter(hit: Hit, reported: ReadonlySet<string>): boolean {
   const cves = cvesOf(hit.record);
   if (cves.length === 0) return false;
   const all = (kind: string) => cves.every((cve) => reported.has(keyOf(hit, cve, kind)));
-  if (isOfAnotherArchitecture(hit) && all(`architecture ${hit.question.about}`)) return true;
-  return hit.question.about === 'possible' && all('package');
+  if (isOfAnotherArchitecture(hit) && all(`architecture ${hit.query.about}`)) return true;
+  return hit.query.about === 'possible' && all('package');
 }
 
 /** Whether the record itself says that the package, as opposed to what it was built from, does not have the vulnerability. */
 function isDeniedOfPackage(hit: Hit): boolean {
-  if (hit.question.about !== 'possible') return false;
-  const { name, version } = hit.question.package;
-  const own = entriesFor(hit, name).map((entry) => affects(entry, hit.question.ecosystem, version));
+  if (hit.query.about !== 'possible') return false;
+  const { name, version } = hit.query.package;
+  const own = entriesFor(hit, name).map((entry) => affects(entry, hit.query.ecosystem, version));
   return own.length > 0 && own.every(({ kind }) => kind === 'not-affected');
 }
 

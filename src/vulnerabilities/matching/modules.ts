@@ -1,5 +1,5 @@
 import type { OsvAffected, OsvRecord } from '../sources/osv-record.js';
-import type { PackageQuestion } from '../sources/queries.js';
+import type { PackageQuery } from '../sources/queries.js';
 import { versionsIn } from './affects.js';
 
 /** Notices of Red Hat and the distributions built from it name the stream in their title: `Moderate: nodejs:16 security update`. */
@@ -21,7 +21,7 @@ const MODULAR = /\.module[_+]/;
 export function isOfAnotherStream(
   { id, summary }: OsvRecord,
   entries: readonly OsvAffected[],
-  { type, version, module: own }: PackageQuestion['package'],
+  { type, version, module: own }: PackageQuery['package'],
 ): boolean {
   if (type !== 'rpm' || !NOTICE.test(id) || entries.length === 0 || !entries.every(isModular)) return false;
   const streams: readonly string[] = summary?.slice(0, MAX_SUMMARY).match(STREAM) ?? [];

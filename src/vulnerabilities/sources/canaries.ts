@@ -1,5 +1,5 @@
 import { ecosystemFamily, publicEcosystem } from '../matching/ecosystems.js';
-import type { Question } from './queries.js';
+import type { Query } from './queries.js';
 
 /** Versions before any real one, in each family's own grammar. */
 const APK = '0.0.1-r0';
@@ -40,7 +40,7 @@ const KNOWN: Readonly<Record<string, { readonly names: readonly string[]; readon
  * ecosystem or release it has no data of with success and nothing, and so does an archive that lost most of its records:
  * without these, that would read as "clean".
  */
-export function canariesOf(ecosystem: string): readonly Question[] {
+export function canariesOf(ecosystem: string): readonly Query[] {
   const family = ecosystemFamily(ecosystem);
   const known = Object.hasOwn(KNOWN, family) ? KNOWN[family] : undefined;
   return (known?.names ?? []).map((name) => ({

@@ -22,7 +22,7 @@ import type { Services, Sources } from './sources.js';
 export async function openServices(
   settings: RunSettings,
   services: Services,
-  asksChainguard: boolean,
+  usesChainguard: boolean,
 ): Promise<Result<Sources, SourceFailure>> {
   const network = await readNetworkSettings(services.environment);
   if (!network.ok) {
@@ -59,7 +59,7 @@ export async function openServices(
       : new RememberedSource(source, join(cacheDirectory, 'vulnerabilities', ...directory));
   const alpine = { transport, origin: services.alpine, now: settings.now };
   return ok({
-    vulnerabilities: [...(asksChainguard ? [feed] : []), remembered(osv)],
+    vulnerabilities: [...(usesChainguard ? [feed] : []), remembered(osv)],
     supplements: [fetchedCommunityPackages(alpine, VULNERABILITY_LIMITS, (one) => remembered(one, 'alpine'))],
     exploited: () => fetchExploitedList(transport, new URL(services.exploited), settings.now, cacheDirectory),
   });

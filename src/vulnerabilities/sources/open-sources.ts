@@ -31,10 +31,10 @@ export async function openSources(
   services: Services,
 ): Promise<Result<Sources, SourceFailure>> {
   const directory = settings.vulnerabilitiesDirectory;
-  const asksChainguard = policy.vulnerabilityFeeds?.includes('chainguard') === true;
+  const usesChainguard = policy.vulnerabilityFeeds?.includes('chainguard') === true;
   if (directory !== undefined) {
     return ok({
-      vulnerabilities: [...(asksChainguard ? [feedIn(directory)] : []), new ExportDirectory(directory)],
+      vulnerabilities: [...(usesChainguard ? [feedIn(directory)] : []), new ExportDirectory(directory)],
       supplements: [communityPackagesIn(directory, VULNERABILITY_LIMITS)],
       exploited: once(() => exploitedListIn(directory, settings.now)),
     });
@@ -48,7 +48,7 @@ export async function openSources(
     });
   }
   const { openServices } = await import('./open-services.js');
-  const opened = await openServices(settings, services, asksChainguard);
+  const opened = await openServices(settings, services, usesChainguard);
   return opened.ok ? ok({ ...opened.value, exploited: once(opened.value.exploited) }) : opened;
 }
 

@@ -22,16 +22,16 @@ export type QueriedPackage = Pick<
 };
 
 /** A query to a source: which vulnerabilities are known in this version. */
-export interface Question {
+export interface Query {
   readonly ecosystem: string;
   readonly name: string;
   readonly version: string;
 }
 
-export interface PackageQuestion extends Question {
+export interface PackageQuery extends Query {
   readonly package: QueriedPackage;
   /**
-   * `possible`: the question is about what the package was built from, where the distribution's records are about
+   * `possible`: the query is about what the package was built from, where the distribution's records are about
    * packages themselves; the vulnerability may lie in another part of it.
    */
   readonly about: 'package' | 'possible';
@@ -59,8 +59,8 @@ export interface Uncovered {
   readonly reason: string;
 }
 
-export interface Questions {
-  readonly questions: readonly PackageQuestion[];
+export interface Queries {
+  readonly queries: readonly PackageQuery[];
   readonly unevaluated: readonly Unevaluated[];
   readonly uncovered: readonly Uncovered[];
   /** Packages that were looked at, those that are part of another one left out. */
@@ -68,16 +68,16 @@ export interface Questions {
 }
 
 /** Longer names and versions, or ones with control characters, are no package manager's. */
-const ASKABLE = /^[\x21-\x7e]{1,256}$/;
+const QUERYABLE = /^[\x21-\x7e]{1,256}$/;
 
 /**
- * What to ask about packages, by ecosystem, name and version: never by a purl, which says too little or the wrong thing.
+ * The queries about packages, by ecosystem, name and version: never by a purl, which says too little or the wrong thing.
  * A package of a language that a distribution's package brought is left to the distribution, whose records know which
  * fixes it took back.
  *
  * @see https://google.github.io/osv.dev/post-v1-query/
  */
-export function queriesAbout(packages: readonly QueriedPackage[], distribution: Distribution | null): Questions {
+export function queriesAbout(packages: readonly QueriedPackage[], distribution: Distribution | null): Queries {
   const own = distributionEcosystem(distribution);
   const ofRoots = new Map<OtherRoot, ReturnType<typeof distributionEcosystem>>();
   const ecosystemFor = ({ root }: QueriedPackage) => {
@@ -87,12 +87,12 @@ export function queriesAbout(packages: readonly QueriedPackage[], distribution: 
     return ecosystem;
   };
   const queried = packages.filter(({ partOf, type, name }) => partOf === undefined && !isRpmKey(type, name));
-  const questions: PackageQuestion[] = [];
+  const queries: PackageQuery[] = [];
   const unevaluated: Unevaluated[] = [];
   const uncovered: Uncovered[] = [];
   for (const one of queried) {
-    const made = questionsOf(one, ecosystemFor(one));
-    if (made.ok) questions.push(...made.value);
+    const made = queriesOf(one, ecosystemFor(one));
+    if (made.ok) queries.push(...made.value);
     else if (made.error.kind === 'uncovered') uncovered.push(uncoveredPackage(one, made.error.reason));
     else unevaluated.push({ what: packageCalled(one.name, one.version), reason: made.error.reason });
     // The distribution may still have a package of that name, so it is queried as well.
@@ -101,7 +101,7 @@ export function queriesAbout(packages: readonly QueriedPackage[], distribution: 
       uncovered.push(uncoveredPackage(one, reason));
     }
   }
-  return { questions, unevaluated, uncovered, packages: queried.length };
+  return { queries, unevaluated, uncovered, packages: queried.length };
 }
 
 /** A package that no source is queried about: `Node.js 22.1.0 in /usr/local/bin/node`. */
@@ -119,27 +119,27 @@ export function packageCalled(name: string, version: string | undefined): string
     .slice(0, 200);
 }
 
-/** Why a package is not queried: nobody publishes advisories for its type, or its ecosystem is not known. */
-interface NoQuestion {
+/** Why a package is not queried: no source has advisories for its type, or its ecosystem is unknown. */
+interface NotQueried {
   readonly kind: 'uncovered' | 'unevaluated';
   readonly reason: string;
 }
 
-const notQueried = (reason: string): Result<never, NoQuestion> => err({ kind: 'unevaluated', reason });
+const notQueried = (reason: string): Result<never, NotQueried> => err({ kind: 'unevaluated', reason });
 
-function questionsOf(
+function queriesOf(
   one: QueriedPackage,
   distribution: Result<DistributionEcosystem, string>,
-): Result<readonly PackageQuestion[], NoQuestion> {
+): Result<readonly PackageQuery[], NotQueried> {
   const { type, name, version, source } = one;
   const isDistribution = type === 'apk' || type === 'deb' || type === 'rpm';
   if (version === '' && !isDistribution) return err({ kind: 'uncovered', reason: 'nothing says its version' });
-  if (!ASKABLE.test(name) || !ASKABLE.test(version) || !ASKABLE.test(source.name)) {
+  if (!QUERYABLE.test(name) || !QUERYABLE.test(version) || !QUERYABLE.test(source.name)) {
     return notQueried(
       version === '' ? 'it has no version' : "its name or version holds characters that no package's has",
     );
   }
-  if (type === 'generic') return componentQuestions(one);
+  if (type === 'generic') return componentQueries(one);
   if (type === 'maven' && !name.includes(':')) return err({ kind: 'uncovered', reason: 'its Maven group is unknown' });
   const language = languageEcosystem(type);
   if (language !== undefined) {
@@ -169,7 +169,7 @@ function questionsOf(
   const own = { name, version, package: one, about: 'package' as const };
   const origin = { name: source.name, version: sourceVersion(one), package: one };
   return ok(
-    ecosystems.flatMap((ecosystem): readonly PackageQuestion[] => {
+    ecosystems.flatMap((ecosystem): readonly PackageQuery[] => {
       if (names === 'own') return [{ ecosystem, ...own }];
       if (names === 'source')
         return [ecosystem, subscriptionEcosystem(ecosystem)].flatMap((queried) =>
@@ -190,7 +190,7 @@ function questionsOf(
 }
 
 /**
- * The names by which records of source packages may mean a package. An apk's origin is written by whoever wrote its
+ * The names by which records of source packages may mean a package. An apk's origin is as untrusted as its
  * database: where it names another recipe, the package's own name may still be one, and recipes' names are lower case.
  */
 function sourceNames({ type, name, source }: QueriedPackage): readonly string[] {
@@ -199,7 +199,7 @@ function sourceNames({ type, name, source }: QueriedPackage): readonly string[] 
 }
 
 /** The query about a runtime or server, which no package registry has. */
-function componentQuestions(one: QueriedPackage): Result<readonly PackageQuestion[], NoQuestion> {
+function componentQueries(one: QueriedPackage): Result<readonly PackageQuery[], NotQueried> {
   const advisories = componentOf(one.name)?.advisories;
   if (advisories === undefined) return err({ kind: 'uncovered', reason: 'no source of advisories covers it' });
   const version = semanticVersion(one.version, advisories.numbers);

@@ -5,8 +5,8 @@ import { z } from 'zod';
 import { groupBy } from '../../lib/collections.js';
 import { ok, type Result } from '../../lib/result.js';
 import { type OsvRecord, readOsvRecord } from './osv-record.js';
-import type { Question } from './queries.js';
-import { questionKey, type SourceAnswer, type SourceFailure, type VulnerabilitySource } from './source.js';
+import type { Query } from './queries.js';
+import { queryKey, type SourceFailure, type SourceResult, type VulnerabilitySource } from './source.js';
 import { writeWhole } from './write-whole.js';
 
 const remembered = z.object({
@@ -18,7 +18,7 @@ const remembered = z.object({
 });
 
 /**
- * Keeps the last good answer to the same questions in a directory, and gives it, with its age, when the source fails. On
+ * Keeps the last good result of the same queries in a directory, and returns it, with its age, when the source fails. On
  * the command line only: what a runner restores is untrusted.
  */
 export class RememberedSource implements VulnerabilitySource {
@@ -26,43 +26,43 @@ export class RememberedSource implements VulnerabilitySource {
   readonly #source: VulnerabilitySource;
   readonly #directory: string;
 
-  /** @param directory of the answers of this source alone: those of another to the same questions are others */
+  /** @param directory of the results of this source alone: another source has other results for the same queries */
   constructor(source: VulnerabilitySource, directory: string) {
     this.name = source.name;
     this.#source = source;
     this.#directory = directory;
   }
 
-  async ask<Q extends Question>(questions: readonly Q[]): Promise<Result<SourceAnswer<Q>, SourceFailure>> {
-    const path = join(this.#directory, `${hashOf(questions)}.json`);
-    const answer = await this.#source.ask(questions);
-    if (answer.ok) {
-      await this.#remember(path, answer.value);
-      return answer;
+  async query<Q extends Query>(queries: readonly Q[]): Promise<Result<SourceResult<Q>, SourceFailure>> {
+    const path = join(this.#directory, `${hashOf(queries)}.json`);
+    const result = await this.#source.query(queries);
+    if (result.ok) {
+      await this.#remember(path, result.value);
+      return result;
     }
-    const before = await recall(path, questions);
-    return before === null ? answer : ok({ ...before, instead: answer.error.message });
+    const before = await recall(path, queries);
+    return before === null ? result : ok({ ...before, instead: result.error.message });
   }
 
   async named(names: readonly string[]): Promise<readonly OsvRecord[]> {
     return (await this.#source.named?.(names)) ?? [];
   }
 
-  async #remember(path: string, { hits, unevaluated, asOf }: SourceAnswer): Promise<void> {
+  async #remember(path: string, { hits, unevaluated, asOf }: SourceResult): Promise<void> {
     const records = [...new Set(hits.map(({ record }) => record))];
     const places = new Map(records.map((record, place) => [record, place]));
     const text = JSON.stringify({
       version: 1,
       asOf: [...asOf],
       records,
-      hits: hits.map(({ question, record }) => [questionKey(question), places.get(record)]),
+      hits: hits.map(({ query, record }) => [queryKey(query), places.get(record)]),
       unevaluated,
     });
     await writeWhole(path, text);
   }
 }
 
-async function recall<Q extends Question>(path: string, questions: readonly Q[]): Promise<SourceAnswer<Q> | null> {
+async function recall<Q extends Query>(path: string, queries: readonly Q[]): Promise<SourceResult<Q> | null> {
   let value: unknown;
   try {
     value = JSON.parse(await readFile(path, 'utf8'));
@@ -78,15 +78,15 @@ async function recall<Q extends Question>(path: string, questions: readonly Q[])
     records.push(record.value);
   }
   if (read.data.hits.some(([, place]) => records[place] === undefined)) return null;
-  const byKey = groupBy(questions, questionKey);
+  const byKey = groupBy(queries, queryKey);
   const hits = read.data.hits.flatMap(([key, place]) => {
     const record = records[place];
-    return record === undefined ? [] : (byKey.get(key) ?? []).map((question) => ({ question, record, isMatch: true }));
+    return record === undefined ? [] : (byKey.get(key) ?? []).map((query) => ({ query, record, isMatch: true }));
   });
   return { hits, unevaluated: read.data.unevaluated, asOf: new Map(read.data.asOf) };
 }
 
-function hashOf(questions: readonly Question[]): string {
-  const keys = [...new Set(questions.map(questionKey))].sort();
+function hashOf(queries: readonly Query[]): string {
+  const keys = [...new Set(queries.map(queryKey))].sort();
   return createHash('sha256').update(keys.join('\n\n')).digest('hex');
 }

@@ -2,17 +2,17 @@ import type { UnavailableCause } from '../../evidence/evidence.js';
 import type { Explanation } from '../../lib/failure.js';
 import type { Result } from '../../lib/result.js';
 import type { OsvRecord } from './osv-record.js';
-import type { PackageQuestion, Question, Unevaluated } from './queries.js';
+import type { PackageQuery, Query, Unevaluated } from './queries.js';
 
-/** Records that concern a question, each of them once. */
-export interface SourceHit<Q extends Question = Question> {
-  readonly question: Q;
+/** A record that concerns a query. */
+export interface SourceHit<Q extends Query = Query> {
+  readonly query: Q;
   readonly record: OsvRecord;
   /** The source itself evaluated the version; otherwise the record was found by its name alone. */
   readonly isMatch: boolean;
 }
 
-export interface SourceAnswer<Q extends Question = Question> {
+export interface SourceResult<Q extends Query = Query> {
   readonly hits: readonly SourceHit<Q>[];
   /** What the source was queried about and could not answer. */
   readonly unevaluated: readonly Unevaluated[];
@@ -26,7 +26,7 @@ export interface SourceFailure extends Explanation {
   readonly cause: UnavailableCause;
 }
 
-/** Whoever knows vulnerabilities: a service, a directory, a feed. */
+/** A source of vulnerability records: a service, a directory of exports, a feed. */
 export interface VulnerabilitySource {
   /** For people: `OSV API`, `OSV exports in DIR`. */
   readonly name: string;
@@ -34,7 +34,7 @@ export interface VulnerabilitySource {
   covers?(ecosystem: string): boolean;
   /** The records of vulnerabilities by their names, such as CVEs, as far as they are available; others are left out. */
   named?(names: readonly string[]): Promise<readonly OsvRecord[]>;
-  ask<Q extends Question>(questions: readonly Q[]): Promise<Result<SourceAnswer<Q>, SourceFailure>>;
+  query<Q extends Query>(queries: readonly Q[]): Promise<Result<SourceResult<Q>, SourceFailure>>;
 }
 
 /**
@@ -44,12 +44,12 @@ export interface VulnerabilitySource {
 export interface Supplement {
   readonly source: VulnerabilitySource;
   /** Whether a package may be one that only this source knows. */
-  covers(question: PackageQuestion): boolean;
+  covers(query: PackageQuery): boolean;
   /** Why the other source does not cover it; can follow "because". */
   readonly gap: string;
 }
 
-/** The key under which a question's answer is shared. */
-export function questionKey({ ecosystem, name, version }: Question): string {
+/** The key under which the result of a query is shared. */
+export function queryKey({ ecosystem, name, version }: Query): string {
   return `${ecosystem}\n${name}\n${version}`;
 }

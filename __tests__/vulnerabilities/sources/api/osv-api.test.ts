@@ -132,7 +132,7 @@ test.each<[string, OsvKnowledge['batch'], RegExp]>([
     (queries) => ({ body: { results: queries.map(() => ({ next_page_token: 'again' })) } }),
     /^unavailable: .*lead back to one another/,
   ],
-  ['fewer answers than questions', () => ({ body: { results: [{}] } }), /^unavailable: .*1 results for 6 questions/],
+  ['fewer results than queries', () => ({ body: { results: [{}] } }), /^unavailable: .*1 results for 6 queries/],
   ['another document', () => ({ body: { vulns: [] } }), /^unavailable: .*not a list of results/],
   ['no JSON', () => ({ body: '<html>Please log in</html>' }), /^unavailable: .*not a list of results/],
   ['a redirect to a login page', () => ({ status: 302, headers: { location: '/login' }, body: '' }), /^unavailable: /],

@@ -105,7 +105,7 @@ describe('a directory of OSV exports', () => {
     const directory = await exportDirectory({ 'inside/a.json': FIXED });
     await symlink('/', join(directory, 'everything'));
     const source = new ExportDirectory(directory);
-    const answer = await source.ask([{ ...OPENSSL, version: '3.3.1-r0' }]);
+    const answer = await source.query([{ ...OPENSSL, version: '3.3.1-r0' }]);
     expect(answer.ok && answer.value.hits).toHaveLength(1);
   });
 
@@ -116,15 +116,15 @@ describe('a directory of OSV exports', () => {
     ['export-depth', { 'a/b/c/d.json': FIXED }],
     ['archive-entries', { 'a.zip': zipOf([FIXED, OPEN, OTHER_RELEASE]) }],
     ['archive-directory-bytes', { 'a.zip': zipOf([FIXED, OPEN]) }],
-    ['records-per-question', { 'a.zip': zipOf([FIXED, OPEN]) }],
+    ['records-per-query', { 'a.zip': zipOf([FIXED, OPEN]) }],
   ])('passing the limit %s is said by its name', async (limit, files) => {
     const limits = {
       ...VULNERABILITY_LIMITS,
       ...{ 'record-bytes': 2000, 'export-files': 2, 'export-depth': 2, 'archive-entries': 2 },
       ...(limit === 'archive-directory-bytes' ? { 'archive-directory-bytes': 100 } : {}),
-      ...(limit === 'records-per-question' ? { 'records-per-question': 1 } : {}),
+      ...(limit === 'records-per-query' ? { 'records-per-query': 1 } : {}),
     };
-    const answer = await new ExportDirectory(await exportDirectory(files), limits).ask([
+    const answer = await new ExportDirectory(await exportDirectory(files), limits).query([
       { ...OPENSSL, version: '1-r0' },
     ]);
     expect(answer.ok ? '' : `${answer.error.cause} ${answer.error.message}`).toMatch(`(limit ${limit})`);
@@ -147,7 +147,7 @@ describe('a directory of OSV exports', () => {
           const path = join(directory, `run-${run}`);
           await mkdir(path);
           await writeFile(join(path, 'a.zip'), bytes);
-          const answer = await new ExportDirectory(path).ask([{ ...OPENSSL, version: '3.3.1-r0' }]);
+          const answer = await new ExportDirectory(path).query([{ ...OPENSSL, version: '3.3.1-r0' }]);
           const isSilent = answer.ok && answer.value.hits.length < 2 && answer.value.unevaluated.length === 0;
           expect(isSilent).toBe(false);
         },

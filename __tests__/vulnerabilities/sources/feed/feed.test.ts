@@ -199,7 +199,7 @@ describe("Chainguard's feed", () => {
         await writeFile(path, bytes);
         const index = await indexFeed(path, VULNERABILITY_LIMITS);
         const answer = index.ok
-          ? await index.value.ask([{ ecosystem: 'Wolfi', name: 'curl', version: '8.0-r0' }])
+          ? await index.value.query([{ ecosystem: 'Wolfi', name: 'curl', version: '8.0-r0' }])
           : null;
         expect(answer === null || (answer.ok && answer.value.hits.length === 4)).toBe(true);
       }),

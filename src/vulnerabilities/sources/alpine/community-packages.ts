@@ -7,8 +7,8 @@ import { plural } from '../../../lib/text.js';
 import type { Transport } from '../../../registry/http/transport.js';
 import type { VulnerabilityLimits } from '../../limits.js';
 import { fetchJson } from '../api/fetch-json.js';
-import type { Question, Unevaluated } from '../queries.js';
-import type { SourceAnswer, SourceFailure, SourceHit, Supplement, VulnerabilitySource } from '../source.js';
+import type { Query, Unevaluated } from '../queries.js';
+import type { SourceFailure, SourceHit, SourceResult, Supplement, VulnerabilitySource } from '../source.js';
 import { readSecurityDatabase, type SecurityDatabase } from './security-database.js';
 
 /** Where Alpine publishes what its packages fixed, a file a release and repository. */
@@ -62,11 +62,11 @@ class CommunityPackages implements VulnerabilitySource {
     this.#open = open;
   }
 
-  async ask<Q extends Question>(questions: readonly Q[]): Promise<Result<SourceAnswer<Q>, SourceFailure>> {
+  async query<Q extends Query>(queries: readonly Q[]): Promise<Result<SourceResult<Q>, SourceFailure>> {
     const hits: SourceHit<Q>[] = [];
     const asOf = new Map<string, number>();
     const unevaluated: Unevaluated[] = [];
-    for (const [ecosystem, ofEcosystem] of groupBy(questions, (question) => question.ecosystem)) {
+    for (const [ecosystem, ofEcosystem] of groupBy(queries, (query) => query.ecosystem)) {
       const release = RELEASE.exec(ecosystem)?.[1];
       if (release === undefined) continue;
       const running = this.#opened.get(release) ?? this.#open(release, ecosystem);
@@ -76,9 +76,9 @@ class CommunityPackages implements VulnerabilitySource {
       const { asOf: known } = opened.value;
       if (known.ok) asOf.set(ecosystem, known.value);
       else unevaluated.push({ what: `the advisories of ${ecosystem}`, reason: known.error });
-      for (const question of ofEcosystem) {
-        const records = opened.value.database.recordsOf(question.name);
-        hits.push(...records.map((record) => ({ question, record, isMatch: false })));
+      for (const query of ofEcosystem) {
+        const records = opened.value.database.recordsOf(query.name);
+        hits.push(...records.map((record) => ({ query, record, isMatch: false })));
       }
     }
     return ok({ hits, unevaluated, asOf });
@@ -102,9 +102,9 @@ export function fetchedCommunityPackages(
   const open: Open = async (release, ecosystem) => {
     const url = new URL(`/${release}/community.json`, origin);
     const place = `${url.host}${url.pathname}`;
-    const answer = await fetchJson(transport, url);
-    if (!answer.ok) return err({ ...answer.error, fix: FIX });
-    const { status, value } = answer.value;
+    const response = await fetchJson(transport, url);
+    if (!response.ok) return err({ ...response.error, fix: FIX });
+    const { status, value } = response.value;
     if (status !== 200) return err(unusable(place, `the server returned ${status}`, 'forbidden'));
     return opened(value, { place, ecosystem, asOf: ok(now.getTime()) }, limits);
   };

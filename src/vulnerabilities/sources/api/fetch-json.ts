@@ -11,13 +11,13 @@ export interface JsonAnswer {
   readonly value: unknown;
 }
 
-/** Asks a service for JSON, with the retries, budgets and limits of the run. */
+/** Fetches JSON from a service, with the retries, budgets and limits of the run. */
 export async function fetchJson(
   transport: Transport,
   url: URL,
   body?: unknown,
 ): Promise<Result<JsonAnswer, SourceFailure>> {
-  const answer = await transport.whole(
+  const response = await transport.whole(
     {
       method: body === undefined ? 'GET' : 'POST',
       url,
@@ -27,8 +27,8 @@ export async function fetchJson(
     },
     'advisory-bytes',
   );
-  if (!answer.ok) return err(failureOf(answer.error));
-  const { status, bytes } = answer.value;
+  if (!response.ok) return err(failureOf(response.error));
+  const { status, bytes } = response.value;
   return ok({ status, bytes, value: parse(bytes) });
 }
 
@@ -47,8 +47,8 @@ function failureOf({ code, message, fix }: RegistryError): SourceFailure {
   return { cause: code, message, fix: code === 'limit' ? fix : TRY_EXPORTS };
 }
 
-/** The failure of an answer that is not what the service's interface says. */
-export function malformedAnswer(url: URL, reason: string, status = 200): SourceFailure {
+/** The failure for a response that is not what the service's interface says. */
+export function malformedResponse(url: URL, reason: string, status = 200): SourceFailure {
   return {
     cause: status >= 400 && status < 500 ? 'forbidden' : 'malformed',
     message: `${url.host}${url.pathname} returned ${status}, which can't be used: ${reason}.`,

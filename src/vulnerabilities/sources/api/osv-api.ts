@@ -5,18 +5,18 @@ import type { Transport } from '../../../registry/http/transport.js';
 import { VULNERABILITY_LIMITS, type VulnerabilityLimits } from '../../limits.js';
 import { canariesOf } from '../canaries.js';
 import { type OsvRecord, readOsvRecord } from '../osv-record.js';
-import type { Question, Unevaluated } from '../queries.js';
+import type { Query, Unevaluated } from '../queries.js';
 import {
-  questionKey,
-  type SourceAnswer,
+  queryKey,
   type SourceFailure,
   type SourceHit,
+  type SourceResult,
   type VulnerabilitySource,
 } from '../source.js';
-import { fetchJson, malformedAnswer, TRY_EXPORTS } from './fetch-json.js';
+import { fetchJson, malformedResponse, TRY_EXPORTS } from './fetch-json.js';
 import { BATCH_SIZE, queryBatch } from './query-batch.js';
 
-/** The answer to one query: records by id, or why an empty result proves nothing. */
+/** The result of one query: records by id, or why an empty result proves nothing. */
 type QueryResult = { readonly ids: readonly string[] } | { readonly unevaluated: string };
 
 export interface OsvApiOptions {
@@ -37,11 +37,10 @@ export class OsvApi implements VulnerabilitySource {
   readonly name: string;
   readonly #options: OsvApiOptions;
   readonly #limits: VulnerabilityLimits;
-  readonly #answers = new Map<string, Promise<Result<QueryResult, SourceFailure>>>();
+  readonly #results = new Map<string, Promise<Result<QueryResult, SourceFailure>>>();
   readonly #records = new Map<string, Promise<Result<OsvRecord | string, SourceFailure>>>();
-  readonly #answering = new Set<string>();
-  #waiting: { readonly question: Question; readonly settle: (answer: Result<QueryResult, SourceFailure>) => void }[] =
-    [];
+  readonly #covered = new Set<string>();
+  #waiting: { readonly query: Query; readonly settle: (result: Result<QueryResult, SourceFailure>) => void }[] = [];
 
   constructor(options: OsvApiOptions) {
     this.name = `OSV API (${new URL(options.origin).host})`;
@@ -49,33 +48,31 @@ export class OsvApi implements VulnerabilitySource {
     this.#limits = options.limits ?? VULNERABILITY_LIMITS;
   }
 
-  async ask<Q extends Question>(questions: readonly Q[]): Promise<Result<SourceAnswer<Q>, SourceFailure>> {
-    const answers = await Promise.all(
-      questions.map(async (question) => ({ question, answer: await this.#askOnce(question) })),
-    );
+  async query<Q extends Query>(queries: readonly Q[]): Promise<Result<SourceResult<Q>, SourceFailure>> {
+    const results = await Promise.all(queries.map(async (query) => ({ query, result: await this.#queryOnce(query) })));
     const unevaluated = new Map<string, Unevaluated>();
-    const wanted: { readonly question: Q; readonly id: string }[] = [];
-    for (const { question, answer } of answers) {
-      if (!answer.ok) return answer;
-      if ('unevaluated' in answer.value) {
-        const what = `packages of ${question.ecosystem}`;
-        unevaluated.set(what, { what, reason: answer.value.unevaluated });
-      } else wanted.push(...answer.value.ids.map((id) => ({ question, id })));
+    const wanted: { readonly query: Q; readonly id: string }[] = [];
+    for (const { query, result } of results) {
+      if (!result.ok) return result;
+      if ('unevaluated' in result.value) {
+        const what = `packages of ${query.ecosystem}`;
+        unevaluated.set(what, { what, reason: result.value.unevaluated });
+      } else wanted.push(...result.value.ids.map((id) => ({ query, id })));
     }
     const hits: SourceHit<Q>[] = [];
     const records = await Promise.all(wanted.map(async ({ id }) => await this.#recordOnce(id)));
-    for (const [index, { question, id }] of wanted.entries()) {
+    for (const [index, { query, id }] of wanted.entries()) {
       const record = records[index];
       if (record === undefined) continue;
       if (!record.ok) return record;
-      if (typeof record.value !== 'string') hits.push({ question, record: record.value, isMatch: true });
+      if (typeof record.value !== 'string') hits.push({ query, record: record.value, isMatch: true });
       else {
-        const what = `${shown(id)} for ${question.name} ${question.version}`;
+        const what = `${shown(id)} for ${query.name} ${query.version}`;
         unevaluated.set(what, { what, reason: record.value });
       }
     }
     const now = this.#options.now.getTime();
-    const asOf = new Map(questions.map(({ ecosystem }) => [ecosystem, now]));
+    const asOf = new Map(queries.map(({ ecosystem }) => [ecosystem, now]));
     return ok({ hits, unevaluated: [...unevaluated.values()], asOf });
   }
 
@@ -84,28 +81,28 @@ export class OsvApi implements VulnerabilitySource {
     return records.flatMap((record) => (record.ok && typeof record.value !== 'string' ? [record.value] : []));
   }
 
-  #askOnce(question: Question): Promise<Result<QueryResult, SourceFailure>> {
-    const key = questionKey(question);
-    const known = this.#answers.get(key);
+  #queryOnce(query: Query): Promise<Result<QueryResult, SourceFailure>> {
+    const key = queryKey(query);
+    const known = this.#results.get(key);
     if (known !== undefined) return known;
-    const answer = new Promise<Result<QueryResult, SourceFailure>>((settle) => {
+    const result = new Promise<Result<QueryResult, SourceFailure>>((settle) => {
       if (this.#waiting.length === 0) setImmediate(() => void this.#send());
-      this.#waiting.push({ question, settle });
+      this.#waiting.push({ query, settle });
     });
-    this.#answers.set(key, answer);
-    return answer;
+    this.#results.set(key, result);
+    return result;
   }
 
   async #send(): Promise<void> {
-    const byEcosystem = groupBy(this.#waiting.splice(0), ({ question }) => question.ecosystem);
+    const byEcosystem = groupBy(this.#waiting.splice(0), ({ query }) => query.ecosystem);
     const size = BATCH_SIZE - 10;
     await Promise.all(
       [...byEcosystem].flatMap(([ecosystem, all]) =>
         Array.from({ length: Math.ceil(all.length / size) }, async (_, index) => {
           const some = all.slice(index * size, (index + 1) * size);
-          const queries = some.map(({ question }) => question);
-          const sent = await this.#sendSome(ecosystem, queries).catch((error: unknown) => err(unforeseen(error)));
-          for (const { question, settle } of some) settle(sent.ok ? ok(sent.value(question)) : sent);
+          const distinct = some.map(({ query }) => query);
+          const sent = await this.#sendSome(ecosystem, distinct).catch((error: unknown) => err(unforeseen(error)));
+          for (const { query, settle } of some) settle(sent.ok ? ok(sent.value(query)) : sent);
         }),
       ),
     );
@@ -113,26 +110,26 @@ export class OsvApi implements VulnerabilitySource {
 
   async #sendSome(
     ecosystem: string,
-    questions: readonly Question[],
-  ): Promise<Result<(question: Question) => QueryResult, SourceFailure>> {
-    const canaries = this.#answering.has(ecosystem) ? [] : canariesOf(ecosystem);
-    const queries = new Map([...questions, ...canaries].map((question) => [questionKey(question), question]));
+    queries: readonly Query[],
+  ): Promise<Result<(query: Query) => QueryResult, SourceFailure>> {
+    const canaries = this.#covered.has(ecosystem) ? [] : canariesOf(ecosystem);
+    const byKey = new Map([...queries, ...canaries].map((query) => [queryKey(query), query]));
     const { transport, origin } = this.#options;
-    const answer = await queryBatch(transport, origin, [...queries.values()], this.#limits);
-    if (!answer.ok) return answer;
-    const found = answer.value;
+    const response = await queryBatch(transport, origin, [...byKey.values()], this.#limits);
+    if (!response.ok) return response;
+    const found = response.value;
     if ('refused' in found) {
       const refused = { unevaluated: `${new URL(origin).host} rejects queries about ${ecosystem}: ${found.refused}` };
       return ok(() => refused);
     }
-    if ([...found.values()].some((ids) => ids.length > 0)) this.#answering.add(ecosystem);
-    if (!this.#answering.has(ecosystem)) {
+    if ([...found.values()].some((ids) => ids.length > 0)) this.#covered.add(ecosystem);
+    if (!this.#covered.has(ecosystem)) {
       const silent = {
         unevaluated: `${new URL(origin).host} lists no vulnerability even for the oldest ${canaries[0]?.name ?? 'packages'} there, so an empty result proves nothing`,
       };
       return ok(() => silent);
     }
-    return ok((question) => ({ ids: [...new Set(found.get(questionKey(question)) ?? [])] }));
+    return ok((query) => ({ ids: [...new Set(found.get(queryKey(query)) ?? [])] }));
   }
 
   /** The record, or the reason why it is unavailable where the service itself works. */
@@ -154,18 +151,18 @@ export class OsvApi implements VulnerabilitySource {
       });
     }
     const url = new URL(`/v1/vulns/${encodeURIComponent(id)}`, this.#options.origin);
-    const answer = await fetchJson(this.#options.transport, url);
-    if (!answer.ok) return answer.error.cause === 'limit' ? ok(answer.error.message) : answer;
-    const { status, value } = answer.value;
+    const response = await fetchJson(this.#options.transport, url);
+    if (!response.ok) return response.error.cause === 'limit' ? ok(response.error.message) : response;
+    const { status, value } = response.value;
     if (status === 404) return ok('the service listed this record but does not have it');
-    if (status !== 200) return err(malformedAnswer(url, 'it is not a vulnerability record', status));
+    if (status !== 200) return err(malformedResponse(url, 'it is not a vulnerability record', status));
     const record = readOsvRecord(value);
     if (!record.ok) return ok(record.error);
     return ok(record.value.id === id ? record.value : `the service returned the record ${shown(record.value.id)}`);
   }
 }
 
-/** Every caller that waits for an answer must get one, also after an error. */
+/** Every waiting caller must get a result, even after an internal error. */
 function unforeseen(error: unknown): SourceFailure {
   return {
     cause: 'not-collected',

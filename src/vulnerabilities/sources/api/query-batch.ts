@@ -4,14 +4,14 @@ import { err, ok, type Result } from '../../../lib/result.js';
 import { plural } from '../../../lib/text.js';
 import type { Transport } from '../../../registry/http/transport.js';
 import type { VulnerabilityLimits } from '../../limits.js';
-import type { Question } from '../queries.js';
-import { questionKey, type SourceFailure } from '../source.js';
-import { fetchJson, malformedAnswer, TRY_EXPORTS } from './fetch-json.js';
+import type { Query } from '../queries.js';
+import { queryKey, type SourceFailure } from '../source.js';
+import { fetchJson, malformedResponse, TRY_EXPORTS } from './fetch-json.js';
 
-/** Identifiers of records by `questionKey`; or why the service would not answer questions of this ecosystem. */
-export type BatchAnswer = ReadonlyMap<string, readonly string[]> | { readonly refused: string };
+/** Identifiers of records by `queryKey`; or why the service rejects queries about this ecosystem. */
+export type BatchResult = ReadonlyMap<string, readonly string[]> | { readonly refused: string };
 
-/** At most as many questions a request. @see https://google.github.io/osv.dev/post-v1-querybatch/ */
+/** The most queries per request. @see https://google.github.io/osv.dev/post-v1-querybatch/ */
 export const BATCH_SIZE = 1000;
 
 const batch = z.object({
@@ -26,55 +26,55 @@ const batch = z.object({
 });
 
 interface PendingQuery {
-  readonly question: Question;
+  readonly query: Query;
   readonly token?: string;
 }
 
 /**
- * Asks the OSV API about versions of packages of one ecosystem: an ecosystem that it does not know is answered 400, for
+ * Queries the OSV API about package versions of one ecosystem: for an ecosystem that it does not know it returns 400 for
  * the whole request. Further pages are requested together; a page may hold nothing but the token of the next.
  */
 export async function queryBatch(
   transport: Transport,
   origin: string,
-  questions: readonly Question[],
+  queries: readonly Query[],
   limits: VulnerabilityLimits,
-): Promise<Result<BatchAnswer, SourceFailure>> {
+): Promise<Result<BatchResult, SourceFailure>> {
   const url = new URL('/v1/querybatch', origin);
-  const found = new Map<string, string[]>(questions.map((question) => [questionKey(question), []]));
+  const found = new Map<string, string[]>(queries.map((query) => [queryKey(query), []]));
   const seen = new Set<string>();
-  let pending: readonly PendingQuery[] = questions.map((question) => ({ question }));
+  let pending: readonly PendingQuery[] = queries.map((query) => ({ query }));
   for (let page = 1; pending.length > 0; page += 1) {
     if (page > limits['osv-pages']) return err(tooManyPages(url, limits['osv-pages']));
-    const answer = await fetchJson(transport, url, { queries: pending.map(queryOf) });
-    if (!answer.ok) return answer;
-    const { status, value } = answer.value;
+    const response = await fetchJson(transport, url, { queries: pending.map(queryOf) });
+    if (!response.ok) return response;
+    const { status, value } = response.value;
     // A later page refused is no ecosystem that is unknown.
     if (status === 400 && page === 1) return ok({ refused: reasonOf(value) });
     const read = batch.safeParse(value);
-    if (status !== 200) return err(malformedAnswer(url, reasonOf(value), status));
-    if (!read.success) return err(malformedAnswer(url, 'it is not a list of results'));
+    if (status !== 200) return err(malformedResponse(url, reasonOf(value), status));
+    if (!read.success) return err(malformedResponse(url, 'it is not a list of results'));
     const { results } = read.data;
     if (results.length !== pending.length) {
-      return err(malformedAnswer(url, `it has ${results.length} results for ${pending.length} questions`));
+      return err(malformedResponse(url, `it has ${results.length} results for ${pending.length} queries`));
     }
     const next: PendingQuery[] = [];
-    for (const [index, { question }] of pending.entries()) {
+    for (const [index, { query }] of pending.entries()) {
       const result = results[index];
-      const key = questionKey(question);
+      const key = queryKey(query);
       found.get(key)?.push(...(result?.vulns ?? []).map(({ id }) => id));
       const token = result?.next_page_token ?? '';
       if (token === '') continue;
-      if (seen.has(`${key}\n${token}`)) return err(malformedAnswer(url, 'its pages lead back to one another'));
+      if (seen.has(`${key}\n${token}`)) return err(malformedResponse(url, 'its pages lead back to one another'));
       seen.add(`${key}\n${token}`);
-      next.push({ question, token });
+      next.push({ query, token });
     }
     pending = next;
   }
   return ok(found);
 }
 
-function queryOf({ question: { ecosystem, name, version }, token }: PendingQuery): object {
+function queryOf({ query: { ecosystem, name, version }, token }: PendingQuery): object {
   return { package: { ecosystem, name }, version, ...optionalField('page_token', token) };
 }
 

@@ -2,11 +2,11 @@ import { basename } from 'node:path';
 import type { Result } from '../../../lib/result.js';
 import { VULNERABILITY_LIMITS, type VulnerabilityLimits } from '../../limits.js';
 import { ecosystemFamily, isKnownFamily } from '../../matching/ecosystems.js';
-import type { Question } from '../queries.js';
-import type { SourceAnswer, SourceFailure, VulnerabilitySource } from '../source.js';
-import { askIndexes } from './ask-indexes.js';
+import type { Query } from '../queries.js';
+import type { SourceFailure, SourceResult, VulnerabilitySource } from '../source.js';
 import { type ExportFile, listExportFiles } from './export-files.js';
 import { indexFile } from './file-index.js';
+import { queryIndexes } from './query-indexes.js';
 import type { RecordIndex } from './record-index.js';
 
 /** @see https://google.github.io/osv.dev/data/#data-dumps */
@@ -32,11 +32,11 @@ export class ExportDirectory implements VulnerabilitySource {
     this.#limits = limits;
   }
 
-  async ask<Q extends Question>(questions: readonly Q[]): Promise<Result<SourceAnswer<Q>, SourceFailure>> {
+  async query<Q extends Query>(queries: readonly Q[]): Promise<Result<SourceResult<Q>, SourceFailure>> {
     this.#files ??= listExportFiles(this.#directory, this.#limits);
     const files = await this.#files;
     if (!files.ok) return files;
-    const families = new Set(questions.map(({ ecosystem }) => ecosystemFamily(ecosystem)));
+    const families = new Set(queries.map(({ ecosystem }) => ecosystemFamily(ecosystem)));
     const indexes: RecordIndex[] = [];
     for (const file of files.value) {
       if (!mayConcern(file, families)) continue;
@@ -44,7 +44,7 @@ export class ExportDirectory implements VulnerabilitySource {
       if (!index.ok) return index;
       indexes.push(index.value);
     }
-    return await askIndexes(indexes, questions, (ecosystem) => ({
+    return await queryIndexes(indexes, queries, (ecosystem) => ({
       missing: `no archive of it is among the ${this.name} (${ecosystemFamily(ecosystem)}/all.zip)`,
       silent: `the archive of it among the ${this.name}`,
       fix: `Download the full export to that path: ${EXPORTS_URL}/${encodeURIComponent(ecosystemFamily(ecosystem))}/all.zip`,

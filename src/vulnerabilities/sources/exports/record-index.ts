@@ -5,7 +5,7 @@ import { affects } from '../../matching/affects.js';
 import { entriesAbout } from '../../matching/match.js';
 import { canariesOf } from '../canaries.js';
 import { type OsvRecord, readOsvRecord } from '../osv-record.js';
-import type { Question, Unevaluated } from '../queries.js';
+import type { Query, Unevaluated } from '../queries.js';
 import type { SourceFailure, SourceHit } from '../source.js';
 import type { Subjects } from './subjects.js';
 
@@ -23,7 +23,7 @@ export interface RecordIndexOptions {
   readonly limits: VulnerabilityLimits;
 }
 
-/** Bytes of records, as they stand in a file, that are kept once read: images of one distribution ask for the same ones. */
+/** Bytes of records, as they stand in a file, that are kept once read: images of one distribution need the same ones. */
 const KEPT_BYTES = 32 * 1024 * 1024;
 
 /** A file of OSV records that is read once and then queried. */
@@ -46,19 +46,19 @@ export class RecordIndex {
   }
 
   /** The records about the queried packages, for any of their versions. */
-  async ask<Q extends Question>(
-    questions: readonly Q[],
+  async query<Q extends Query>(
+    queries: readonly Q[],
   ): Promise<
     Result<{ readonly hits: readonly SourceHit<Q>[]; readonly unevaluated: readonly Unevaluated[] }, SourceFailure>
   > {
     const wanted = new Map<number, Q[]>();
-    for (const question of questions) {
-      const places = this.#placesOf(question);
+    for (const query of queries) {
+      const places = this.#placesOf(query);
       if (!places.ok) return places;
       for (const place of places.value) {
         const ofPlace = wanted.get(place);
-        if (ofPlace === undefined) wanted.set(place, [question]);
-        else ofPlace.push(question);
+        if (ofPlace === undefined) wanted.set(place, [query]);
+        else ofPlace.push(query);
       }
     }
     const records = await this.#recordsAt([...wanted.keys()]);
@@ -67,7 +67,7 @@ export class RecordIndex {
     const unevaluated: Unevaluated[] = [];
     for (const [place, record] of records.value) {
       const ofPlace = wanted.get(place) ?? [];
-      if (record.ok) hits.push(...ofPlace.map((question) => ({ question, record: record.value, isMatch: false })));
+      if (record.ok) hits.push(...ofPlace.map((query) => ({ query, record: record.value, isMatch: false })));
       else
         unevaluated.push({
           what: `a record about ${ofPlace[0]?.name ?? 'a package'} in ${this.path}`,
@@ -127,19 +127,19 @@ export class RecordIndex {
     return ok([...records].sort(([a], [b]) => a - b));
   }
 
-  #placesOf({ ecosystem, name }: Question): Result<readonly number[], SourceFailure> {
+  #placesOf({ ecosystem, name }: Query): Result<readonly number[], SourceFailure> {
     const places = this.subjects.placesOf(ecosystem, name);
-    const limit = this.#limits['records-per-question'];
+    const limit = this.#limits['records-per-query'];
     if (places.length <= limit) return ok(places);
     return err({
       cause: 'limit',
-      message: `${this.path} holds more than ${plural(limit, 'record')} about ${name} (limit records-per-question).`,
+      message: `${this.path} holds more than ${plural(limit, 'record')} about ${name} (limit records-per-query).`,
       fix: 'Download the export again, or remove files that are not OSV exports from the directory.',
     });
   }
 }
 
-function isAffected(record: OsvRecord, { ecosystem, name, version }: Question): boolean {
+function isAffected(record: OsvRecord, { ecosystem, name, version }: Query): boolean {
   return entriesAbout(record, ecosystem, name).some((entry) => affects(entry, ecosystem, version).kind === 'affected');
 }
 

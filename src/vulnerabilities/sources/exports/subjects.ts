@@ -1,7 +1,7 @@
 import { err, ok, type Result } from '../../../lib/result.js';
 import { ecosystemFamily, normalizeEcosystem, normalizeName, spellingsOf } from '../../matching/ecosystems.js';
 
-/** Under which a record's package and a question's meet. */
+/** The key that a record's package and a query share. */
 function packageKey(ecosystem: string, name: string): string {
   const normal = normalizeEcosystem(ecosystem);
   return `${normal}\n${normalizeName(normal, name)}`;

@@ -1,8 +1,8 @@
 import { err, ok, type Result } from '../../../lib/result.js';
 import { ecosystemFamily } from '../../matching/ecosystems.js';
-import { askIndexes } from '../exports/ask-indexes.js';
-import type { Question } from '../queries.js';
-import type { SourceAnswer, SourceFailure, VulnerabilitySource } from '../source.js';
+import { queryIndexes } from '../exports/query-indexes.js';
+import type { Query } from '../queries.js';
+import type { SourceFailure, SourceResult, VulnerabilitySource } from '../source.js';
 import type { OpenedFeed } from './fetch-feed.js';
 
 /** What the feed's file is called, in a directory of exports too. */
@@ -30,15 +30,15 @@ export class ChainguardFeed implements VulnerabilitySource {
     return FAMILIES.has(ecosystemFamily(ecosystem));
   }
 
-  async ask<Q extends Question>(questions: readonly Q[]): Promise<Result<SourceAnswer<Q>, SourceFailure>> {
+  async query<Q extends Query>(queries: readonly Q[]): Promise<Result<SourceResult<Q>, SourceFailure>> {
     this.#opened ??= this.#open();
     const opened = await this.#opened;
     if (!opened.ok) return err(opened.error);
     const { index, instead } = opened.value;
-    const answer = await askIndexes([index], questions, () => ({
+    const result = await queryIndexes([index], queries, () => ({
       missing: `no record of it is in ${this.name}`,
       silent: this.name,
     }));
-    return answer.ok && instead !== undefined ? ok({ ...answer.value, instead }) : answer;
+    return result.ok && instead !== undefined ? ok({ ...result.value, instead }) : result;
   }
 }

@@ -11,7 +11,7 @@ import { plural } from '../../../lib/text.js';
 import type { Transport } from '../../../registry/http/transport.js';
 import { BlobStreamError } from '../../../registry/registry-error.js';
 import type { VulnerabilityLimits } from '../../limits.js';
-import { malformedAnswer } from '../api/fetch-json.js';
+import { malformedResponse } from '../api/fetch-json.js';
 import type { RecordIndex } from '../exports/record-index.js';
 import type { SourceFailure } from '../source.js';
 import { writeWhole } from '../write-whole.js';
@@ -114,13 +114,13 @@ async function download(
   limits: VulnerabilityLimits,
 ): Promise<Result<Downloaded, SourceFailure>> {
   const headers = { accept: 'application/gzip', ...optionalField('if-none-match', tag) };
-  const answer = await transport.open({ method: 'GET', url, headers, registry: url.host });
-  if (!answer.ok) return err(failureOf(answer.error));
-  const { status, body, headers: received, discard } = answer.value;
+  const response = await transport.open({ method: 'GET', url, headers, registry: url.host });
+  if (!response.ok) return err(failureOf(response.error));
+  const { status, body, headers: received, discard } = response.value;
   if (status !== 200) {
     await discard();
     const isUnchanged = status === 304 && tag !== undefined;
-    return isUnchanged ? ok({ isUnchanged }) : err(malformedAnswer(url, 'it is not a feed', status));
+    return isUnchanged ? ok({ isUnchanged }) : err(malformedResponse(url, 'it is not a feed', status));
   }
   try {
     await pipeline(limited(body, url, limits), createWriteStream(path, { flags: 'wx', mode: 0o600 }));

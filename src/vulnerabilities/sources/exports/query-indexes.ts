@@ -2,8 +2,8 @@ import { groupBy, optionalField } from '../../../lib/collections.js';
 import { ok, type Result } from '../../../lib/result.js';
 import { ecosystemFamily, publicEcosystem } from '../../matching/ecosystems.js';
 import { canariesOf } from '../canaries.js';
-import type { Question, Unevaluated } from '../queries.js';
-import type { SourceAnswer, SourceFailure, SourceHit } from '../source.js';
+import type { Query, Unevaluated } from '../queries.js';
+import type { SourceFailure, SourceHit, SourceResult } from '../source.js';
 import type { RecordIndex } from './record-index.js';
 import type { Subjects } from './subjects.js';
 
@@ -18,29 +18,29 @@ interface Wording {
 }
 
 /**
- * Asks files of records. Whatever they tell counts; that they tell nothing counts where one of them is the whole of an
- * ecosystem: an archive that knows of a vulnerability which every release has had. A record by itself adds to that, and
- * never stands for it.
+ * Queries files of records. Every record found counts. An empty result counts only if one of the files is complete for
+ * the ecosystem: an archive that has a vulnerability that every release has had. A single record adds to that, and never
+ * replaces it.
  *
  * The age of a release's data is the newest change in its archive, and of several archives the oldest. Exports are written
  * a family at a time, and a release may have no change for weeks; one that had none for longer than `QUIET` while others
  * had is as old as its own newest change.
  */
-export async function askIndexes<Q extends Question>(
+export async function queryIndexes<Q extends Query>(
   indexes: readonly RecordIndex[],
-  questions: readonly Q[],
+  queries: readonly Q[],
   wording: (ecosystem: string) => Wording,
-): Promise<Result<SourceAnswer<Q>, SourceFailure>> {
+): Promise<Result<SourceResult<Q>, SourceFailure>> {
   const hits: SourceHit<Q>[] = [];
   const unevaluated: Unevaluated[] = [];
   for (const index of indexes) {
-    const reported = await index.ask(questions);
+    const reported = await index.query(queries);
     if (!reported.ok) return reported;
     hits.push(...reported.value.hits);
     unevaluated.push(...reported.value.unevaluated);
   }
   const asOf = new Map<string, number>();
-  for (const [ecosystem, ofEcosystem] of groupBy(questions, (question) => question.ecosystem)) {
+  for (const [ecosystem, ofEcosystem] of groupBy(queries, (query) => query.ecosystem)) {
     const whole = await wholeOf(indexes, ecosystem);
     if (!whole.ok) return whole;
     const { missing, silent, fix } = wording(ecosystem);
@@ -86,11 +86,11 @@ async function wholeOf(
 }
 
 /** A record about packages of several ecosystems is in the archive of each; of copies that differ the newest counts. */
-function newestOfEach<Q extends Question>(hits: readonly SourceHit<Q>[]): readonly SourceHit<Q>[] {
+function newestOfEach<Q extends Query>(hits: readonly SourceHit<Q>[]): readonly SourceHit<Q>[] {
   const kept = new Map<Q, Map<string, SourceHit<Q>>>();
   for (const hit of hits) {
-    const records = kept.get(hit.question) ?? new Map<string, SourceHit<Q>>();
-    kept.set(hit.question, records);
+    const records = kept.get(hit.query) ?? new Map<string, SourceHit<Q>>();
+    kept.set(hit.query, records);
     const before = records.get(hit.record.id);
     if (before === undefined || Date.parse(hit.record.modified) > Date.parse(before.record.modified)) {
       records.set(hit.record.id, hit);
