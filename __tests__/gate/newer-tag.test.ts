@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
+import { optionalField } from '../../src/lib/collections.js';
 import {
   answersOf,
   closeFakePublishers,
@@ -9,9 +10,7 @@ import {
 } from '../support/github/fake-publisher.js';
 import { HIGH, type MadeRecord, osvRecord } from '../support/registry/osv-server.js';
 
-const about = (name: string, fixed?: string) => [
-  { ecosystem: 'Alpine:v3.22', name, ...(fixed === undefined ? {} : { fixed }) },
-];
+const about = (name: string, fixed?: string) => [{ ecosystem: 'Alpine:v3.22', name, ...optionalField('fixed', fixed) }];
 const OPENSSL = osvRecord('ALPINE-CVE-2026-0001', about('openssl', '3.3.2-r0'), { severity: [HIGH] });
 const ZLIB = osvRecord('ALPINE-CVE-2026-0002', about('zlib', '1.3.2-r0'), { severity: [HIGH] });
 const CURL = osvRecord('ALPINE-CVE-2026-0003', about('curl', '9.0.0-r0'), { severity: [HIGH] });

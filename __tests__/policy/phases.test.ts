@@ -1,4 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
+import { optionalField } from '../../src/lib/collections.js';
 import { builtInPolicy } from '../../src/policy/baseline.js';
 import { announcements, withPhasesOn } from '../../src/policy/phases.js';
 import { phasedSetting, ruleSetting } from '../../src/policy/settings.js';
@@ -14,7 +15,7 @@ const ruleNamed = (id: string) => {
 };
 const ANNOUNCED = 'profile: { name: hardened, enforce-from: 2027-01-31, before: baseline }';
 const policyOn = (now: Date | undefined, text: string) =>
-  validPolicy(`version: 1\n${text}\n`, { rules, ...(now === undefined ? {} : { now }) });
+  validPolicy(`version: 1\n${text}\n`, { rules, ...optionalField('now', now) });
 
 /** The level today and the one announced, with its day, of a rule for images that ship. */
 async function levelsOn(now: Date | undefined, text: string, id: string) {

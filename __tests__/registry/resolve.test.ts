@@ -1,4 +1,5 @@
 import { afterEach, beforeAll, describe, expect, test } from '@jest/globals';
+import { optionalField } from '../../src/lib/collections.js';
 import { type Platform, parsePlatform } from '../../src/references/platform.js';
 import { parseReference } from '../../src/references/reference.js';
 import { choosePlatform, compatiblePlatforms } from '../../src/registry/manifest/choose-platform.js';
@@ -214,7 +215,7 @@ describe('an index with an odd entry', () => {
 describe('choosePlatform', () => {
   const entry = (text: string | undefined, mark: string): Descriptor => {
     const [os = '', architecture = '', variant] = text?.split('/') ?? [];
-    const named = { os, architecture, ...(variant === undefined ? {} : { variant }) };
+    const named = { os, architecture, ...optionalField('variant', variant) };
     const digest = `sha256:${mark.repeat(64)}`;
     return { mediaType: OCI_MANIFEST, digest, size: 1, ...(text === undefined ? {} : { platform: named }) };
   };

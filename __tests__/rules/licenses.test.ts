@@ -1,6 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import { readSbom } from '../../src/attestations/sbom/read.js';
 import { present } from '../../src/evidence/evidence.js';
+import { optionalField } from '../../src/lib/collections.js';
 import { licenses } from '../../src/rules/licenses.js';
 import { contentsOf } from '../support/image/contents-of.js';
 import type { LayerFile } from '../support/image/image-maker.js';
@@ -10,7 +11,7 @@ import { apkInstalled, dpkgInstalled } from '../support/image/packaged-files.js'
 
 const npm = (name: string, license?: string): LayerFile => ({
   path: `app/node_modules/${name}/package.json`,
-  content: JSON.stringify({ name, version: '1.0.0', ...(license === undefined ? {} : { license }) }),
+  content: JSON.stringify({ name, version: '1.0.0', ...optionalField('license', license) }),
 });
 const DENY = { allow: ['*'], deny: ['GPL-*'], unknown: 'warning' } as const;
 

@@ -1,5 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import { present } from '../../src/evidence/evidence.js';
+import { optionalField } from '../../src/lib/collections.js';
 import { noKnownVulnerabilities } from '../../src/rules/no-known-vulnerabilities.js';
 import type { ProfileColumn, RuleResult } from '../../src/rules/rule.js';
 import type { KnownVulnerabilities, Vulnerability } from '../../src/vulnerabilities/vulnerabilities.js';
@@ -180,7 +181,7 @@ describe('clean', () => {
 
   test('what closes the first gap is the fix, and another image where nothing else does', () => {
     const fixOf = (fix?: string) => {
-      const gap = { what: 'x', reason: 'y', ...(fix === undefined ? {} : { fix }) };
+      const gap = { what: 'x', reason: 'y', ...optionalField('fix', fix) };
       return answers(makeKnown([], { unevaluated: [gap] }))[0]?.fix;
     };
     expect(fixOf('Put it there.')).toBe('Put it there.');

@@ -1,4 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
+import { optionalField } from '../../src/lib/collections.js';
 import type { AllowEntry } from '../../src/policy/policy.js';
 import { provenanceAttested } from '../../src/rules/provenance-attested.js';
 import type { RuleResult } from '../../src/rules/rule.js';
@@ -40,7 +41,7 @@ const github = (
   signer: AttestedOptions['statements'][number]['signer'] = OWN_WORKFLOW,
   predicate = githubProvenance(),
 ) => ({
-  statements: [{ predicateType: SLSA_V1, predicate, ...(signer === undefined ? {} : { signer }) }],
+  statements: [{ predicateType: SLSA_V1, predicate, ...optionalField('signer', signer) }],
 });
 
 const BY_REUSABLE = githubProvenance({ builder: REUSABLE.subject });

@@ -1,4 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
+import { optionalField } from '../../src/lib/collections.js';
 import type { InstalledPackage } from '../../src/packages/inventory.js';
 import type { RuleResult } from '../../src/rules/rule.js';
 import { sbomMatchesImage } from '../../src/rules/sbom-matches-image.js';
@@ -45,7 +46,7 @@ describe('packages of npm and Python', () => {
     purl: `pkg:${type}/${name}@1.2.3`,
     where: 'usr/lib',
     files: [],
-    ...(partOf === undefined ? {} : { partOf }),
+    ...optionalField('partOf', partOf),
   });
   const evaluated = async (document: readonly MadePackage[], ...installed: readonly InstalledPackage[]) => {
     const inventory = apkInventory([['curl', '8.9.1-r2']]);

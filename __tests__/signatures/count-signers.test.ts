@@ -1,4 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
+import { optionalField } from '../../src/lib/collections.js';
 import { countSigners } from '../../src/signatures/count-signers.js';
 import type { KeylessIdentity } from '../../src/signatures/signer.js';
 
@@ -41,7 +42,7 @@ describe('authorities that signed', () => {
       subject,
       fingerprint: `${subject} ${own}`,
       scheme: 'notary.x509',
-      ...(own === undefined ? {} : { key: own }),
+      ...optionalField('key', own),
     } as const,
   });
 

@@ -1,5 +1,6 @@
 import { createPublicKey, generateKeyPairSync } from 'node:crypto';
 import { beforeAll, describe, expect, test } from '@jest/globals';
+import { optionalField } from '../../src/lib/collections.js';
 import { rules } from '../../src/rules/index.js';
 import { gateRun } from '../support/gate-run.js';
 import { fallbackTag, type MadeContent, makeImage } from '../support/image/image-maker.js';
@@ -185,7 +186,7 @@ describe('provenance-source-not-borne-out', () => {
   ): Promise<string> {
     const signer = await keylessSigner(sigstore, identity);
     const made = githubProvenance({ repository: SECURE, builder: identity.subject });
-    const buildDefinition = { ...made.buildDefinition, ...(buildType === undefined ? {} : { buildType }) };
+    const buildDefinition = { ...made.buildDefinition, ...optionalField('buildType', buildType) };
     return answerOf('provenance-attested', {
       entry: [
         `authorities: [{ keyless: { issuer: "${identity.issuer}", subject: "https://github.com/acme/**" } }]`,

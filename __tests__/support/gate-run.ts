@@ -5,6 +5,7 @@ import type { RunSettings } from '../../src/evidence/collector.js';
 import { collectors } from '../../src/evidence/collectors.js';
 import type { Change } from '../../src/gate/change.js';
 import { runGate } from '../../src/gate/run.js';
+import { optionalField } from '../../src/lib/collections.js';
 import { readingOptions } from '../../src/policy/reading-options.js';
 import type { ImageSource } from '../../src/registry/image-source.js';
 import { offlineSource } from '../../src/registry/refusing-source.js';
@@ -32,7 +33,7 @@ export async function gateRun(run: GateRun): Promise<Report> {
   const policy = await validPolicy(run.policy, {
     rules,
     files: run.policyFiles ?? {},
-    ...(run.now === undefined ? {} : { now: run.now }),
+    ...optionalField('now', run.now),
   });
   const reading = readingOptions({}, {}, policy);
   if (!reading.ok) throw new Error(reading.error);
@@ -46,7 +47,7 @@ export async function gateRun(run: GateRun): Promise<Report> {
     settings: { now: run.now ?? new Date(), offline: true, ...run.settings },
     change: run.change ?? null,
     all: run.all ?? false,
-    ...(run.evaluated === undefined ? {} : { evaluated: run.evaluated }),
+    ...optionalField('evaluated', run.evaluated),
     preliminary: { findings: [], notices: [] },
   });
   if (!report.ok) throw new Error(report.error.message);

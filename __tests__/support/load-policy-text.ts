@@ -1,4 +1,5 @@
 import { loadCatalog } from '../../src/catalog/catalog.js';
+import { optionalField } from '../../src/lib/collections.js';
 import { err, ok, type Result } from '../../src/lib/result.js';
 import { type LoadedPolicy, type LoadPolicyInput, loadPolicy } from '../../src/policy/load.js';
 import type { Policy } from '../../src/policy/policy.js';
@@ -45,8 +46,8 @@ export function loadPolicyText(
     },
     rules: world.rules ?? rulesWithOptions,
     catalog: world.catalog ?? loadCatalog(),
-    ...(world.now === undefined ? {} : { now: world.now }),
-    ...(world.profileOverride === undefined ? {} : { profileOverride: world.profileOverride }),
+    ...optionalField('now', world.now),
+    ...optionalField('profileOverride', world.profileOverride),
   });
 }
 

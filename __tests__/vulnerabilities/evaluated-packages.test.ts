@@ -2,6 +2,7 @@ import { afterEach, describe, expect, test } from '@jest/globals';
 import type { ImageSbom } from '../../src/attestations/sbom/image-sbom.js';
 import { readSbomPredicate } from '../../src/attestations/sbom/read.js';
 import { type Evidence, present } from '../../src/evidence/evidence.js';
+import { optionalField } from '../../src/lib/collections.js';
 import type { Inventory } from '../../src/packages/inventory.js';
 import { imageSbomOf } from '../support/image/image-sbom.js';
 import { collectKnown, DEBIAN, inventoryOf, WOLFI } from '../support/image/vulnerability-run.js';
@@ -57,8 +58,8 @@ function spdx(
         SPDXID: `SPDXRef-${id}`,
         name: id,
         downloadLocation: 'NOASSERTION',
-        ...(versionInfo === undefined ? {} : { versionInfo }),
-        ...(primaryPackagePurpose === undefined ? {} : { primaryPackagePurpose }),
+        ...optionalField('versionInfo', versionInfo),
+        ...optionalField('primaryPackagePurpose', primaryPackagePurpose),
         ...(purl === undefined
           ? {}
           : {

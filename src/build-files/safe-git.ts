@@ -1,6 +1,7 @@
 import { realpathSync } from 'node:fs';
 import { devNull } from 'node:os';
 import { delimiter, isAbsolute, relative, resolve } from 'node:path';
+import { optionalField } from '../lib/collections.js';
 
 /**
  * Options for any git command in a repository that is evaluated. Nothing of it may run: no hooks, no file system monitor,
@@ -25,7 +26,7 @@ export function safeGitEnvironment(checkout: string): NodeJS.ProcessEnv {
   const path = (process.env['PATH'] ?? '').split(delimiter).filter((entry) => isOutside(entry, checkout));
   return {
     PATH: path.join(delimiter),
-    ...(process.env['SYSTEMROOT'] === undefined ? {} : { SYSTEMROOT: process.env['SYSTEMROOT'] }),
+    ...optionalField('SYSTEMROOT', process.env['SYSTEMROOT']),
     LC_ALL: 'C',
     GIT_CONFIG_NOSYSTEM: '1',
     GIT_CONFIG_GLOBAL: devNull,

@@ -1,5 +1,5 @@
 import type { ImageUse, Role } from '../build-files/image-use.js';
-import { groupBy } from '../lib/collections.js';
+import { groupBy, optionalField } from '../lib/collections.js';
 import { formatReference, type Reference, repositoryName } from '../references/reference.js';
 import type { EvaluatedImage, Report } from '../reports/report.js';
 import type { Answer } from '../rules/answer.js';
@@ -151,7 +151,7 @@ function joined(group: readonly Decision[]): readonly VerifiedReference[] {
       digest: first.digest,
       platforms: of(({ platforms }) => platforms),
       authorities: of(({ authorities }) => authorities),
-      ...(until === undefined ? {} : { until }),
+      ...optionalField('until', until),
     },
   ];
 }

@@ -51,7 +51,7 @@ export function applyLayer(base: Policy, layer: Layer, content: LayerContent, ru
     ...optionalField('scope', file.scope),
     ...optionalField('onlyNew', file['only-new']),
     maxWaiverDays: file['max-waiver-days'] ?? base.maxWaiverDays,
-    ...(file['vulnerability-feeds'] === undefined ? {} : { vulnerabilityFeeds: file['vulnerability-feeds'] }),
+    ...optionalField('vulnerabilityFeeds', file['vulnerability-feeds']),
     registries: mergeMaps(base.registries, registryOverrides(file)),
     waivers: [...base.waivers, ...waiversOf(layer)],
   };

@@ -210,7 +210,7 @@ function provenanceOf(line: NonNullable<AllowLine['provenance']>): ProvenanceReq
   return {
     ...optionalField('builder', line.builder),
     ...optionalField('source', line.source),
-    ...(line['min-level'] === undefined ? {} : { minLevel: line['min-level'] }),
+    ...optionalField('minLevel', line['min-level']),
   };
 }
 

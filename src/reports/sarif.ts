@@ -175,7 +175,7 @@ function result(report: Report, finding: Finding, ruleIndex: number, details: bo
       ...(finding.platforms === undefined ? {} : { platforms: finding.platforms.map(visible) }),
       ...(finding.inherited === true ? { inherited: true } : {}),
       ...(finding.heldBack === true ? { heldBack: true } : {}),
-      ...(finding.enforceFrom === undefined ? {} : { enforceFrom: finding.enforceFrom }),
+      ...optionalField('enforceFrom', finding.enforceFrom),
     },
   };
 }

@@ -1,6 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import { type ElementReport, readElements } from '../../../src/attestations/sbom/elements.js';
 import { readSbomPredicate } from '../../../src/attestations/sbom/read.js';
+import { optionalField } from '../../../src/lib/collections.js';
 import { apkPackage, cycloneDxDocument, IMAGE_ID, spdxDocument } from '../../support/image/make-sbom.js';
 
 const NOW = new Date('2026-06-01T00:00:00Z');
@@ -8,7 +9,7 @@ const NOW = new Date('2026-06-01T00:00:00Z');
 function elements(document: unknown, signer?: string): ReadonlyMap<string, ElementReport> {
   const read = readSbomPredicate(document);
   if (!read.ok) throw new Error(read.error.message);
-  const reports = readElements(read.value, { now: NOW, ...(signer === undefined ? {} : { signer }) });
+  const reports = readElements(read.value, { now: NOW, ...optionalField('signer', signer) });
   return new Map(reports.map((report) => [report.element, report]));
 }
 

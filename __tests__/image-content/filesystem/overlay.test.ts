@@ -6,6 +6,7 @@ import { findPrograms } from '../../../src/image-content/filesystem/programs.js'
 import { newNode, nodePath } from '../../../src/image-content/filesystem/tree-node.js';
 import type { LayerFacts } from '../../../src/image-content/layers/layer-facts.js';
 import { readLayer } from '../../../src/image-content/layers/read-layer.js';
+import { optionalField } from '../../../src/lib/collections.js';
 import { digestOf } from '../../../src/references/digest.js';
 import { type LayerFile, makeTar } from '../../support/image/image-maker.js';
 
@@ -225,7 +226,7 @@ describe('trees made to exhaust', () => {
       uid: 0,
       gid: 0,
       size: 0,
-      ...(linkTarget === undefined ? {} : { linkTarget }),
+      ...optionalField('linkTarget', linkTarget),
     });
     const detour = './'.repeat(1900);
     const entries = [

@@ -3,6 +3,7 @@ import { gunzipSync } from 'node:zlib';
 import { expect, test } from '@jest/globals';
 import { extract } from 'tar-stream';
 import { z } from 'zod';
+import { optionalField } from '../../../src/lib/collections.js';
 import type { Inventory } from '../../../src/packages/inventory.js';
 import { contentsOf } from '../../support/image/contents-of.js';
 import type { LayerFile } from '../../support/image/image-maker.js';
@@ -98,7 +99,7 @@ async function filesOf(archive: string): Promise<readonly LayerFile[]> {
     for await (const chunk of entry) if (chunk instanceof Uint8Array) chunks.push(Buffer.from(chunk));
     const { name, type, mode, linkname } = entry.header;
     const path = name.replace(/^\.\//, '');
-    if (type === 'file') files.push({ path, content: Buffer.concat(chunks), ...(mode === undefined ? {} : { mode }) });
+    if (type === 'file') files.push({ path, content: Buffer.concat(chunks), ...optionalField('mode', mode) });
     else if ((type === 'link' || type === 'symlink') && linkname) files.push({ path, link: linkname, type });
   }
   return files;

@@ -1,5 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import { type Evidence, present } from '../../../src/evidence/evidence.js';
+import { optionalField } from '../../../src/lib/collections.js';
 import type { NewerImage } from '../../../src/rules/rule.js';
 import { fix } from '../../../src/rules/vulnerabilities/fix.js';
 import type { KnownVulnerabilities, Vulnerability } from '../../../src/vulnerabilities/vulnerabilities.js';
@@ -13,7 +14,7 @@ const { fixedIn: _fix, ...UNFIXED } = makeVulnerability('CVE-2026-0004');
 
 function fixOf(found: readonly Vulnerability[], newer?: NewerImage, waived: readonly string[] = []): string {
   const waiverOf = (id: string) => (waived.includes(id) ? makeWaiver(id) : null);
-  const subject = { ...subjectOf({}), waiverOf, ...(newer === undefined ? {} : { newer }) };
+  const subject = { ...subjectOf({}), waiverOf, ...optionalField('newer', newer) };
   return fix(found, subject, HARDENED);
 }
 

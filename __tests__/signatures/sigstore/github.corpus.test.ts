@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { expect, test } from '@jest/globals';
 import { verifyBundle } from '../../../src/cli/verify-bundle.js';
+import { optionalField } from '../../../src/lib/collections.js';
 import { loadTrustedRoot } from '../../../src/signatures/sigstore/load-trusted-root.js';
 import { readBundle } from '../../../src/signatures/sigstore/sigstore-bundle.js';
 import type { SigstoreInstance } from '../../../src/signatures/sigstore/trusted-root.js';
@@ -12,7 +13,7 @@ const NOW = new Date('2026-11-22T12:00:00Z');
 
 describeWithSharedData('notation/real/github', "bundles of GitHub's own Sigstore instance", () => {
   const verify = async (bundle: string, instance: SigstoreInstance, file?: string) => {
-    const root = await loadTrustedRoot({ offline: true, instance, ...(file === undefined ? {} : { file }) });
+    const root = await loadTrustedRoot({ offline: true, instance, ...optionalField('file', file) });
     const material = await readBundle(readFileSync(sharedData(bundle)));
     if (!root.ok || !material.ok) throw new Error('the data can’t be read');
     return verifyKeyless(material.value, root.value, NOW);

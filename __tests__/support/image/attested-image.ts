@@ -5,6 +5,7 @@ import { collectVex } from '../../../src/attestations/vex/collect-vex.js';
 import type { CollectContext } from '../../../src/evidence/collector.js';
 import { type Evidence, present } from '../../../src/evidence/evidence.js';
 import type { CollectedEvidence } from '../../../src/evidence/kinds.js';
+import { optionalField } from '../../../src/lib/collections.js';
 import type { InstalledPackage, Inventory } from '../../../src/packages/inventory.js';
 import { builtInPolicy } from '../../../src/policy/baseline.js';
 import type { AllowEntry } from '../../../src/policy/policy.js';
@@ -73,7 +74,7 @@ function statementEvidence({ statements, incomplete }: AttestedOptions): Evidenc
         ...read.value,
         ...{ digest, on, place, signer, logged: [], authority: 'an authority', authorityIndex: 0 },
         form: 'cosign attestation',
-        ...(signedAt === undefined ? {} : { signedAt }),
+        ...optionalField('signedAt', signedAt),
       });
     }
   });
@@ -81,7 +82,7 @@ function statementEvidence({ statements, incomplete }: AttestedOptions): Evidenc
     return { status: 'absent', lookedIn: [{ place: 'registry.example/base/app', answer: 'nothing' }] };
   }
   const found = { verified, unsigned, rejected, unsupported: [], roots: [] };
-  return present({ ...found, ...(incomplete === undefined ? {} : { incomplete }) }, 'registry.example/base/app');
+  return present({ ...found, ...optionalField('incomplete', incomplete) }, 'registry.example/base/app');
 }
 
 /** Collects what an image with these in-toto documents gives: the real collectors over the statements. */

@@ -1,5 +1,6 @@
 import { gzipSync } from 'node:zlib';
 import { pack } from 'tar-stream';
+import { optionalField } from '../../../src/lib/collections.js';
 import { digestOf } from '../../../src/references/digest.js';
 import type { Descriptor } from '../../../src/registry/manifest/manifest.js';
 import {
@@ -58,7 +59,7 @@ export async function makeTar(files: readonly LayerFile[]): Promise<Buffer> {
         uid: file.uid ?? 0,
         gid: file.gid ?? 0,
         mtime: file.mtime ?? EPOCH,
-        ...(file.link === undefined ? {} : { linkname: file.link }),
+        ...optionalField('linkname', file.link),
       },
       type === 'file' ? Buffer.from(file.content ?? '') : '',
     );
@@ -121,7 +122,7 @@ export async function makeImage(options: ImageOptions = {}): Promise<MadeImage> 
   const configuration = json({
     architecture,
     os,
-    ...(variant === undefined ? {} : { variant }),
+    ...optionalField('variant', variant),
     created: options.created ?? '2026-01-02T03:04:05Z',
     config: options.config ?? {},
     rootfs: { type: 'layers', diff_ids: layers.map((layer) => layer.diffId) },
@@ -135,14 +136,14 @@ export async function makeImage(options: ImageOptions = {}): Promise<MadeImage> 
     {
       config,
       layers: layers.map((layer) => layer.descriptor),
-      ...(options.subject === undefined ? {} : { subject: options.subject }),
-      ...(options.annotations === undefined ? {} : { annotations: options.annotations }),
+      ...optionalField('subject', options.subject),
+      ...optionalField('annotations', options.annotations),
     },
     blobs,
   );
   return {
     ...made,
-    descriptor: { ...made.descriptor, platform: { os, architecture, ...(variant === undefined ? {} : { variant }) } },
+    descriptor: { ...made.descriptor, platform: { os, architecture, ...optionalField('variant', variant) } },
     config,
     layers: layers.map((layer) => layer.descriptor),
     diffIds: layers.map((layer) => layer.diffId),
@@ -201,11 +202,11 @@ export function makeArtifact(options: ArtifactOptions): MadeContent {
   const made = root(
     OCI_MANIFEST,
     {
-      ...(artifactType === undefined ? {} : { artifactType }),
+      ...optionalField('artifactType', artifactType),
       config,
       layers,
-      ...(subject === undefined ? {} : { subject }),
-      ...(annotations === undefined ? {} : { annotations }),
+      ...optionalField('subject', subject),
+      ...optionalField('annotations', annotations),
     },
     blobs,
   );
@@ -214,7 +215,7 @@ export function makeArtifact(options: ArtifactOptions): MadeContent {
     descriptor: {
       ...made.descriptor,
       artifactType: artifactType ?? config.mediaType,
-      ...(annotations === undefined ? {} : { annotations }),
+      ...optionalField('annotations', annotations),
     },
   };
 }

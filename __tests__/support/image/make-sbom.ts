@@ -1,3 +1,4 @@
+import { optionalField } from '../../../src/lib/collections.js';
 /** A package as a test names it; everything but the name may be left out. */
 export interface MadePackage {
   readonly name: string;
@@ -35,8 +36,8 @@ export function spdxDocument({ packages, created, relationships }: MadeDocument)
     name: item.name,
     downloadLocation: 'NOASSERTION',
     filesAnalyzed: false,
-    ...(item.version === undefined ? {} : { versionInfo: item.version }),
-    ...(item.supplier === undefined ? {} : { supplier: item.supplier }),
+    ...optionalField('versionInfo', item.version),
+    ...optionalField('supplier', item.supplier),
     ...(item.license === undefined ? {} : { licenseDeclared: item.license, licenseConcluded: 'NOASSERTION' }),
     ...(item.sha256 === undefined ? {} : { checksums: [{ algorithm: 'SHA256', checksumValue: item.sha256 }] }),
     ...(item.purl === undefined
@@ -83,8 +84,8 @@ export function cycloneDxDocument({ packages, created }: MadeDocument): Record<s
       type: 'library',
       'bom-ref': item.id ?? item.purl ?? item.name,
       name: item.name,
-      ...(item.version === undefined ? {} : { version: item.version }),
-      ...(item.purl === undefined ? {} : { purl: item.purl }),
+      ...optionalField('version', item.version),
+      ...optionalField('purl', item.purl),
       ...(item.supplier === undefined ? {} : { supplier: { name: item.supplier } }),
       ...(item.license === undefined ? {} : { licenses: [{ license: { id: item.license } }] }),
       ...(item.sha256 === undefined ? {} : { hashes: [{ alg: 'SHA-256', content: item.sha256 }] }),

@@ -1,5 +1,6 @@
 import { generateKeyPairSync } from 'node:crypto';
 import type { Publisher } from '../../../src/catalog/publisher.js';
+import { optionalField } from '../../../src/lib/collections.js';
 import type { Authority } from '../../../src/policy/policy.js';
 import { githubProvenance } from '../signing/make-provenance.js';
 import { keylessSigner, keySigner, type TestSigner } from '../signing/signer-identity.js';
@@ -73,7 +74,7 @@ export async function publishedImage(
     entries: [{ content: made.index, name: options.name }, ...made.entries(options.name)],
     digest: made.index.descriptor.digest,
     authorities: signing.authorities,
-    ...(signing.key === undefined ? {} : { key: signing.key }),
+    ...optionalField('key', signing.key),
   };
 }
 

@@ -1,5 +1,6 @@
 import { createServer, type IncomingMessage } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { optionalField } from '../../../src/lib/collections.js';
 
 /** A package and version that somebody asks about. */
 export interface OsvQuery {
@@ -153,12 +154,12 @@ export function osvRecord(
     severity: [HIGH],
     ...more,
     affected: affected.map(({ ecosystem, name, introduced = '0', fixed, versions, purl }) => ({
-      package: { ecosystem, name, ...(purl === undefined ? {} : { purl }) },
+      package: { ecosystem, name, ...optionalField('purl', purl) },
       ranges:
         versions !== undefined && fixed === undefined
           ? []
           : [{ type: 'ECOSYSTEM', events: [{ introduced }, ...(fixed === undefined ? [] : [{ fixed }])] }],
-      ...(versions === undefined ? {} : { versions }),
+      ...optionalField('versions', versions),
     })),
   };
 }

@@ -1,3 +1,4 @@
+import { optionalField } from '../../../src/lib/collections.js';
 /** Provenance predicates in the shapes that the build platforms write. */
 
 export const COMMIT = 'c27d339ee6075c1f744c5d4b200f7901aad2c369';
@@ -25,7 +26,7 @@ export function githubProvenance({ repository = 'https://github.com/acme/images'
       builder: { id: builder ?? `${repository}/.github/workflows/release.yml@refs/heads/main` },
       metadata: {
         invocationId: `${repository}/actions/runs/1/attempts/1`,
-        ...(finishedOn === undefined ? {} : { finishedOn }),
+        ...optionalField('finishedOn', finishedOn),
       },
     },
   };

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import type { CollectContext } from '../../../src/evidence/collector.js';
 import { type Evidence, present } from '../../../src/evidence/evidence.js';
 import type { ImageConfiguration } from '../../../src/image-content/configuration.js';
+import { optionalField } from '../../../src/lib/collections.js';
 import { builtInPolicy } from '../../../src/policy/baseline.js';
 import type { AllowEntry, Authority, Policy } from '../../../src/policy/policy.js';
 import { parseReference, type Reference } from '../../../src/references/reference.js';
@@ -71,7 +72,7 @@ export function collectContext(options: ContextOptions): CollectContext {
     settings: {
       now: options.now ?? new Date(Date.now() + 60_000),
       offline: true,
-      ...(options.trustedRootFile === undefined ? {} : { trustedRootFile: options.trustedRootFile }),
+      ...optionalField('trustedRootFile', options.trustedRootFile),
     },
     // A test's image is the one kind that a signature's collector asks for.
     get: (async (kind) => {

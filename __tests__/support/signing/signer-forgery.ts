@@ -1,3 +1,4 @@
+import { optionalField } from '../../../src/lib/collections.js';
 import type { Authority } from '../../../src/policy/policy.js';
 import { fallbackTag, type MadeContent, makeImage, makeIndex } from '../image/image-maker.js';
 import { keylessSigner, RELEASE_WORKFLOW, type TestSigner } from './signer-identity.js';
@@ -114,9 +115,9 @@ export async function forgeLayer(scene: Scene, form: Form, subject: MadeContent,
   const make = form === 'classic signature' ? classicSignature : classicAttestation;
   const layer = await make(recipe.signer ?? scene.signer, payloadOf(form, subject, recipe), {
     sigstore: recipe.sigstore ?? scene.sigstore,
-    ...(recipe.entry === undefined ? {} : { entry: recipe.entry }),
-    ...(recipe.timestamp === undefined ? {} : { timestamp: recipe.timestamp }),
-    ...(recipe.payloadType === undefined ? {} : { payloadType: recipe.payloadType }),
+    ...optionalField('entry', recipe.entry),
+    ...optionalField('timestamp', recipe.timestamp),
+    ...optionalField('payloadType', recipe.payloadType),
   });
   return recipe.bend === undefined ? layer : bendLayer(form, layer, recipe.bend);
 }
@@ -182,7 +183,7 @@ async function forgeBundle(scene: Scene, form: Form, subject: MadeContent, recip
   const bundle = await envelopeBundle(recipe.signer ?? scene.signer, payloadOf(form, subject, recipe), {
     sigstore: recipe.sigstore ?? scene.sigstore,
     payloadType: recipe.payloadType ?? IN_TOTO,
-    ...(recipe.entry === undefined ? {} : { entry: recipe.entry }),
+    ...optionalField('entry', recipe.entry),
     timestamp: recipe.timestamp ?? true,
   });
   if (recipe.bend === undefined) return bundle;

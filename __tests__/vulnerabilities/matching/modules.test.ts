@@ -1,4 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
+import { optionalField } from '../../../src/lib/collections.js';
 import { readRpmHeader } from '../../../src/packages/rpm-header.js';
 import { isOfAnotherStream } from '../../../src/vulnerabilities/matching/modules.js';
 import { readOsvRecord } from '../../../src/vulnerabilities/sources/osv-record.js';
@@ -26,7 +27,7 @@ function isLeftOut(given: Given): boolean {
   const { module } = given;
   return isOfAnotherStream(record.value, record.value.affected, {
     ...installed,
-    ...(module === undefined ? {} : { module }),
+    ...optionalField('module', module),
   });
 }
 

@@ -1,5 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import type { RunSettings } from '../../../src/evidence/collector.js';
+import { optionalField } from '../../../src/lib/collections.js';
 import type { Distribution, Inventory } from '../../../src/packages/inventory.js';
 import type { AllowEntry } from '../../../src/policy/policy.js';
 import { queriesAbout } from '../../../src/vulnerabilities/sources/queries.js';
@@ -9,7 +10,7 @@ import { canaryRecord } from '../../support/registry/osv-canary.js';
 import { makeAllowEntry } from '../../support/signing/allow-entry.js';
 
 function distribution(id: string, versionId?: string): Distribution {
-  return { id, idLike: [], ...(versionId === undefined ? {} : { versionId }), where: 'etc/os-release' };
+  return { id, idLike: [], ...optionalField('versionId', versionId), where: 'etc/os-release' };
 }
 
 function asked(of: Distribution | null, type: 'apk' | 'deb' | 'rpm' | 'npm' | 'pypi'): string {
@@ -85,7 +86,7 @@ describe('what is asked about a package', () => {
 
 describe('an image that was not understood', () => {
   const gaps = async (inventory: Inventory, entry?: AllowEntry, settings: Partial<RunSettings> = {}) => {
-    const evidence = await collectKnown({ inventory, settings, ...(entry === undefined ? {} : { entry }) });
+    const evidence = await collectKnown({ inventory, settings, ...optionalField('entry', entry) });
     return evidence.status === 'present' ? evidence.value.unevaluated.map(({ reason }) => reason) : [evidence.status];
   };
   const entry = makeAllowEntry({ pattern: 'registry.test/**', noPackages: 'allow' });

@@ -1,3 +1,4 @@
+import { optionalField } from '../../lib/collections.js';
 import { err, ok, type Result } from '../../lib/result.js';
 import { plural } from '../../lib/text.js';
 import { findContradictions, indexPackages } from './contradictions.js';
@@ -118,10 +119,10 @@ function readMetadata(document: Fields, metadata: Fields): SbomDocument {
     tools: readTools(metadata['tools']),
     context: objects(metadata['lifecycles']).flatMap((phase) => text(phase['phase']) ?? text(phase['name']) ?? []),
     hasEmbeddedSignature: isFields(document['signature']),
-    ...(name === undefined ? undefined : { name }),
-    ...(created === undefined ? undefined : { created }),
+    ...optionalField('name', name),
+    ...optionalField('created', created),
     ...(typeof version === 'number' ? { version: String(version) } : undefined),
-    ...(identity === undefined ? undefined : { identity }),
+    ...optionalField('identity', identity),
   };
 }
 

@@ -1,3 +1,4 @@
+import { optionalField } from '../../lib/collections.js';
 import { err, ok, type Result } from '../../lib/result.js';
 import { plural } from '../../lib/text.js';
 import { findContradictions, indexPackages, type PackageIndexes } from './contradictions.js';
@@ -130,9 +131,9 @@ function readCreation(document: Fields): SbomDocument {
     tools,
     context: comment === undefined ? [] : [comment],
     hasEmbeddedSignature: false,
-    ...(name === undefined ? undefined : { name }),
-    ...(created === undefined ? undefined : { created }),
-    ...(identity === undefined ? undefined : { identity }),
+    ...optionalField('name', name),
+    ...optionalField('created', created),
+    ...optionalField('identity', identity),
   };
 }
 

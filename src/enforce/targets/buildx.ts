@@ -1,4 +1,4 @@
-import { groupBy } from '../../lib/collections.js';
+import { groupBy, optionalField } from '../../lib/collections.js';
 import { repositoryName } from '../../references/reference.js';
 import { type Exported, type ExportInput, type ExportTarget, headerComment } from '../export-target.js';
 import { BUILT_ROLES, compare, type VerifiedReference, verifiedReferences } from '../verified-references.js';
@@ -101,7 +101,7 @@ function entryOf(all: readonly VerifiedReference[]): RegoEntry {
     tags: sorted(all.flatMap(tags)),
     pins: sorted(all.filter(({ reference }) => reference.digest === undefined).flatMap(tags)),
     platforms: sorted(all.flatMap(({ platforms }) => platforms.flatMap(spellings))),
-    ...(until === undefined ? {} : { until }),
+    ...optionalField('until', until),
   };
 }
 

@@ -1,5 +1,5 @@
 import type { ImageUse } from '../../build-files/image-use.js';
-import { groupBy } from '../../lib/collections.js';
+import { groupBy, optionalField } from '../../lib/collections.js';
 import { repositoryName } from '../../references/reference.js';
 import { type ExportInput, jsonFile } from '../export-target.js';
 import { policyDigest } from '../policy-digest.js';
@@ -95,7 +95,7 @@ function imagesOf({ report, partial }: SummaryInput): readonly NamedImage[] {
           : 'Not every rule could be answered.'
         : 'A rule at level error fails or could not be answered.');
     const { tag } = reference;
-    return { name, digest, reason, ...(tag === undefined ? {} : { tag }) };
+    return { name, digest, reason, ...optionalField('tag', tag) };
   });
   return images.toSorted((a, b) => compare(`${a.name}@${a.digest}`, `${b.name}@${b.digest}`));
 }

@@ -2,6 +2,7 @@ import { mkdir, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
+import { optionalField } from '../../../../src/lib/collections.js';
 import { VULNERABILITY_LIMITS } from '../../../../src/vulnerabilities/limits.js';
 import { ExportDirectory } from '../../../../src/vulnerabilities/sources/exports/export-directory.js';
 import { ALPINE, collectKnown, DEBIAN, inventoryOf, WOLFI } from '../../../support/image/vulnerability-run.js';
@@ -178,7 +179,7 @@ describe('records in a directory', () => {
 
   test('that several tell of one vulnerability count once, and notices of several vulnerabilities for each', async () => {
     const debian = (id: string, fixed: string | undefined, more: object) =>
-      osvRecord(id, [{ ecosystem: 'Debian:12', name: 'openssl', ...(fixed === undefined ? {} : { fixed }) }], more);
+      osvRecord(id, [{ ecosystem: 'Debian:12', name: 'openssl', ...optionalField('fixed', fixed) }], more);
     const files = {
       'a.json': debian('DEBIAN-CVE-2026-0001', '3.0.2-1', { upstream: ['CVE-2026-0001'] }),
       'b.json': debian('DSA-9000-1', '3.0.3-1', { upstream: ['CVE-2026-0001', 'CVE-2026-0002'] }),
@@ -199,7 +200,7 @@ describe('records in a directory', () => {
             ecosystem: 'Wolfi',
             name,
             purl: `pkg:apk/wolfi/${name}?arch=${arch}`,
-            ...(fixed === undefined ? {} : { fixed }),
+            ...optionalField('fixed', fixed),
           },
         ],
         { upstream: [id.replace(/^CGA-[a-z]-/, 'CVE-2026-')] },

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { afterEach, describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
+import { optionalField } from '../../../../src/lib/collections.js';
 import { VULNERABILITY_LIMITS } from '../../../../src/vulnerabilities/limits.js';
 import { indexFeed } from '../../../../src/vulnerabilities/sources/feed/index-feed.js';
 import { TAR_END, tarMember } from '../../../support/image/tar-blocks.js';
@@ -33,7 +34,7 @@ function feedOf(records: readonly { readonly id: string }[], more: readonly Buff
 
 const purl = (name: string) => `pkg:apk/wolfi/${name}?arch=x86_64`;
 const advisory = (id: string, name: string, fixed?: string) =>
-  osvRecord(id, [{ ecosystem: 'Wolfi', name, purl: purl(name), ...(fixed === undefined ? {} : { fixed }) }], {
+  osvRecord(id, [{ ecosystem: 'Wolfi', name, purl: purl(name), ...optionalField('fixed', fixed) }], {
     upstream: [`CVE-2026-${id.slice(-4)}`],
   });
 const CANARY = canaryRecord('Wolfi');
