@@ -62,7 +62,7 @@ describe('annotationsOf', () => {
     expect(shown.map((one) => one.message.split('\n')[0])).toEqual(['common', 'rare', ...Array(8).fill('common')]);
     expect(left.errors).toBe(3);
     expect(shown[0]?.message).toContain(
-      'Also at Dockerfile:11, Dockerfile:12, Dockerfile:13, Dockerfile:14, Dockerfile:15 and 6 more',
+      'Also at Dockerfile:11, Dockerfile:12, Dockerfile:13, Dockerfile:14, Dockerfile:15, and 6 more',
     );
   });
 

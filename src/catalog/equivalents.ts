@@ -1,15 +1,12 @@
+import { groupBy } from '../lib/collections.js';
 import type { Equivalent } from './equivalent.js';
 import equivalents from './equivalents.generated.json' with { type: 'json' };
 
-const byImage = new Map<string, readonly Equivalent[]>();
+let byImage: ReadonlyMap<string, readonly Equivalent[]> | undefined;
 
 /** What publishers have in the place of an official image, by its `registry/repository`. */
 export function equivalentsOf(name: string): readonly Equivalent[] {
-  if (byImage.size === 0) {
-    for (const equivalent of equivalents.images) {
-      byImage.set(equivalent.for, [...(byImage.get(equivalent.for) ?? []), equivalent]);
-    }
-  }
+  byImage ??= groupBy<Equivalent, string>(equivalents.images, (equivalent) => equivalent.for);
   return byImage.get(name) ?? [];
 }
 

@@ -1,6 +1,6 @@
 import type { ImageUse } from '../build-files/image-use.js';
 import type { Evidence } from '../evidence/evidence.js';
-import { optionalField } from '../lib/collections.js';
+import { groupBy, optionalField } from '../lib/collections.js';
 import { applyWaivers } from '../policy/waivers.js';
 import { formatPlatform, type Platform } from '../references/platform.js';
 import type { Reference } from '../references/reference.js';
@@ -23,19 +23,20 @@ export async function evaluateNewerTag(evaluation: ReferenceEvaluation, run: Run
   const failed = failedRules(evaluation.answers, use, run);
   if (failed.size === 0) return evaluation;
   const reference = run.referenceOf(use);
-  const again = new Map<string, readonly Answer[]>();
-  await Promise.all(
+  const again = await Promise.all(
     reference.platforms.map(async (platform) => {
       const failedRules = imageRules.filter(({ id }) => failed.has(queryKey(id, formatPlatform(platform))));
       const newer = failedRules.length === 0 ? null : await newerOf(reference, platform, run);
-      if (newer === null) return;
-      for (const answer of await answersOfImage(failedRules, { ...reference, newer }, platform, null)) {
-        const key = queryKey(answer.rule, answer.platform);
-        again.set(key, [...(again.get(key) ?? []), answer]);
-      }
+      return newer === null ? [] : await answersOfImage(failedRules, { ...reference, newer }, platform, null);
     }),
   );
-  return { ...evaluation, answers: replaced(evaluation.answers, again) };
+  return {
+    ...evaluation,
+    answers: replaced(
+      evaluation.answers,
+      groupBy(again.flat(), (answer) => queryKey(answer.rule, answer.platform)),
+    ),
+  };
 }
 
 const queryKey = (rule: string, platform: string | undefined): string => `${rule} ${platform}`;

@@ -13,6 +13,11 @@ export function listed(words: readonly string[], most = 3): string {
   return allListed(words.length > most + 1 ? [...words.slice(0, most), `${words.length - most} more`] : words);
 }
 
+/** What follows the ones that a sentence names: `, and 2 more`; empty where there are no others. */
+export function andMore(others: number): string {
+  return others > 0 ? `, and ${others} more` : '';
+}
+
 /** The first lines of many, and how many are left: `and 12 more`. */
 export function firstLines(lines: readonly string[], most: number): readonly string[] {
   return lines.length <= most ? lines : [...lines.slice(0, most), `and ${lines.length - most} more`];

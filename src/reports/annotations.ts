@@ -1,4 +1,5 @@
 import { cut, visible, visibleLines } from '../lib/escape/visible.js';
+import { andMore } from '../lib/text.js';
 import { groupFindings } from './finding-groups.js';
 import type { Finding, Report } from './report.js';
 import { reportedFindings } from './reported-findings.js';
@@ -88,6 +89,5 @@ function placesOf(findings: readonly Finding[]): string {
   const places = findings
     .slice(0, MAX_OTHER_PLACES)
     .map(({ location }) => `${visible(location.file)}:${location.line}`);
-  const left = findings.length - places.length;
-  return `${places.join(', ')}${left > 0 ? ` and ${left} more` : ''}`;
+  return `${places.join(', ')}${andMore(findings.length - places.length)}`;
 }

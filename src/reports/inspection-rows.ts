@@ -6,7 +6,7 @@ import { describeMissing, EVIDENCE_NAMES, type MissingEvidence } from '../eviden
 import type { ImageConfiguration } from '../image-content/configuration.js';
 import type { FilesystemFacts, ProgramKind } from '../image-content/filesystem/filesystem-facts.js';
 import { searchPathOf } from '../image-content/filesystem/search-path.js';
-import { firstLines, plural } from '../lib/text.js';
+import { andMore, firstLines, plural } from '../lib/text.js';
 import type { Distribution, Inventory } from '../packages/inventory.js';
 import type { Ownership } from '../packages/ownership.js';
 import type { ResolvedImage } from '../registry/resolved-image.js';
@@ -77,7 +77,7 @@ function vulnerabilityRows({
 }: KnownVulnerabilities): readonly Row[] {
   const [first] = unevaluated;
   const byCommunity = community.length === 0 ? '' : ` (${some(community.map(({ what }) => what))} by community data)`;
-  const more = unevaluated.length === 1 ? '' : `, and ${unevaluated.length - 1} more`;
+  const more = andMore(unevaluated.length - 1);
   return [
     ['vulnerabilities', `${found.length} known`],
     ['coverage', `${inventoried} inventoried, ${packages} covered${byCommunity}, ${uncovered.length} not covered`],

@@ -1,5 +1,5 @@
 import type { FilesystemFacts } from '../image-content/filesystem/filesystem-facts.js';
-import { listed } from '../lib/text.js';
+import { andMore, listed } from '../lib/text.js';
 import type { Inventory } from '../packages/inventory.js';
 import type { ImageRuleSubject, RuleResult } from './rule.js';
 
@@ -49,7 +49,7 @@ export function unreadInventory(unknowns: Inventory['unknowns']): RuleResult | n
   if (first === undefined) return null;
   return {
     outcome: 'indeterminate',
-    message: `What is installed is not known for certain, by /${first.path}${unknowns.length > 1 ? ` and ${unknowns.length - 1} more` : ''}: ${first.reason.slice(0, 300)}.`,
+    message: `What is installed is not known for certain, by /${first.path}${andMore(unknowns.length - 1)}: ${first.reason.slice(0, 300)}.`,
     fix: "Ask the image's publisher to keep os-release and package database as its distribution's package manager writes them.",
     details: shortened(unknowns.map(({ path, reason }) => `/${path}: ${reason}`)),
   };

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { listed, plural } from '../lib/text.js';
+import { andMore, listed, plural } from '../lib/text.js';
 import { duration } from '../policy/duration.js';
 import { highestLevel, stricter } from '../policy/strictness.js';
 import type { KnownVulnerabilities, Vulnerability } from '../vulnerabilities/vulnerabilities.js';
@@ -215,12 +215,11 @@ function unfixedGap({ fixesOnly }: KnownVulnerabilities, { requireUnfixedData }:
 /** Components that no source was queried about: neither clean nor vulnerable. */
 function notCovered({ open }: CoverageGaps, { uncovered }: Options): RuleResult {
   const [first] = open;
-  const more = open.length === 1 ? '' : `, and ${open.length - 1} more`;
   return {
     outcome: 'indeterminate',
     aspect: 'coverage',
     atMost: uncovered,
-    message: `Not covered by advisories: ${first?.what ?? ''}, because ${first?.reason ?? ''}${more}.`,
+    message: `Not covered by advisories: ${first?.what ?? ''}, because ${first?.reason ?? ''}${andMore(open.length - 1)}.`,
     fix: 'Use an image whose distribution packages these, or accept them by type in the policy: no-known-vulnerabilities: { accept-uncovered: [...] }.',
     details: shortened(open.map(({ what, reason }) => `not covered: ${what}: ${reason}`)),
   };

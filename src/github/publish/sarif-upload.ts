@@ -1,6 +1,6 @@
 import { gzipSync } from 'node:zlib';
 import { err, ok, type Result } from '../../lib/result.js';
-import { plural } from '../../lib/text.js';
+import { andMore, plural } from '../../lib/text.js';
 import { wait as byTheClock, type Wait } from '../../lib/wait.js';
 import type { RepositoryName } from '../event/environment.js';
 import type { GitHubClient } from '../repository/client.js';
@@ -63,11 +63,10 @@ export async function uploadSarif(upload: SarifUpload): Promise<Result<SarifOutc
 
 function processingFailed(errors: readonly string[]): GitHubError {
   const shown = errors.slice(0, MAX_SHOWN_ERRORS).join(' · ');
-  const more = errors.length > MAX_SHOWN_ERRORS ? ` (and ${errors.length - MAX_SHOWN_ERRORS} more)` : '';
   return {
     code: 'rejected',
     doing: UPLOADING.doing,
-    message: `Code scanning could not process the findings: ${shown || 'GitHub gave no reason'}${more}.`,
+    message: `Code scanning could not process the findings: ${shown || 'GitHub gave no reason'}${andMore(errors.length - MAX_SHOWN_ERRORS)}.`,
     fix: 'The findings are in the job summary and in the output report-sarif. Report a bug with this message.',
   };
 }

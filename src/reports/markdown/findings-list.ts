@@ -1,6 +1,6 @@
 import { block, code, inline, prose } from '../../lib/escape/markdown.js';
 import { cut } from '../../lib/escape/visible.js';
-import { capital, plural } from '../../lib/text.js';
+import { capital, firstLines, plural } from '../../lib/text.js';
 import type { FindingGroup } from '../finding-groups.js';
 import { type LinkTargets, targetsOf } from '../link-targets.js';
 import type { Finding } from '../report.js';
@@ -111,9 +111,8 @@ function dedented(lines: readonly string[]): string {
 function detailLines(finding: Finding, detail: ListDetail): readonly string[] {
   const all = finding.details ?? [];
   if (all.length === 0 || detail.details === 0) return [];
-  const shown = all.slice(0, detail.details).map((line) => cut(line, detail.characters));
-  const left = all.length - shown.length;
-  const text = [...shown, ...(left > 0 ? [`… and ${left} more`] : [])].join('\n');
+  const lines = all.map((line) => cut(line, detail.characters));
+  const text = firstLines(lines, detail.details).join('\n');
   return [
     '',
     `<details><summary>${plural(all.length, 'detail')}</summary>`,

@@ -1,7 +1,7 @@
 import type { ImageUse } from '../../build-files/image-use.js';
 import { block, code, prose } from '../../lib/escape/markdown.js';
 import { cut, cutMiddle, visible } from '../../lib/escape/visible.js';
-import { listed, plural } from '../../lib/text.js';
+import { firstLines, listed, plural } from '../../lib/text.js';
 import { groupLine } from '../../rules/vulnerabilities/vulnerability-group.js';
 import type { BaseChange, PackageChange, VulnerabilityChange } from '../image-diff-document.js';
 import { groupCounts, sharedReason, shortReference } from '../image-diff-words.js';
@@ -86,9 +86,11 @@ function vulnerabilityLines(change: BaseChange['vulnerabilities'], { lines }: Ba
 }
 
 function gapLines({ gaps }: PackageChange | VulnerabilityChange): readonly string[] {
-  const shown = gaps.slice(0, MAX_GAPS).map((gap) => `> ${prose(cut(gap, MAX_LINE))}`);
-  const left = gaps.length - shown.length;
-  return shown.length === 0 ? [] : [[...shown, ...(left > 0 ? [`> and ${left} more`] : [])].join('\n>\n')];
+  const lines = firstLines(
+    gaps.map((gap) => prose(cut(gap, MAX_LINE))),
+    MAX_GAPS,
+  );
+  return lines.length === 0 ? [] : [lines.map((line) => `> ${line}`).join('\n>\n')];
 }
 
 function fold(title: string, reported: readonly string[], all: number, most: number): readonly string[] {

@@ -1,7 +1,7 @@
 import type { ImageUse } from '../../build-files/image-use.js';
 import { code, inline } from '../../lib/escape/markdown.js';
 import { cutMiddle } from '../../lib/escape/visible.js';
-import { plural } from '../../lib/text.js';
+import { firstLines, plural } from '../../lib/text.js';
 import { shortDigest } from '../image-name.js';
 import {
   digestOf,
@@ -66,9 +66,8 @@ const NOT_WRONG: ReadonlySet<Sign> = new Set(['–', '✅', '⏭️']);
 
 function placesCell(uses: readonly ImageUse[], most: number, targets: LinkTargets): string {
   const places = [...new Map(uses.map((use) => [`${use.file}:${use.line}`, use])).values()];
-  const shown = places.slice(0, most).map((use) => placeLink(use, targets));
-  const left = places.length - shown.length;
-  return `${shown.join('<br>')}${left > 0 ? `<br>and ${left} more` : ''}`;
+  const links = places.map((use) => placeLink(use, targets));
+  return firstLines(links, most).join('<br>');
 }
 
 function digestCell(row: ImageRow): string {

@@ -1,4 +1,4 @@
-import { listed } from '../../lib/text.js';
+import { andMore, listed } from '../../lib/text.js';
 import type { Vulnerability } from '../../vulnerabilities/vulnerabilities.js';
 import type { ImageRuleSubject, NewerImage } from '../rule.js';
 import { needed } from '../without-evidence.js';
@@ -72,7 +72,7 @@ function wantedVersions(found: readonly Vulnerability[]): string {
   if (versions.length === 0) {
     return 'No fix is known: choose an image without these packages, or accept each by a waiver that names it.';
   }
-  const more = versions.length > 3 ? `, and ${versions.length - 3} more` : '';
+  const more = andMore(versions.length - 3);
   const open = byPackage.flatMap(({ packages, unfixed }) => unfixed.map(({ id }) => `${id} in ${packages[0] ?? ''}`));
   const [without, each] = open.length === 1 ? ['the package', 'it'] : ['these packages', 'each'];
   const left =

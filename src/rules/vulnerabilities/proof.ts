@@ -1,4 +1,4 @@
-import { listed } from '../../lib/text.js';
+import { andMore, listed } from '../../lib/text.js';
 import { durationMilliseconds } from '../../policy/duration.js';
 import type { Uncovered } from '../../vulnerabilities/sources/queries.js';
 import type { KnownVulnerabilities, QueriedSource, Vulnerability } from '../../vulnerabilities/vulnerabilities.js';
@@ -25,10 +25,9 @@ export function proofGaps(
   const oldest = now.getTime() - durationMilliseconds(maxAge);
   const [first] = unevaluated;
   if (first !== undefined) {
-    const more = unevaluated.length === 1 ? '' : `, and ${unevaluated.length - 1} more`;
     return {
       outcome: 'indeterminate',
-      message: `Not everything in it could be evaluated: ${first.what}, because ${first.reason}${more}.`,
+      message: `Not everything in it could be evaluated: ${first.what}, because ${first.reason}${andMore(unevaluated.length - 1)}.`,
       fix: first.fix ?? ANOTHER_IMAGE,
       details: shortened(unevaluated.map(({ what, reason }) => `${what}: ${reason}`)),
     };
