@@ -8,7 +8,7 @@ const summaryPath = process.env['GITHUB_STEP_SUMMARY'];
 const STOPPED =
   '\n## ❓ Base images: indeterminate\n\nThe run was stopped before it was done, so nothing was decided. The log of the step says why.\n';
 const started = Date.now();
-/** Whoever gives the evaluation more time gives the run as much more. */
+/** A longer evaluation limit extends the limit of the run by the same amount. */
 const runMilliseconds = RUN_MILLISECONDS + Math.max(0, evaluationMilliseconds() - LIMITS['run-ms'].value);
 
 function evaluationMilliseconds(): number {
@@ -16,12 +16,12 @@ function evaluationMilliseconds(): number {
   return changes.ok ? (changes.value['run-ms'] ?? 0) : 0;
 }
 
-/** Whatever stops the run early, nothing was decided: exit code 2, where Node's own would be 1 and read as "fail". */
+/** A run that stops early has decided nothing: exit code 2, where Node's own would be 1 and read as "fail". */
 function stop(reason: string): never {
   const text = reason.replace(/[\r\n]+/g, ' ').slice(0, 1_000);
   core.error(`The run stopped: ${text} Nothing was decided.`, { title: 'Base images: indeterminate' });
   try {
-    // Whatever was set before: a later value wins.
+    // Overrides values that were set before: the last one wins.
     core.setOutput('verdict', 'indeterminate');
     // The reason may quote an untrusted party, so it is in the log alone.
     if (summaryPath) appendFileSync(summaryPath, STOPPED);

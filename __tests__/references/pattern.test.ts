@@ -76,17 +76,17 @@ describe('parsePattern', () => {
     ['**/alpine', 'which registry'],
     ['*', 'official images'],
     ['docker.io/*', 'official images'],
-    ['docker.io/**', 'anybody can publish on docker.io'],
-    ['ghcr.io/**', 'anybody can publish on ghcr.io'],
-    ['ghcr.io/*/base', 'anybody can publish on ghcr.io'],
-    ['*/*', 'anybody can publish on docker.io'],
+    ['docker.io/**', 'anyone can publish on docker.io'],
+    ['ghcr.io/**', 'anyone can publish on ghcr.io'],
+    ['ghcr.io/*/base', 'anyone can publish on ghcr.io'],
+    ['*/*', 'anyone can publish on docker.io'],
     ['ghcr.io', 'every image there'],
     ['registry.example.com', 'every image there'],
     ['registry.example.com:5000', 'every image there'],
     ['localhost:5000', 'every image there'],
     ['*.io/**', 'not one organization'],
     ['*.com/**', 'not one organization'],
-  ])('%s is broader than anybody means', (text, why) => {
+  ])('%s is broader than intended', (text, why) => {
     expect(pattern(text).broad).toContain(why);
   });
 

@@ -34,7 +34,7 @@ describe('files that hand out rights', () => {
       },
       {
         aspect: 'world-writable',
-        message: expect.stringContaining('by anybody: /srv/open'),
+        message: expect.stringContaining('by any user: /srv/open'),
         details: ['/srv/open (mode 0666, uid 0, gid 0)'],
       },
       {

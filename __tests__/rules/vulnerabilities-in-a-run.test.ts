@@ -134,7 +134,7 @@ describe('an image of the base ref that may not be opened', () => {
 
   test.each([
     ['excuses nothing', '3.3.1-r0', 'indeterminate', 'fails signature-verified and is not opened'],
-    ['keeps nobody from replacing it', '3.3.2-r0', 'pass', 'whatever the image has that it replaces'],
+    ['keeps nobody from replacing it', '3.3.2-r0', 'pass', 'no matter which the replaced image has'],
   ])('%s', async (_what, version, outcome, reason) => {
     const before = await fake.publish(
       '1',

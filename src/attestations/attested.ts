@@ -36,7 +36,7 @@ export async function findCarriers(
   return { found: false, evidence: { status: 'absent', lookedIn: [...lookedIn, { place: statements.from, answer }] } };
 }
 
-/** Somebody who finds an attestation in the registry asks why it is not counted. */
+/** Why an attestation in the registry is not counted. */
 function describeRejected(rejected: readonly RejectedSignature[]): readonly LookedIn[] {
   const reported = new Map(rejected.map((one) => [`${one.place} ${one.reason}`, one]));
   return [...reported.values()].map(({ place, reason }) => ({
@@ -45,7 +45,7 @@ function describeRejected(rejected: readonly RejectedSignature[]): readonly Look
   }));
 }
 
-/** Whether a document is a statement: somebody signed it. */
+/** Whether a document is a signed statement. */
 export function isSigned(carrier: Carrier): carrier is Statement {
   return 'signer' in carrier;
 }

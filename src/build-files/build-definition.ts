@@ -8,7 +8,7 @@ export interface DefinitionFile {
   readonly bytes: Uint8Array;
 }
 
-/** What whoever reads definitions knows besides the files. */
+/** What the reader of definitions knows besides the files. */
 export interface DefinitionOptions {
   /** The only variables of the environment that count (`--set-env NAME=VALUE`). */
   readonly environment: Readonly<Record<string, string>>;

@@ -12,7 +12,7 @@ export interface Build {
   readonly inline?: string;
   /** Path relative to the repository, `.` for its top, or a URL. */
   readonly context: string;
-  /** Null: taken from the environment of whoever builds. */
+  /** Null: taken from the builder's environment. */
   readonly args: Readonly<Record<string, string | null>>;
   readonly target?: string;
   readonly platforms: readonly string[];
@@ -23,7 +23,7 @@ export interface Build {
   readonly tags?: readonly string[];
   /** What is not known statically, and what decides it. */
   readonly open: readonly OpenValue[];
-  /** Fields that are known by the default of a variable, which whoever builds may set. */
+  /** Fields that are known by the default of a variable, which the builder may set. */
   readonly defaults?: readonly OpenValue[];
 }
 

@@ -4,7 +4,7 @@ import type { RepositoryTree, TreeEntry } from './repository-tree.js';
 
 const ATTRIBUTES = '.gitattributes';
 const ENCODING = 'working-tree-encoding';
-/** All of them together: far more than anybody writes. */
+/** All of them together: far more than real repositories have. */
 const MAX_ATTRIBUTES_BYTES = 4 * 1024 * 1024;
 /** Patterns that say how a checkout changes files, all together. */
 const MAX_PATTERNS = 1000;
@@ -131,7 +131,7 @@ async function recodings(
 }
 
 const MACRO = '[attr]';
-/** Macros that stand for macros which are defined later; nobody nests them deeper. */
+/** Macros that stand for macros which are defined later; real files do not nest them deeper. */
 const MACRO_DEPTH = 4;
 
 /** A macro applies to every file that names it, in this file and those below. */

@@ -112,7 +112,7 @@ async function bakeBuilds(
   return together([...found, beyondLimit(sets.slice(MAX_DEFINITIONS).map((files) => files.map(({ path }) => path)))]);
 }
 
-/** Projects of Compose, whatever their profiles. */
+/** Projects of Compose, with all their profiles. */
 async function composeBuilds(
   tree: RepositoryTree,
   paths: readonly string[],
@@ -266,7 +266,7 @@ function parametersOf(build: Build): Omit<NamedBuild, 'file'> {
   const openArgs = open.flatMap(({ field }) =>
     field === 'args' || field === 'inherits' ? [''] : field.startsWith('args.') ? [field.slice('args.'.length)] : [],
   );
-  // What whoever builds has in the environment is not known, either.
+  // The builder's environment is not known, either.
   const fromEnvironment = Object.keys(args).filter((argument) => args[argument] === null);
   const decidedBy = open.flatMap(({ field, decidedBy }) => {
     const [, part = field, name = ''] = /^(\w+)\.(.*)$/s.exec(field) ?? [];

@@ -46,7 +46,7 @@ export function discover(
   return { paths: paths.sort(), skipped };
 }
 
-/** Whether the policy adds a path, whatever its name. */
+/** Whether the policy adds a path under any name. */
 export function isIncluded(path: string, { include }: Pick<ReadingOptions, 'include'>): boolean {
   return matches(globs(include), path);
 }

@@ -39,7 +39,7 @@ export function openArguments({ path, build: { open, request } }: PlacedBuild): 
   }));
 }
 
-/** The uses of one build with what is open of it: where a reference depends on an argument that nobody gave the gate. */
+/** The uses of one build with what is open of it: where a reference depends on an argument that the gate was not given. */
 export function withOpenArguments(
   uses: readonly ImageUse[],
   open: readonly OpenArgument[],
@@ -123,7 +123,7 @@ export function sharedOpenArguments(uses: readonly ImageUse[]): readonly ImageUs
   });
 }
 
-/** Names a place of a file, whatever it expands to. */
+/** Names a place of a file, independent of what it expands to. */
 export function placeKey({ instruction, line, column }: ImageUse): string {
   return `${instruction}:${line}:${column}`;
 }

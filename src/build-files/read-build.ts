@@ -15,7 +15,7 @@ import {
 import type { ReadingOptions } from './reading.js';
 import type { NamedBuild } from './script/named-build.js';
 
-/** What is built where nobody says for which platform. */
+/** The platform that is built if none is given. */
 const DEFAULT_PLATFORM = 'linux/amd64';
 
 /** A build however many definitions ask for it, with what each of them leaves open. */

@@ -129,7 +129,7 @@ function distinctBuilds(
   }));
 }
 
-/** Whoever excludes the file that asks for a build, or evaluates others alone, has been reported. */
+/** A definition that is excluded, or not among the files to evaluate, has been reported already. */
 function distinctUnseen(unseen: readonly UnseenBuild[], options: ReadingOptions): readonly UnseenBuild[] {
   const isExcluded = excludes(options);
   const reported = unseen.filter(({ path }) => !isExcluded(path));

@@ -43,7 +43,7 @@ export interface Reading {
   readonly stages: readonly Stage[];
   /** What build definitions ask to be built. */
   readonly builds?: readonly Build[];
-  /** What the repository builds besides, as far as it can be reported, and nobody looked at. */
+  /** What else the repository builds, as far as it is known, and was not evaluated. */
   readonly unseen: readonly UnseenBuild[];
 }
 

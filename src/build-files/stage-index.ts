@@ -1,7 +1,7 @@
 import { groupBy } from '../lib/collections.js';
 import type { Stage, StageBase } from './stage.js';
 
-/** The stages of a file, arranged for whoever asks about one image use after another. */
+/** The stages of a file, arranged for queries about one image use after another. */
 export interface StageIndex {
   /** The chains from a use's image up to each target that some build makes on it, by the use's id. */
   chainsOn(use: string): readonly (readonly [Stage, ...Stage[]])[];
@@ -15,7 +15,7 @@ export interface StageIndex {
 const indexes = new WeakMap<readonly Stage[], ReadonlyMap<string, StageIndex>>();
 const NO_STAGES = makeIndex([]);
 
-/** Arranges the stages of one file among a list, once for each list: asking takes time in proportion to the answer. */
+/** Arranges the stages of one file among a list, once for each list: a query takes time in proportion to its result. */
 export function stageIndex(stages: readonly Stage[], file: string): StageIndex {
   const known = indexes.get(stages);
   if (known !== undefined) return known.get(file) ?? NO_STAGES;

@@ -24,7 +24,7 @@ export interface WorkingTree extends RepositoryTree {
 
 /**
  * The content of a directory: what git tracks there, or, outside a checkout and with `allFiles`, everything but
- * `.git` and `node_modules`. Nothing outside the directory is ever read, whatever links say.
+ * `.git` and `node_modules`. Nothing outside the directory is ever read, not even through links.
  */
 export function openWorkingTree(directory: string, options: WorkingTreeOptions): WorkingTree {
   const root = resolve(directory);

@@ -4,7 +4,7 @@ import type { PublisherFacts } from '../rules/rule.js';
 /** What an allow entry must give for a publisher whose images and signers differ by customer. */
 type PublisherParameter = 'organization' | 'identities';
 
-/** One thing the catalog says, and where anybody can read it. */
+/** A statement of the catalog, with its public source. */
 interface CatalogFact {
   readonly fact: string;
   readonly source: string;

@@ -109,7 +109,7 @@ export const VERIFY = define({
     'certificate-github-workflow-repository': {
       type: 'string',
       value: 'OWNER/REPOSITORY',
-      help: 'the repository it must have run for; needed for a workflow that anybody may call',
+      help: 'the repository it must have run for; needed for a workflow that anyone may call',
     },
     'ignore-log': { type: 'boolean', help: 'accept signatures by the key without an entry in a transparency log' },
     'notation-config': { type: 'string', value: 'DIR', help: "use notation's trust policy and trust stores in DIR" },
@@ -300,7 +300,7 @@ export const EXPORT = define({
     },
     ...GATE_FLAGS,
   },
-  about: `Runs check over the build files below DIR (default: the current directory) and writes what was verified, whatever the
+  about: `Runs check over the build files below DIR (default: the current directory) and writes what was verified, regardless of the
 verdict, in the form that another program enforces: everything else is denied there. What a form can't say is denied in
 it and reported on standard error. The exit code is the verdict's.`,
   exitCodes: '0 pass, 1 fail, 2 indeterminate, 3 wrong usage or policy',

@@ -51,7 +51,7 @@ export async function givenEntry(
     if (repository === undefined) {
       if (isSharedBuilder(subject))
         return usage(
-          'Anybody may call this workflow and have it sign. Name for which repository it must have run with --certificate-github-workflow-repository OWNER/REPOSITORY.',
+          'Anyone may call this workflow and have it sign. Name for which repository it must have run with --certificate-github-workflow-repository OWNER/REPOSITORY.',
         );
       return ok(entryFor({ kind: 'keyless', subject, issuer }));
     }
@@ -78,7 +78,7 @@ export async function givenEntry(
 
 /**
  * The authority of the statement of notation's trust policy that applies to an image. A sentence where none does, or it
- * verifies nobody; an invalid trust policy is refused.
+ * verifies no one; an invalid trust policy is refused.
  */
 async function notationAuthority(
   directory: string,

@@ -31,7 +31,9 @@ const contentSchema = z.strictObject({
   sha256: z.exactOptional(text),
   form: z.enum(['empty', 'elf', 'script', 'text', 'binary']),
   interpreter: z.exactOptional(text),
-  programs: z.exactOptional(z.array(text)).describe('Whose own words are inside, whatever the file is called.'),
+  programs: z
+    .exactOptional(z.array(text))
+    .describe('Programs that are identified by content, regardless of the file name.'),
   catalog: z.exactOptional(
     z
       .strictObject({

@@ -32,7 +32,7 @@ import { loadWorkingTreePolicy } from './working-tree-policy.js';
 /** How long a run may take before it says that it is at work; then how often it says how far it is. */
 const EVERY_MS = 1000;
 
-/** A line that shows how far a run is, for whoever sits before it. */
+/** A line that shows the progress of a run on a terminal. */
 export interface Progress {
   /** So many image uses of so many are evaluated. */
   readonly evaluated: (done: number, of: number) => void;
@@ -206,7 +206,7 @@ export async function runLocalGate(
   return ok({ directory, tree, reading, policy, now, report: report.value });
 }
 
-/** Whether a file was looked at: what nobody reads is no pass. */
+/** Whether a file was evaluated: one that was not read is no pass. */
 function isNamed(path: string, { files, definitions }: Report): boolean {
   return [...files, ...definitions].some((file) => file.path === path);
 }
@@ -227,14 +227,14 @@ async function changeFrom(
   return { changedFiles, onlyNew: loweredBy(policy, 'aging'), ...(await readBase(before, reading)) };
 }
 
-/** A file that can't be read on one side has changed as far as anybody can tell. */
+/** A file that can't be read on one side counts as changed. */
 async function isSame(path: string, before: RepositoryTree, after: RepositoryTree): Promise<boolean> {
   const [was, is] = await Promise.all([before.read(path, MAX_COMPARED_BYTES), after.read(path, MAX_COMPARED_BYTES)]);
   if (was.ok && is.ok) return Buffer.from(was.value).equals(is.value);
   return !was.ok && !is.ok && was.error.code === 'not-found' && is.error.code === 'not-found';
 }
 
-/** Whoever gives a registry a stand-in on the command line has named it, as the policy would: its images are looked at. */
+/** A registry with a stand-in on the command line counts as named, as in a policy: its images are opened. */
 function withRegistriesOf(routes: readonly string[], policy: Policy): Policy {
   const named = routes.flatMap((text) => {
     const route = parseRoute(text);

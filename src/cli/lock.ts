@@ -42,7 +42,7 @@ export const lock: Command = defineCommand(LOCK, async ({ values, positionals, i
   return made.left.length > 0 ? 1 : 0;
 });
 
-/** Never through a link: whoever brings one would choose which file is overwritten. Fails with a clause. */
+/** Never through a link: a link in an untrusted repository could choose which file is overwritten. Fails with a clause. */
 async function writeLock(directory: string, text: string): Promise<Result<true, string>> {
   const path = join(directory, LOCK_PATH);
   for (const place of [dirname(path), path]) {

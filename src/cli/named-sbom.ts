@@ -10,7 +10,7 @@ import type { Platform } from '../references/platform.js';
 import type { CommandIo, ExitCode } from './command.js';
 import type { ImageFlags } from './open-image.js';
 
-/** An SBOM that somebody named: a file's, or the one attested of an image. */
+/** An SBOM named on the command line: a file's, or the one attested for an image. */
 export interface NamedSbom {
   readonly sbom: Sbom;
   /** Of an image: on whose word it stands, and whether that counts by the policy. */
@@ -25,7 +25,7 @@ export interface NamedSbomError {
   readonly message: string;
 }
 
-/** What nobody calls an image: a path from here or from the root, or a name with a document's ending. */
+/** What can't be an image's name: a path from here or from the root, or a name with a document's extension. */
 const FILE_NAME = /^[./~]|\.(?:json|jsonl|spdx|cdx|xml|rdf|ya?ml|txt|gz)$/i;
 
 /**

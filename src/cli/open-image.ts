@@ -36,7 +36,7 @@ export interface OpenedImage {
 }
 
 /**
- * Opens an image that somebody typed, by the policy of this directory (or the one given) and else by the catalog's
+ * Opens an image that was named on the command line, by the policy of this directory (or the one given) and else by the catalog's
  * knowledge of its publisher. Fails with a message for standard error; each is wrong usage or a wrong policy.
  *
  * @param given an entry that goes before all of these: an authority named on the command line
@@ -63,7 +63,7 @@ export async function openImage(
   const offline = flags.offline ?? false;
   const registries = await openRegistries({
     registries: policy.value.registries,
-    // Whoever types an image on the command line names its registry.
+    // An image on the command line names its registry.
     isListed: () => true,
     routes: flags.registry ?? [],
     layouts: true,

@@ -31,7 +31,7 @@ export function proposeFromNotation(statements: readonly ConfiguredStatement[], 
 function entryLines({ statement, files, pathOf }: ConfiguredStatement): readonly string[] {
   const { name, level, actions, scopes } = statement;
   const title = `  # The statement ${JSON.stringify(name)}, level ${level}.`;
-  if (actions.authenticity !== 'enforce') return [`${title} It verifies nobody, and so it allows nothing here.`];
+  if (actions.authenticity !== 'enforce') return [`${title} It verifies no one, so it allows nothing here.`];
   const logged = (['expiry', 'authenticTimestamp', 'revocation'] as const).filter((check) => actions[check] === 'log');
   const of = (type: StoreType) => files.filter((file) => file.type === type).map((file) => pathOf(file));
   const authorities = [
@@ -70,7 +70,7 @@ function authorityLines(
   ];
 }
 
-/** A path as policies write it, whatever the system's separator. */
+/** A path as policies write it, with any system's separator. */
 export function policyPath(...parts: readonly string[]): string {
   return posix.join(...parts.map((part) => part.replaceAll('\\', '/')));
 }

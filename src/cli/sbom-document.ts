@@ -68,7 +68,7 @@ export const sbomDocumentSchema = z
     attested: z
       .exactOptional(
         z.strictObject({
-          signer: z.exactOptional(z.string()).describe('Who signed the statement; absent where nobody did.'),
+          signer: z.exactOptional(z.string()).describe('Who signed the statement; absent if it is unsigned.'),
           signedAt: z.exactOptional(z.string()),
           digest: z.string(),
           on: z.enum(['index', 'platform']),

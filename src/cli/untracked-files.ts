@@ -8,7 +8,7 @@ import type { CommandIo } from './command.js';
 const MAX_NAMED = 5;
 
 /**
- * Says on standard error which build files are not read because git does not track them yet. Whoever has just written a
+ * Says on standard error which build files are not read because git does not track them yet. A user who has just written a
  * Dockerfile would otherwise read that all is well, and learn of it in CI.
  */
 export async function reportUntracked(tree: WorkingTree, io: CommandIo): Promise<void> {

@@ -209,7 +209,7 @@ async function readNamed(path: string): Promise<Result<Uint8Array | null, string
   }
 }
 
-/** Whoever wrote the repository may have made a file that it names a link to a device, which would never end. */
+/** A file that an untrusted repository names may be a link to a device, which would never end. */
 async function readPlain(path: string): Promise<Result<Uint8Array | null, string>> {
   const stats = await stat(path).catch(() => null);
   return stats === null || stats.isFile() || stats.isDirectory()

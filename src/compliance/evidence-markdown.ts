@@ -14,7 +14,7 @@ export function evidenceMarkdown(evidence: ComplianceEvidence): string {
   const byUuid = new Map(evidence.observations.map((observation) => [observation.uuid, observation]));
   const sections = [
     `# ${evidence.title}`,
-    'Collected by a program from build files and the base images that they name. It is evidence toward the controls and points below, and no statement that any of them is met: that is for whoever assesses the system. The sentence beside a rule says what the rule looks for; what it saw is counted below it.',
+    'Collected by a program from build files and the base images that they name. It is evidence toward the controls and points below, and no statement that any of them is met: that is up to the assessor of the system. The sentence beside a rule says what the rule looks for; what it saw is counted below it.',
     table(
       ['', ''],
       [

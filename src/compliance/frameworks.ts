@@ -21,7 +21,7 @@ export function requirementsOf(framework: Framework): readonly Requirement[] {
   return SETS[framework].flatMap((set) => REQUIREMENTS.filter((requirement) => requirement.set === set));
 }
 
-/** What nobody can learn by looking at build files and base images, and evidence must come from elsewhere for. */
+/** What build files and base images can't show, so that its evidence must come from elsewhere. */
 export const OUT_OF_SIGHT: readonly string[] = [
   'The running system: processes, services, network, and what was really deployed.',
   'Host security modules and kernels (AppArmor, SELinux, seccomp), and the privileges that containers are started with.',

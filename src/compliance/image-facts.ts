@@ -72,7 +72,7 @@ function factsOf(
 ): Omit<PlatformFacts, 'platform' | 'manifest'> {
   const unsigned = whyNot('signature-verified');
   return {
-    // An entry that lets images through unsigned asks for no signature, whatever was looked at besides.
+    // An entry that lets images through unsigned requires no signature, no matter what else was evaluated.
     signatures: unsigned === undefined ? reported(collected, 'signatures', signersOf) : notQueried(unsigned),
     timestamp: reported(collected, 'timestamps', timestampOf),
     sbom: reported(collected, 'sbom', sbomOf),

@@ -1,4 +1,4 @@
-/** A set of requirements that somebody publishes. */
+/** A published set of requirements. */
 export type RequirementSet = 'nist-800-53' | 'fedramp-containers' | 'fedramp-20x' | 'govramp' | 'cis-docker';
 
 export interface RequirementSource {

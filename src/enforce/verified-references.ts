@@ -160,7 +160,7 @@ function byName(a: VerifiedReference, b: VerifiedReference): number {
   return compare(formatReference(a.reference), formatReference(b.reference));
 }
 
-/** Code units, whatever the machine's language. */
+/** By code units, so that the order does not depend on the machine's locale. */
 export function compare(a: string, b: string): number {
   if (a === b) return 0;
   return a < b ? -1 : 1;

@@ -50,7 +50,7 @@ export function pinsText(
   return `${lines.join('')}${summary}${failed}${trust}${remaining}${before}\n`;
 }
 
-/** Pins whose signature was not verified, for whoever is shown a diff of them. */
+/** Pins whose signature was not verified, for the reader of their diff. */
 export function unverifiedText(files: readonly PinnedFile[], signature: (use: ImageUse) => SignatureState): string {
   const lines = files.flatMap(({ pinned }) =>
     pinned.flatMap(({ use }) => {

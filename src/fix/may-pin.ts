@@ -12,7 +12,7 @@ export type PinDecision =
   | { readonly kind: 'leave'; readonly reason: string; readonly retry: boolean };
 
 /**
- * Decides for each use of a report whether its digest may be written down. Whatever writes digests into build files asks
+ * Decides for each use of a report whether its digest may be written down. Everything that writes digests into build files asks
  * here. Exports and the lock ask for more: `src/enforce/verified-references.ts`. A use is left where an answer that counts as an error speaks against who the image is,
  * and where its platforms resolved to different digests or to none.
  */

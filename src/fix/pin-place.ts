@@ -54,7 +54,7 @@ function ownPlace({ written, expanded, overridable, endLine, endColumn }: ImageU
   if (isPlain && written !== expanded) {
     return err(`\`${written}\` stands for ${expanded} by a build context or build argument; pin it there`);
   }
-  // Inside the quotes, so that the reference stays one word for whoever reads it.
+  // Inside the quotes, so that the reference stays one word for the shell.
   const quoted = /^(["']).+\1$/s.test(written);
   return ok({ line: endLine, column: quoted ? endColumn - 1 : endColumn });
 }

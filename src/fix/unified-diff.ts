@@ -146,7 +146,7 @@ const KEPT = /(\ufeff|\t|\r(?=\n)|\n)/;
 /** A GitHub runner takes a line for a command that begins so, blanks before it left out. */
 const COMMAND = /^[^\S\n]*::/;
 
-/** Whether whoever reads the diff sees, and git applies, what stands in the file. */
+/** Whether a reader of the diff sees, and git applies, what is in the file. */
 function isPlain(line = ''): boolean {
   const text = textOf(line);
   return (

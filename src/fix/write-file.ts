@@ -12,8 +12,8 @@ export interface ChangedFile {
 }
 
 /**
- * Writes a changed file: whole, beside the old one, and then in its place, so that whoever reads meanwhile or pulls the
- * plug finds the one or the other. Mode and owner stay. Fails with a sentence, and changes nothing, where the file is not
+ * Writes a changed file: whole, beside the old one, and then in its place, so that a concurrent reader, or a
+ * crash, finds either the old file or the new one. Mode and owner stay. Fails with a sentence, and changes nothing, where the file is not
  * what was read any more, is no plain file of the repository (a symbolic link leads anywhere), or can't be written.
  */
 export async function writeFileInPlace(
@@ -56,7 +56,7 @@ async function replace(
   const beside = join(dirname(place), `.${basename(place)}.${randomUUID()}.tmp`);
   let isThere = false;
   try {
-    // `wx` neither follows a link nor takes a file that somebody else put there.
+    // `wx` neither follows a link nor takes a file that another process put there.
     const file = await open(beside, 'wx', 0o600);
     isThere = true;
     try {

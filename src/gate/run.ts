@@ -50,7 +50,7 @@ const MAX_ONBUILD_DEPTH = 3;
 
 /**
  * Evaluates a repository: build files → uses → images → evidence → answers → verdict. Fails only where the repository's
- * content can't be listed; whatever else goes wrong is an answer in the report.
+ * content can't be listed; everything else that goes wrong is an answer in the report.
  */
 export async function runGate(input: GateInput): Promise<Result<Report, TreeError>> {
   const deadline = startDeadline(input.settings);

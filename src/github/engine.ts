@@ -55,7 +55,7 @@ export function readingOf(builds: BuildInputs, policy: Policy): Result<ReadingOp
   return options.ok ? ok({ ...options.value, ...optionalField('only', builds.only) }) : options;
 }
 
-/** Why nothing was decided. `usage`: somebody has to correct the workflow or the policy; else it may do to run again. */
+/** Why nothing was decided. `usage`: the workflow or the policy has to be corrected; otherwise running again may help. */
 export type Stop = Failure<'usage' | 'indeterminate'>;
 
 export type Engine = (request: EngineRequest) => Promise<Result<Report, Stop>>;

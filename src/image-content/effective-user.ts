@@ -16,7 +16,7 @@ export interface EffectiveUser {
   readonly trigger?: string;
   /** The stages of the build file that it runs on, from the base up to the target. */
   readonly chain: readonly Stage[];
-  /** Build arguments that decide the user, so that whoever builds can name another. */
+  /** Build arguments that decide the user, so that the builder can set another. */
   readonly givenBy?: readonly string[];
   /** The target stage. */
   readonly stage: { readonly index: number; readonly name: string | null };
@@ -152,7 +152,7 @@ function expandOver(
   env: readonly string[] | undefined,
 ): string | undefined {
   if (!text.includes('$')) return text;
-  // Which character escapes is the file's to say, and nobody escapes in a user's name.
+  // The file decides which character escapes; user names contain no escapes.
   if (variables === undefined || env === undefined || /[\\`]/.test(text)) return undefined;
   const inherited = new Map(env.map((line): [string, string] => splitPair(line)));
   let known = true;

@@ -18,7 +18,7 @@ const PUBLIC_WORD =
   /^(?:GPG|PGP|PUBLIC|PUB|ID|IDS|FILE|FILES|PATH|DIR|URL|URI|SERVER|SERVERS|KEYSERVER|RING|FINGERPRINT|LOG|MODE|LEVEL|TYPE|NAME|HEADER|TTL|EXPIRY|LENGTH|SIZE|ALGORITHM|SHA256|SHA512|HASH)$/;
 const NO_SECRET = /^(?:|true|false|yes|no|on|off|none|null|[0-9]{1,5}|\/[^\s]*|\$\{?[A-Za-z_].*)$/i;
 
-/** Variables whose names say that they hold a secret and whose values could be one, and values that are tokens whatever their name. */
+/** Variables whose names say that they hold a secret and whose values could be one, and values that are tokens under any name. */
 export function environmentSecrets(env: readonly string[]): readonly EnvironmentFinding[] {
   const found: EnvironmentFinding[] = [];
   for (const line of env) {
@@ -35,7 +35,7 @@ export function environmentSecrets(env: readonly string[]): readonly Environment
   return found;
 }
 
-/** Whether a variable's name says that it holds a secret, whatever its value. */
+/** Whether a variable's name says that it holds a secret, regardless of its value. */
 export function isNamedLikeSecret(variable: string): boolean {
   const words = variable.toUpperCase().split(/[^A-Z0-9]+/);
   return words.some((word) => SECRET_WORD.test(word)) && !words.some((word) => PUBLIC_WORD.test(word));

@@ -19,7 +19,7 @@ export interface RunsAs {
 }
 
 /**
- * Reads `user[:group]` as runc does: nothing is uid 0, digits are a uid whatever passwd says, and a name is looked up
+ * Reads `user[:group]` as runc does: nothing is uid 0, digits are a uid even if passwd has such a name, and a name is looked up
  * in the image's passwd. Without a tree only `root` is known by name.
  *
  * @see https://github.com/moby/sys/blob/main/user/user.go GetExecUser

@@ -1,5 +1,5 @@
 /**
- * What a caught value says, whichever realm or library it comes from: Node's own errors are not always `instanceof` the
+ * The message of a caught value from any realm or library: Node's own errors are not always `instanceof` the
  * Error in sight, and undici hides the reason in `cause`.
  */
 export function codeOf(error: unknown): string | undefined {

@@ -1,4 +1,4 @@
-/** A type whose lists and objects nobody changes, at any depth: what a zod schema describes, as it is passed on. */
+/** A type with readonly lists and objects at any depth: what a zod schema describes, as it is passed on. */
 export type DeepReadonly<T> = T extends readonly (infer Item)[]
   ? readonly DeepReadonly<Item>[]
   : T extends object

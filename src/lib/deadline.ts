@@ -1,4 +1,4 @@
-/** The time by which a run has to be done. Work that it overtakes goes on, and nobody waits for it any longer. */
+/** The time by which a run has to be done. Work that is not done by then goes on, but is no longer awaited. */
 export class Deadline {
   readonly #passed: Promise<void>;
   readonly #timer: NodeJS.Timeout;

@@ -10,5 +10,5 @@ export interface Failure<Code extends string = string> {
   readonly fix: string;
 }
 
-/** What a failure says to people, where its kind is named in another way or nobody decides on it. */
+/** What a failure says to people, where its kind is named in another way or decides nothing. */
 export type Explanation = Pick<Failure, 'message' | 'fix'>;

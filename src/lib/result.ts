@@ -1,6 +1,6 @@
 /**
  * An answer whose failure the caller must decide on. Exceptions are kept for the unexpected;
- * whatever a registry, a file or a person can get wrong travels as a `Result`.
+ * what a registry, a file or a person can get wrong is returned as a `Result`.
  */
 export type Result<T, E> = { readonly ok: true; readonly value: T } | { readonly ok: false; readonly error: E };
 

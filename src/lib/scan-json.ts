@@ -21,7 +21,7 @@ const FOUR_SPACES = 0x20202020;
  * Finds in JSON text (UTF-8) what readers disagree about: the same key twice in one object (JSON.parse takes the last,
  * others the first, others refuse; RFC 8259 § 4 leaves it open, so one document can show each reader another list of
  * packages), and nesting deeper than `maxDepth`. Returns the first flaw, or null. Bytes that are no JSON get no promise:
- * JSON.parse evaluates that. One pass, no recursion, time in proportion to the text whatever it holds.
+ * JSON.parse evaluates that. One pass, no recursion, time in proportion to the text.
  *
  * It runs over every byte before JSON.parse does, so its inner loop is kept plain: one function, numbers only.
  */

@@ -3,7 +3,7 @@ const SCRUBBED = '***';
 /** What is shorter stands in every other text by chance. */
 const LEAST_LENGTH = 4;
 
-/** The secrets that a run came to know: whoever was sent one can echo it in an error, a media type or a redirect. */
+/** The secrets that a run came to know: a server that was sent one can echo it in an error, a media type or a redirect. */
 export class Secrets {
   readonly #texts = new Set<string>();
 
@@ -20,7 +20,7 @@ export class Secrets {
     return clean;
   }
 
-  /** Takes the secrets out of every text in plain data (objects, arrays, maps), in its place: whoever holds it has it clean. */
+  /** Takes the secrets out of every text in plain data (objects, arrays, maps), in place, so that all references to it see the clean text. */
   scrub(data: unknown): void {
     if (this.#texts.size === 0) return;
     const seen = new Set<object>();

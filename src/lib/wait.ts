@@ -1,6 +1,6 @@
 import { setTimeout } from 'node:timers/promises';
 
-/** Waits for some milliseconds. Whoever needs no pauses, such as a test, gives another one. */
+/** Waits for some milliseconds. Tests pass another one, which does not pause. */
 export type Wait = (milliseconds: number) => Promise<void>;
 
 /** Waits by the clock. */

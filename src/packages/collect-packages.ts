@@ -215,14 +215,14 @@ async function otherSystems(tree: FileTree): Promise<{
   return { packages, databases, unknowns: roots.slice(MAX_ROOTS).map((path) => ({ path, reason })) };
 }
 
-/** What may hold packages of a language: metadata files, and whatever the catalogers found something in. */
+/** What may hold packages of a language: metadata files, and files in which a cataloger found packages. */
 function mayHoldPackages({ path, content }: FileEntry): boolean {
   return content?.catalog !== undefined || METADATA.test(path);
 }
 
 /**
  * Which package of a distribution brought a file that holds packages: `usr/lib/…/METADATA` → `py3-pip`. One with other
- * content than its package brought was put in its place by somebody else, as `npm install --global npm` does with what
+ * content than its package installed was replaced afterwards, as `npm install --global npm` does with what
  * apk installed. What a third party's package brought is its own: no distribution's advisories are about it.
  */
 function ownersOf(tree: FileTree, packages: readonly InstalledPackage[]): ReadonlyMap<FileContent, string> {
@@ -230,7 +230,7 @@ function ownersOf(tree: FileTree, packages: readonly InstalledPackage[]): Readon
   for (const { name, files, thirdParty } of packages) {
     if (thirdParty !== undefined) continue;
     for (const { path, checksum } of files) {
-      // A link brings nothing of its own: what it leads to is somebody's by its own name.
+      // A link has no content of its own: its target is listed by its own name.
       const file = tree.get(path);
       if (file?.type !== 'file' || file.content === undefined || !mayHoldPackages(file)) continue;
       if (checksum === undefined || file.content[checksum.algorithm] === checksum.hex) owners.set(file.content, name);

@@ -2,7 +2,7 @@
 export interface Component {
   /** For people. */
   readonly label: string;
-  /** Who publishes advisories about it that a source has. Absent where nobody does. */
+  /** Who publishes advisories about it that a source has. Absent if no source has any. */
   readonly advisories?: {
     readonly ecosystem: 'Bitnami' | 'Go';
     readonly names: readonly string[];

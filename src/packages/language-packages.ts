@@ -22,7 +22,7 @@ const unversioned = z.looseObject({
   private: z.literal(false).optional(),
 });
 
-/** A package.json that says a name and a version, whatever these are. */
+/** A package.json that has a name and a version, valid or not. */
 const called = z.looseObject({ name: z.unknown().refine(Boolean), version: z.unknown().refine(Boolean) });
 
 /**

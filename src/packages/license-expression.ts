@@ -1,4 +1,4 @@
-/** What is decided about a license: it is accepted, refused, or nobody can say which license it is. */
+/** The decision about a license: accepted, refused, or unknown because the license can't be identified. */
 export type LicenseVerdict = 'accepted' | 'refused' | 'unknown';
 
 /** One license of an expression, with the exception that goes with it. */

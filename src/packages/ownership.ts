@@ -6,7 +6,7 @@ export interface Ownership {
   readonly unowned: readonly string[];
   /** Files whose content differs from what their package's database says. */
   readonly altered: readonly { readonly path: string; readonly package: string }[];
-  /** Files whose checksum agrees: anybody can download them, so nothing in them is a secret. */
+  /** Files whose checksum agrees: they are public, so nothing in them is a secret. */
   readonly asPackaged: ReadonlySet<string>;
   /** Files with a checksum in the database whose content was not hashed by it. */
   readonly notCompared: readonly string[];

@@ -104,7 +104,7 @@ function encode(text: string): string {
     .replace(/[!'()*]/g, (character) => `%${character.charCodeAt(0).toString(16).toUpperCase()}`);
 }
 
-/** The version follows the last `@`, unless that begins a namespace: `pkg:npm/@babel/core` is a scope that nobody encoded. */
+/** The version follows the last `@`, unless that begins a namespace: `pkg:npm/@babel/core` has a scope that is not percent-encoded. */
 function splitVersion(text: string): readonly [string, string | undefined] {
   const at = text.lastIndexOf('@');
   const isScope = (at === 0 || text[at - 1] === '/') && text.includes('/', at);

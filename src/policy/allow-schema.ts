@@ -176,7 +176,7 @@ const common = {
     .strictObject({
       unsigned: z
         .enum(['allow', 'deny'])
-        .describe("SBOMs and provenance that nobody signed, such as BuildKit's own. Default: deny."),
+        .describe("Unsigned SBOMs and provenance, such as BuildKit's own. Default: deny."),
     })
     .optional()
     .describe('Which SBOMs and provenance are accepted.'),

@@ -59,7 +59,7 @@ export function casesSchema(rules: readonly Rule[]) {
           'signed-by': z
             .array(signer)
             .optional()
-            .describe('Who signed the image; empty: nobody did. Without it, signature-verified passes.'),
+            .describe('Who signed the image; empty: it is unsigned. Without it, signature-verified passes.'),
           unreachable: z.boolean().optional().describe('true: the registry does not answer.'),
           answers: z
             .strictObject(answers)

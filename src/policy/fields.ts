@@ -20,14 +20,14 @@ export const imagePattern = () =>
 /** A glob over paths of the repository. */
 export const fileGlob = () => readBy(parseGlob, 'a glob such as **/Dockerfile* or services/*/Dockerfile');
 
-/** A subject: exact, or an anchored glob that not everybody matches. */
+/** A subject: exact, or an anchored glob that does not match everyone. */
 export const identity = () =>
   readBy(
     parseIdentity,
     'an exact identity, or a glob such as https://github.com/acme/images/.github/workflows/*@refs/tags/**',
   );
 
-/** An exact text or a glob that narrows what an identity already names: here `**` admits nobody whom the identity excludes. */
+/** An exact text or a glob that narrows what an identity already names: here `**` admits no one whom the identity excludes. */
 export const textGlob = () => readBy(parseGlob, 'a string, or a glob with * (within a segment) and ** (across)');
 
 export const platform = () => readBy(parsePlatform, 'a platform such as linux/amd64');

@@ -1,22 +1,22 @@
 import { err, ok, type Result } from '../lib/result.js';
 import { type Glob, globMatches, globsOverlap, parseGlob } from '../references/glob.js';
 
-/** Hosts where everybody has workflows or identities: a subject that leaves their owner open is everybody's. */
+/** Hosts where anyone can have workflows or identities: a subject that leaves the owner open matches everyone. */
 const SHARED_HOSTS = ['github.com', 'gitlab.com', 'bitbucket.org', 'codeberg.org', 'issuer.enforce.dev'];
 const AT_SHARED_HOST = new RegExp(`^https?://(?:\\*{0,2}\\.?)?(?:${SHARED_HOSTS.join('|').replaceAll('.', '\\.')})/`);
 
-const EVERYBODY = 'it matches everyone; name a specific identity';
+const MATCHES_EVERYONE = 'it matches everyone; name a specific identity';
 
 /** A name that no policy can write: what a pattern matches with it, it matches with any untrusted name. */
-const ANYBODY = '\0';
+const ANYONE = '\0';
 
 /**
  * Everything an untrusted party can be called: by a workflow or an identity of their own on a shared host, by a service account of
- * a project of their own, by an address where everybody can have one.
+ * a project of their own, by an address where anyone can have one.
  */
 const UNTRUSTED: readonly Glob[] = [
-  ...SHARED_HOSTS.map((host) => `https://${host}/${ANYBODY}/**`),
-  `*@${ANYBODY}.iam.gserviceaccount.com`,
+  ...SHARED_HOSTS.map((host) => `https://${host}/${ANYONE}/**`),
+  `*@${ANYONE}.iam.gserviceaccount.com`,
   ...['gmail.com', 'googlemail.com', 'outlook.com', 'hotmail.com'].map((domain) => `*@${domain}`),
 ].flatMap((text) => {
   const glob = parseGlob(text);
@@ -25,13 +25,13 @@ const UNTRUSTED: readonly Glob[] = [
 
 /**
  * Reads a subject or another identity: an exact text, or an anchored glob of the policy's dialect. Fails, with a reason
- * that can follow "because", for what everybody's identity matches.
+ * that can follow "because", for a subject that everyone's identity matches.
  */
 export function parseIdentity(text: string): Result<Glob, string> {
   const glob = parseGlob(text);
   if (!glob.ok) return glob;
   if (!text.includes('*')) return glob;
-  if (matchesEverything(text)) return err(EVERYBODY);
+  if (matchesEverything(text)) return err(MATCHES_EVERYONE);
   const host = AT_SHARED_HOST.exec(text)?.[0];
   if (host !== undefined) {
     const [owner = ''] = text.slice(host.length).split('/');
@@ -39,12 +39,12 @@ export function parseIdentity(text: string): Result<Glob, string> {
       return err(`it matches everyone on ${host.slice(0, -1)}; name the owner, as in ${host}OWNER/**`);
     }
   }
-  return UNTRUSTED.some((untrusted) => globsOverlap(glob.value, untrusted)) ? err(EVERYBODY) : ok(glob.value);
+  return UNTRUSTED.some((untrusted) => globsOverlap(glob.value, untrusted)) ? err(MATCHES_EVERYONE) : ok(glob.value);
 }
 
 /**
  * Repositories whose workflows may be called from any repository: the certificate of such a run has the called workflow as its subject,
- * whichever repository it ran for.
+ * no matter which repository it ran for.
  *
  * @see https://docs.github.com/en/actions/how-tos/reuse-automations/reuse-workflows
  */
@@ -60,7 +60,7 @@ const SHARED_BUILDERS: readonly Glob[] = [
   return glob.ok ? [glob.value] : [];
 });
 
-/** Whether a subject, exact or a glob, is one of a workflow that is known to be there for everybody to call. */
+/** Whether a subject, exact or a glob, belongs to a workflow that is known to be public for anyone to call. */
 export function isSharedBuilder(subject: string): boolean {
   // GitHub's owners and repositories are the same in any case.
   const glob = parseGlob(subject.toLowerCase());
@@ -68,8 +68,8 @@ export function isSharedBuilder(subject: string): boolean {
 }
 
 /**
- * Whether constraints say for whom a workflow that anybody may call must have run: by the source repository, or the
- * workflow that called it. One that everybody's repository matches says nothing.
+ * Whether constraints say for whom a workflow that anyone may call must have run: by the source repository, or the
+ * workflow that called it. A constraint that every repository matches does not count.
  */
 export function namesCaller({
   sourceRepository,
@@ -95,7 +95,7 @@ export function identityMatches(pattern: string, identity: string): boolean {
 }
 
 /**
- * What distinguishes one keyless signer from another: whoever may push to a repository may run a workflow at a ref of their own,
+ * What distinguishes one keyless signer from another: anyone who may push to a repository may run a workflow at a ref of their own,
  * so the ref is left out. A workflow that several repositories call is a signer for each. Case is left out too: forges and
  * mail hosts take a name in any, and a caller may write a workflow's repository in one of its own.
  */

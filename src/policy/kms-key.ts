@@ -7,7 +7,7 @@ export function isKmsAddress(key: string): boolean {
 }
 
 /**
- * What to do about a key that a key management service holds: nobody here has an account with it, and a public key is all
+ * What to do about a key that a key management service holds: the gate has no account there, and a public key is all
  * that verifying needs.
  *
  * @see https://docs.sigstore.dev/cosign/key_management/overview/

@@ -86,7 +86,7 @@ function waiverSchema(rules: readonly Rule[]) {
         .describe('The images it is accepted for: a pattern as in allow. Without it, every image.'),
       file: fileGlob().optional().describe('The build files it is accepted in: a glob. Without it, every file.'),
       vulnerability: text.optional().describe('The one vulnerability that is accepted, such as CVE-2026-0001.'),
-      reason: text.describe('Why this is acceptable, for whoever reviews it.'),
+      reason: text.describe('Why this is acceptable, for the reviewer.'),
       owner: text.describe('Who is responsible for it: a person or a team.'),
       expires: isoDate().describe('The last day it is valid, in UTC: 2027-01-31.'),
       covers: z
@@ -174,7 +174,7 @@ export function policySchema(rules: readonly Rule[]) {
       .array(allowSchema())
       .optional()
       .describe('The images that may be built on. The entry with the longest literal prefix applies.'),
-    deny: z.array(denySchema()).optional().describe('The images that may not be built on, whatever allow says.'),
+    deny: z.array(denySchema()).optional().describe('The images that may not be built on, even if allow matches them.'),
     rules: settings.optional().describe("Levels and options that differ from the profile's."),
     roles: z
       .strictObject(roleShape)
@@ -193,7 +193,7 @@ export function policySchema(rules: readonly Rule[]) {
       .enum(['fail', 'warn'])
       .optional()
       .describe(
-        'The result for an image that could not be checked, whatever the cause: fail (the verdict is at least indeterminate) or warn. Default: fail; warn in observe, and in baseline for what neither policy nor catalog names.',
+        'The result for an image that could not be checked for any reason: fail (the verdict is at least indeterminate) or warn. Default: fail; warn in observe, and in baseline for what neither policy nor catalog names.',
       ),
     scope: z
       .enum(SCOPES)

@@ -75,7 +75,7 @@ function lowerLevel(one: Level, other: Level): Level {
   return LEVELS.indexOf(one) > LEVELS.indexOf(other) ? one : other;
 }
 
-/** Rules that anybody who pushes an image can make indeterminate: that counts as a failure under any policy. */
+/** Rules that the pusher of an image can make indeterminate: that counts as a failure under any policy. */
 const UNKNOWN_COUNTS: ReadonlySet<string> = new Set(['signature-verified']);
 
 /** Whether what a rule could not find out may be excused: by `on-indeterminate: warn`, or by a waiver that covers it. */

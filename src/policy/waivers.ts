@@ -44,7 +44,7 @@ function isInScope(waiver: Waiver, scope: WaiverScope): boolean {
   return glob.ok && scope.file !== undefined && globMatches(glob.value, scope.file);
 }
 
-/** The waivers of a rule that may cover an image, in whichever file it is named, each with whether it holds on a day. */
+/** The waivers of a rule that may cover an image in any file, each with whether it holds on a day. */
 export function waiversAbout(
   policy: Policy,
   { rule, reference }: { readonly rule: string; readonly reference: Reference },

@@ -112,7 +112,7 @@ function misspelledHosts(layer: Layer, hosts: readonly string[]): readonly Polic
   });
 }
 
-/** One letter more, less or other, or two swapped: a host of somebody else's is further away. */
+/** One letter added, removed or changed, or two swapped: unrelated hosts differ by more. */
 function isMisspelled(host: string, known: string): boolean {
   if (Math.abs(host.length - known.length) > 1) return false;
   let start = 0;

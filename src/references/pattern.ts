@@ -83,7 +83,7 @@ function normalizeName(text: string): Result<Name, string> {
   if (first.startsWith('**')) {
     return checkPath(text, {
       host: text,
-      broad: 'it does not say which registry, so anybody can publish what it matches',
+      broad: 'it names no registry, so anyone can publish an image that matches',
     });
   }
   if (!isHost(first)) return dockerHubName('docker.io', text);
@@ -110,7 +110,7 @@ function broadness(host: string, path: string): { broad?: string } {
   const [owner = ''] = path.split('/');
   if (owner.replaceAll('*', '') !== '') return {};
   if (isSharedHost(host)) {
-    return { broad: `anybody can publish on ${host}; name whose images are meant, as in ${host}/OWNER/**` };
+    return { broad: `anyone can publish on ${host}; name the owner, as in ${host}/OWNER/**` };
   }
   const domain = host.split('.').slice(-2);
   return domain.some((label) => label.includes('*'))

@@ -47,7 +47,7 @@ export function loginHost(key: string): string {
 }
 
 /**
- * Registries where anybody can publish under a name of their own: there, a pattern must name whose images it means.
+ * Registries where anyone can publish under a name of their own: there, a pattern must name the owner of the images.
  * (Docker Hub, GitHub, GitLab.com, Quay, Amazon ECR Public and Google's registries.)
  */
 const SHARED_HOSTS = new Set([

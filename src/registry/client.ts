@@ -110,7 +110,7 @@ export interface ClientOptions {
  */
 export class RegistryClient implements ImageSource, RegistryApi {
   readonly #options: ClientOptions;
-  /** Manifests that came with a tag's answer, until somebody asks for them by digest. */
+  /** Manifests that came with a tag's response, until they are requested by digest. */
   readonly #came = new Map<string, FetchedManifest>();
 
   constructor(options: ClientOptions) {

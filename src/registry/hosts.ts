@@ -33,7 +33,7 @@ export interface HostRules {
   readonly mayBePrivate: (host: string) => boolean;
   /** Whether the registry's credentials may be sent to this token realm. */
   readonly maySendCredentials: (registry: string, realm: URL) => boolean;
-  /** Whether the registry is known to ask everybody for a token. */
+  /** Whether the registry is known to require a token of every client. */
   readonly requiresToken: (registry: string) => boolean;
 }
 
@@ -57,7 +57,7 @@ export function hostRules(registries: Readonly<Record<string, Override>>): HostR
     mayBePrivate: (host) => privateHosts.has(canonicalHost(host)),
     maySendCredentials(registry, realm) {
       const host = canonicalHost(registry);
-      // In clear, a login would be everybody's on the way: only to this machine itself.
+      // Over plain HTTP anyone on the way could read a login: only to this machine itself.
       if (realm.protocol !== 'https:')
         return (
           isLoopback(realm) &&

@@ -37,7 +37,7 @@ export interface FetchedManifest {
 export type BlobKind = 'config' | 'attestation' | 'layer';
 
 /**
- * A place images come from: a registry over HTTP, or an OCI image layout on disk. Whatever it returns has been
+ * A place images come from: a registry over HTTP, or an OCI image layout on disk. All content that it returns has been
  * hashed against the requested digest; a tag is resolved once a run.
  */
 export interface ImageSource {

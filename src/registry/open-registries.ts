@@ -67,7 +67,7 @@ export async function openRegistries(options: RegistriesOptions): Promise<Result
   const stands = standIns(options);
   if (!stands.ok) return stands;
 
-  // Whoever names a stand-in on the command line knows where it is, so its network may be private.
+  // A stand-in is named on the command line by the user, so its network may be private.
   const named = stands.value.flatMap((stand) => (stand.to === 'registry' ? [stand.registry] : []));
   const rules = hostRules(options.registries);
   const mayBePrivate = (host: string) => rules.mayBePrivate(host) || named.includes(canonicalHost(host));

@@ -69,7 +69,7 @@ const buildSchema = z
     dockerfile: z.exactOptional(z.string()).describe("Relative to the repository's root; absent if it is inline."),
     inline: z.exactOptional(z.string()).describe('The text of an inline Dockerfile.'),
     context: z.string().describe("Relative to the repository's root, or a URL."),
-    args: z.record(z.string(), z.string().nullable()).describe('Null: taken from the environment of whoever builds.'),
+    args: z.record(z.string(), z.string().nullable()).describe("Null: taken from the builder's environment."),
     target: z.exactOptional(z.string()),
     platforms: z.array(z.string()),
     contexts: z.record(z.string(), z.string()),

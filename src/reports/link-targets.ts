@@ -32,7 +32,7 @@ export function targetsOf(rule: string, file: string, targets: LinkTargets): Lin
 
 /** The page of a rule; undefined where it has none. */
 export function ruleAddress(rule: string, { rulesUrl }: LinkTargets): string | undefined {
-  // A report of somebody else's run may name anything as a rule, and only ours have pages.
+  // A report of an untrusted run may name anything as a rule, and only known rules have pages.
   if (rulesUrl === undefined || !/^[a-z][a-z0-9-]*$/.test(rule)) return undefined;
   // No rules, so that they have no page of their own.
   if (rule === WAIVERS_RULE.id || rule === UNVERIFIED_RULE.id) {

@@ -22,7 +22,7 @@ const readSchema = checkSchema.extend({
 type ReadDocument = z.infer<typeof readSchema>;
 
 /**
- * A report as `checkJson` wrote it, perhaps by somebody else's run: everything is checked against the published shape,
+ * A report as `checkJson` wrote it, perhaps by an untrusted run: everything is checked against the published shape,
  * and nothing in it is believed but as text to show. Evidence, stages and the policy's path are not part of it.
  */
 export function readCheck(text: string): Result<Report, ReadCheckError> {

@@ -30,9 +30,9 @@ export const WAIVERS_RULE: ReportedRule = {
   id: WAIVERS,
   title: 'Waivers are in force and in use',
   question: 'Does every waiver still cover something, and may it?',
-  why: 'A waiver is an exception that somebody is responsible for until a date. One that has expired, covers nothing or ends later than the policy allows should be renewed or removed.',
+  why: 'A waiver is an exception with an owner and an end date. One that has expired, covers nothing or ends later than the policy allows should be renewed or removed.',
   fix: 'Remove it from `waivers:`, or have its owner renew it.',
-  controls: { 'CA-5': 'An exception that nobody maintains is shown.' },
+  controls: { 'CA-5': 'An exception that is no longer maintained is reported.' },
   securitySeverity: 3,
 };
 

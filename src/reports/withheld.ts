@@ -7,7 +7,7 @@ export const WITHHELD = '[not shown]';
 const ASSIGNMENT = /(?<![A-Za-z0-9_])((?:--?)?[A-Za-z_][A-Za-z0-9_.-]{0,127})=("[^"]*"|'[^']*'|\S+)/g;
 /** How programs are reported settings. What is `name=version` in a list of packages is written otherwise. */
 const SETTING = /^(?:[A-Z0-9_]+|--?[A-Za-z].*)$/;
-/** On a public repository anybody can read the report, while the image may be private. */
+/** On a public repository anyone can read the report, while the image may be private. */
 const SECRET_PART = /PASS(?!ED|ING|THROUGH)|PWD|SECRET|TOKEN|CREDENTIAL|API_?KEY|PRIVATE_?KEY/i;
 
 /** A text of an image's own without the secrets in it: the values of settings that are named like secrets, and tokens, keys and passwords by their form. */

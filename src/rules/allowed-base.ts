@@ -9,7 +9,7 @@ export const allowedBase: UseRule<NoOptions> = {
   id: 'allowed-base',
   title: 'Image is on the allowlist',
   question: 'Does an allow entry match?',
-  why: "The allowlist is the organization's decision about whose images it builds on. Everything else that the gate checks (signatures, contents, age) concerns images that somebody chose deliberately.",
+  why: "The allowlist is the organization's decision about whose images it builds on. Everything else that the gate checks (signatures, contents, age) concerns images that were chosen deliberately.",
   fix: [
     'Build on an image that the allowlist names; where the catalog knows a hardened equivalent, the finding names it.',
     'If the image is one that the organization wants, its owners add an entry to the policy:',

@@ -17,7 +17,7 @@ export const current: ImageRule<Options> = {
   question: 'Does the tag still point to the pinned digest, and is there a newer patch?',
   why: [
     'A digest never changes, so a pinned image ages: its publisher fixes it under the same tag, and the build goes on with',
-    'what is not fixed. Whoever pins must also follow; a tag that has moved on says that there is something to follow.',
+    'what is not fixed. A pin must also be updated; a tag that has moved on shows that there is an update.',
   ].join(' '),
   fix: [
     'Replace the digest with the one that the tag points to now, which the finding names:',

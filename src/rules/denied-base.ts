@@ -6,7 +6,7 @@ export const deniedBase: UseRule<NoOptions> = {
   id: 'denied-base',
   title: 'Image is on the denylist',
   question: 'Is it on the denylist?',
-  why: 'A denylist names images that must not be built on, whatever else is true of them, because they are abandoned, compromised or replaced. Deny wins over allow.',
+  why: 'A denylist names images that must not be built on, because they are abandoned, compromised or replaced. Deny wins over allow.',
   fix: 'Build on another image; the finding gives the reason that the policy states. A temporary exception is a waiver with owner and expiry:\n\n```yaml\nwaivers:\n  - { rule: denied-base, image: "docker.io/bitnamilegacy/redis", reason: "migration is planned", owner: "@acme/platform", expires: 2027-01-31 }\n```',
   subject: 'use',
   identity: true,

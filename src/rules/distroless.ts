@@ -25,7 +25,7 @@ export const distroless: ImageRule<Options> = {
   title: 'Image has no shell and no package manager',
   question: 'Does it have a shell or a package manager that an intruder could use?',
   why: [
-    'Somebody who makes an application run a command needs something to run. Without a shell and a package manager most',
+    'An attacker who makes an application run a command needs a program to run. Without a shell and a package manager most',
     'ready-made attacks end there. Names prove nothing: tags called "distroless" exist that carry busybox, so the layers',
     'are read, links are followed, and busybox, toybox and shells are known by their content under any name.',
   ].join(' '),

@@ -264,6 +264,6 @@ function lowered(answer: Answer, rule: Rule, { subject: { use, stages }, change 
   const isSame = (isImageRule ? rule.isSame : undefined) ?? (() => true);
   const before = inheritedFrom(use, change, answer.platform);
   if (!before.some((base) => isSame({ use, stages }, { use: base, stages: change.baseStages ?? [] }))) return answer;
-  const { heldBack: _blocksNobody, enforceFrom: _never, ...shown } = answer;
+  const { heldBack: _notHeldBack, enforceFrom: _never, ...shown } = answer;
   return { ...shown, level: atMost(answer.level, 'warning'), inherited: true };
 }

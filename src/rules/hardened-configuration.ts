@@ -30,7 +30,7 @@ export const hardenedConfiguration: ImageRule<Options> = {
   id: 'hardened-configuration',
   title: 'Image has hardened defaults',
   question: 'Does it have files or settings that grant extra privileges?',
-  why: "Set-uid files and file capabilities give a process privileges that the container's user should not have. Files that anybody may write to can be replaced by something that another process runs. LD_PRELOAD and unusual directories in PATH decide which code runs. A service in a container needs none of them.",
+  why: "Set-uid files and file capabilities give a process privileges that the container's user should not have. World-writable files can be replaced with something that another process runs. LD_PRELOAD and unusual directories in PATH decide which code runs. A service in a container needs none of them.",
   fix: [
     'Take the hardened variant of the image. Where there is none, remove in the stage that ships what grants privileges:',
     '',
@@ -106,7 +106,7 @@ function evaluateFiles(facts: FilesystemFacts, chosen: Options): readonly RuleRe
     filesFail(
       'world-writable',
       remaining(facts.worldWritable),
-      ['may be written to by anybody', 'may be written to by anybody'],
+      ['can be written by any user', 'can be written by any user'],
       fix,
       mode,
     ),

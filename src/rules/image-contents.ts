@@ -3,7 +3,7 @@ import { andMore, listed } from '../lib/text.js';
 import type { Inventory } from '../packages/inventory.js';
 import type { ImageRuleSubject, RuleResult } from './rule.js';
 
-/** More than anybody reads: without a limit, an image could make its answer arbitrarily long. */
+/** Without a limit, an image could make its answer arbitrarily long. */
 const MAX_DETAILS = 1000;
 
 /**

@@ -19,10 +19,10 @@ export const unpublished = () =>
 export type AttestationSubject = Pick<ImageRuleSubject, 'verifiedBy' | 'publisher' | 'reference' | 'policy' | 'now'>;
 
 /**
- * The answer where an attestation is not `present`. One that is lacking fails whoever published the image; where the
- * catalog knows that its publisher makes none, or the entry names nobody who could sign one, looking for another
+ * The answer where an attestation is not `present`. A missing one fails; where the
+ * catalog knows that its publisher makes none, or the entry names no signer for one, looking for another
  * digest can't help: then the answer says so, and gives the lines by which the policy accepts the image for a time. A
- * publisher who makes none is no sign that anybody tampered, so that the level is at most `atMost`.
+ * publisher who makes none is no sign of tampering, so that the level is at most `atMost`.
  */
 export function lackingAttestation(
   evidence: MissingEvidence | undefined,

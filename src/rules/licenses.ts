@@ -32,7 +32,7 @@ export const licenses: ImageRule<Options> = {
   title: 'Licenses of the packages are accepted',
   question: 'Does each package have a license that the policy accepts?',
   why: [
-    'Whoever ships an image distributes the software in it, under its licenses. Which of them an organization accepts is for',
+    'Shipping an image distributes the software in it, under its licenses. Which of them an organization accepts is for',
     'its lawyers to say, so the rule is off until a policy lists them. Licenses are read from the package databases and',
     'metadata in the layers, and from the SBOM that is attested of the image; where several are stated, all must be accepted.',
     'Of `A OR B` one is enough, of `A AND B` both must be accepted, and `A WITH B` is accepted where A is.',

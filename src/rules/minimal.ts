@@ -56,7 +56,7 @@ export const minimal: ImageRule<Options> = {
     'CM-7(1)': 'Each run reviews how much is in the image.',
     'CM-8': 'The packages in the image are counted from its own databases.',
     'KSI-CNA-MAT': "What is not in an image can't be attacked.",
-    'CIS 4.3': 'A budget on packages keeps out those that nobody needs.',
+    'CIS 4.3': 'A budget on packages keeps out those that are not needed.',
   },
   securitySeverity: 3,
   evaluate: (subject, chosen) => {

@@ -76,7 +76,7 @@ export const noNewVulnerabilities: ImageRule<Options> = {
   },
 };
 
-const NOTHING_COUNTS = 'It has no known vulnerability that counts, whatever the image has that it replaces';
+const NOTHING_COUNTS = 'It has no known vulnerability that counts, no matter which the replaced image has';
 
 function compare(subject: ImageRuleSubject, known: KnownVulnerabilities, before: Before, chosen: Options): RuleResult {
   const difference = compareFound(before.found, known.found);

@@ -27,8 +27,8 @@ export const noSecrets: ImageRule<Options> = {
   title: 'Image contains no keys or credentials',
   question: 'Is there a private key, a token or a password in its layers or its environment?',
   why: [
-    'Whoever can pull an image has every layer of it, also what a later layer removes. A key in a base image is shared by',
-    'everybody who builds on it, so it can prove nothing and opens whatever trusts it.',
+    'Anyone who can pull an image has all its layers, including files that a later layer removes. A key in a base image is shared by',
+    'everyone who builds on it, so it proves nothing and opens everything that trusts it.',
     '',
     'Private keys are known by their content: PEM and OpenSSH, DER (PKCS #8, PKCS #1, SEC 1, DSA), PKCS #12, JKS and JCEKS',
     'stores, age, PuTTY and gpg-agent; credentials by the files that programs keep them in, and tokens by their form.',
@@ -44,7 +44,7 @@ export const noSecrets: ImageRule<Options> = {
     'none. Keys that well-known projects publish in their own sources are passed over, by the digest of the key. A file',
     'that is as the checksum in its package database says is mostly a public sample, but the database is the word of the',
     'image itself: such a key is reported as a warning at most. So is, as a note, a PKCS #12 store that is encrypted whole,',
-    'which may hold certificates alone. Whatever else is meant to be public is allowed by the policy, path by path.',
+    'which may hold certificates alone. Other files that are meant to be public are allowed by the policy, path by path.',
   ].join('\n'),
   fix: [
     'Revoke the secret first: it is public. Then build without it, with a mount that leaves no trace in a layer:',
@@ -230,7 +230,7 @@ function configurationReported(
     {
       outcome: 'fail',
       ...as,
-      message: `Its configuration holds what everybody who pulls it can read: ${listed([...new Set(found)])}.`,
+      message: `Its configuration holds what everyone who pulls it can read: ${listed([...new Set(found)])}.`,
       fix: 'Revoke it, and build with secret mounts: arguments and commands stay in the configuration.',
     },
   ];

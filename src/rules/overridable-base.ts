@@ -4,7 +4,7 @@ export const overridableBase: UseRule<NoOptions> = {
   id: 'overridable-base',
   title: "Image can't be replaced by a build argument",
   question: 'Can a build argument replace it?',
-  why: 'The gate evaluates the image that the default of an ARG names. Whoever starts the build can pass another value with `--build-arg`, and then builds on something nobody has evaluated.',
+  why: 'The gate evaluates the image that the default of an ARG names. Anyone who starts the build can pass another value with `--build-arg`, and then builds on an image that was not evaluated.',
   fix: [
     'Name the image in FROM itself:',
     '',

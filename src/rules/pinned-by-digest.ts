@@ -4,7 +4,7 @@ export const pinnedByDigest: UseRule<NoOptions> = {
   id: 'pinned-by-digest',
   title: 'Image is pinned by digest',
   question: 'Will the build pull exactly the image that was verified?',
-  why: 'A tag can point to another image a minute after it was evaluated. A digest names the bytes themselves: what the gate has verified is what the build will pull, on every machine, until somebody changes the line in a reviewed commit.',
+  why: 'A tag can point to another image a minute after it was evaluated. A digest names the bytes themselves: what the gate has verified is what the build will pull, on every machine, until the line is changed in a reviewed commit.',
   fix: [
     'Add the digest of the index after the tag, and let Dependabot or Renovate keep it current:',
     '',
@@ -21,7 +21,7 @@ export const pinnedByDigest: UseRule<NoOptions> = {
   runLevels: { baseline: 'note', hardened: 'note', strict: 'warning' },
   controls: {
     'CM-2': "A digest is a component of the baseline that can't change unseen.",
-    'SI-7': 'What was verified is what is pulled, since a digest is checked by whoever pulls.',
+    'SI-7': 'What was verified is what is pulled, since every pull checks the digest.',
     'KSI-CMT-RMV': 'A pinned base changes by a reviewed commit, and in no other way.',
     'KSI-SVC-VRI': 'A digest binds the build to bytes that were verified.',
     'containers/asset-identifiers': 'The digest is a unique identifier of the image.',

@@ -5,7 +5,7 @@ export const policyUnchanged: ChangeRule<NoOptions> = {
   id: 'policy-unchanged',
   title: 'The change does not edit the policy',
   question: 'Does the pull request edit the policy, its waivers or its keys?',
-  why: "The policy that evaluates a change is the base branch's, so editing it here changes nothing for this run; but whoever reviews the change should know that it will decide about the next ones.",
+  why: "The policy that evaluates a change is the base branch's, so editing it here changes nothing for this run; but the reviewer of the change should know that it decides about the next ones.",
   fix: 'Have the owners of the policy review the change (a CODEOWNERS line for `.github/base-image-gate.*` and the key files requests it automatically).',
   subject: 'change',
   roles: ['final', 'build', 'copy', 'frontend'],

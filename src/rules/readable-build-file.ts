@@ -22,7 +22,7 @@ export const readableBuildFile: FileRule<Options> = {
   id: 'readable-build-file',
   title: 'Build file can be read',
   question: 'Can the gate read it as BuildKit would?',
-  why: "The gate sees a build through its build file. Where BuildKit itself would stop with a parse error, or the file is too large, not text or a link out of the repository, nobody can say which images it pulls. Skipping such a file would be a way around the gate, so the answer is `indeterminate`, and the uses that can still be seen are evaluated. The same holds for workflows, Compose files, bake files, scripts and other build definitions: one that can't be read hides what it builds.",
+  why: "The gate sees a build through its build file. Where BuildKit itself would stop with a parse error, or the file is too large, not text or a link out of the repository, it is not known which images it pulls. Skipping such a file would be a way around the gate, so the answer is `indeterminate`, and the uses that can still be seen are evaluated. The same holds for workflows, Compose files, bake files, scripts and other build definitions: one that can't be read hides what it builds.",
   fix: [
     'Correct the line that the finding names; `docker build --check .` shows the same error.',
     'A file that is not a Dockerfile but has the name of one is left out in the policy:',

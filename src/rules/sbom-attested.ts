@@ -16,9 +16,9 @@ export const sbomAttested: ImageRule<Options> = {
   title: 'Image has a signed SBOM',
   question: 'Did an authority of the allow entry sign an SBOM for this digest?',
   why: [
-    'When the next vulnerability is known, the question is which images hold the package. An SBOM answers it in',
-    'a second, if it is about this very image and by somebody who knows: unsigned, anybody with access to the registry',
-    'may have written it; about another digest, it says nothing; empty, it says less.',
+    'When the next vulnerability is published, the question is which images contain the package. An SBOM answers it in',
+    'seconds, if it is about this image and signed by a party that knows its content. Anyone with access to the registry',
+    'may have written an unsigned one; one about another digest, or an empty one, says nothing.',
   ].join(' '),
   fix: [
     'Build on an image whose publisher attests an SBOM, or attest one where you build the image:',

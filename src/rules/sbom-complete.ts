@@ -16,7 +16,7 @@ const options = z.strictObject({
   author: need.describe('A person or organization; a tool is none.'),
   signature: need.describe('Who signed the statement that carries it.'),
   format: need.describe('The format and its version.'),
-  context: need.describe('The phase of the life cycle it was made in; hardly anybody says it yet.'),
+  context: need.describe('The phase of the life cycle it was made in; few SBOMs state it yet.'),
   timestamp: need.describe('1970 counts: reproducible builds write it. A time in the future does not.'),
   tool: need.describe('The program that made it.'),
   'sbom-version': need.describe('A version or serial number of the document itself.'),

@@ -15,7 +15,7 @@ export const sbomMatchesImage: ImageRule<NoOptions> = {
   question: 'Do the SBOM and the package databases in the layers agree, both ways?',
   why: [
     'An SBOM is what its author says is in the image; the package databases in the layers are what was',
-    'installed. A package that only the layers have is one whose vulnerabilities nobody will look for. A package that only',
+    'installed. A package that only the layers have is one whose vulnerabilities go unnoticed. A package that only',
     'the document has raises false alarms, and shows that the document is of something else.',
   ].join(' '),
   fix: [
@@ -35,7 +35,7 @@ export const sbomMatchesImage: ImageRule<NoOptions> = {
   presets: levels({ baseline: 'off', hardened: 'warning', 'hardened-build': 'off', strict: 'error' }, {}),
   controls: {
     'CM-8': 'The list of components is compared with what is installed.',
-    'SI-7': 'A difference between the list and the layers shows a change that nobody declared.',
+    'SI-7': 'A difference between the list and the layers shows an undeclared change.',
     'SR-4': 'What the publisher states is tested against the image itself.',
     'KSI-PIY-GIV': 'The inventory is reconciled with what is there.',
   },
@@ -123,7 +123,7 @@ function describe({ hidden, phantom, differing }: Reconciliation, inventory: Inv
 /** Only a signed configuration is compared: an unsigned one could be written to agree with anything. */
 function evaluateApko({ evidence: { apko } }: ImageRuleSubject, value: ImageSbom): RuleResult | null {
   const aspect = 'apko-configuration';
-  // Of an image of other packages nobody attests one, and nothing is lost with it.
+  // An image of other packages has no such SBOM, and nothing is lost without it.
   if (apko?.status === 'unavailable' && distributionPackages(value.chosen.sbom).some(({ type }) => type === 'apk')) {
     return {
       outcome: 'indeterminate',

@@ -25,9 +25,9 @@ export const signatureVerified: ImageRule<Options> = {
   title: 'Image is signed by an authority of its allow entry',
   question: 'Did an authority of the allow entry sign this digest?',
   why: [
-    'A registry serves what somebody pushed. A signature by the right party over exactly these bytes shows who made them,',
-    'whatever happened to the registry, a mirror or a token in between. A signature by somebody else, or over another',
-    'digest, shows nothing: anybody can sign.',
+    'A registry serves what was pushed to it. A signature by the right party over exactly these bytes shows who made them,',
+    'even if the registry, a mirror or a token was compromised. A signature by another party, or over another',
+    'digest, shows nothing: anyone can sign.',
   ].join(' '),
   fix: [
     'Build on an image that its publisher signs, and name the publisher in the policy: by the catalog, or by its key or',
@@ -65,7 +65,7 @@ export const signatureVerified: ImageRule<Options> = {
     'SR-4': 'The signer is proven, with the time of the signature where a log or timestamp shows.',
     'SR-11': 'A signature by the publisher shows that the component is genuine.',
     'KSI-SVC-VRI': 'Integrity is validated with cryptography.',
-    'KSI-SCR-MIT': "An image that somebody else has put in the place of the publisher's is refused.",
+    'KSI-SCR-MIT': "An image that replaces the publisher's is refused.",
     'CIS 4.5':
       'Publisher and integrity of an image are verified before it is built on, which is what content trust is for.',
     'CIS 4.12': 'The signature of a base image is verified against the keys and identities that the policy names.',

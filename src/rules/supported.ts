@@ -73,7 +73,7 @@ function evaluate(part: SupportedPart, { lastDays }: Options, now: Date): RuleRe
     return {
       outcome: 'indeterminate',
       aspect,
-      // A release that came after the table was made can't block everybody until the next version of the gate.
+      // A release that came after the table was made must not block all users until the next version of the gate.
       ...(isNew ? { atMost: 'warning' as const } : {}),
       message: `The lifecycle data of ${LIFECYCLE_DATE} does not say how long ${reported} is supported (${where}).`,
       fix: `Say so in the policy: supported: { last-days: { ${JSON.stringify(key)}: "YYYY-MM-DD" } }.`,

@@ -64,7 +64,7 @@ function withLowerRepository(text: string): string {
   return text.replace(/^https:\/\/github\.com\/[^/]+\/[^/]+/i, (repository) => repository.toLowerCase());
 }
 
-/** Whether a workflow signed for a repository of another owner than its own: everybody who can read it can call it. */
+/** Whether a workflow signed for a repository of another owner than its own: everyone who can read it can call it. */
 function isCalledByOthers(identity: KeylessIdentity): boolean {
   const [, , host, owner] = identity.subject.toLowerCase().split('/');
   const [, , sourceHost, sourceOwner] = identity.sourceRepository?.toLowerCase().split('/') ?? [];

@@ -17,7 +17,7 @@ export type SignatureErrorCode =
   | 'unknown-log'
   /** Certified or timestamped by an authority that the trusted root does not know. */
   | 'unknown-authority'
-  /** Sound, and by somebody else than the authority. */
+  /** Valid, but made by another signer than the authority. */
   | 'wrong-signer'
   /** Sound, and what fewer authorities say than must say it. */
   | 'too-few-signers'
@@ -27,7 +27,7 @@ export type SignatureErrorCode =
   /** The signer set a time after which the signature does not count, and it has passed. */
   | 'expired'
   | 'revoked'
-  /** Nobody could say whether its certificates are revoked. */
+  /** Whether its certificates are revoked could not be determined. */
   | 'revocation-unknown';
 
 export interface SignatureError {

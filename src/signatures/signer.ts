@@ -40,7 +40,7 @@ export type Signer = KeylessIdentity | KeyIdentity | CertificateIdentity;
 
 /**
  * One line for people: `subject (issuer)`, the key's name, or the certificate's subject with its signing scheme. The
- * source repository stands with a workflow of another one, which signs for whoever calls it.
+ * source repository stands with a workflow of another one, which signs for any caller.
  */
 export function describeSigner(signer: Signer): string {
   switch (signer.kind) {

@@ -51,7 +51,7 @@ function endedRuntime(
   return end.kind === 'date' ? `${reported} was supported until ${end.date}` : `${reported} is no longer supported`;
 }
 
-/** Why the policy would refuse an image: nobody allows it (or somebody denies it), or a rule is known to fail for it. */
+/** Why the policy would refuse an image: no entry allows it, an entry denies it, or a rule is known to fail for it. */
 export type Refusal = { readonly kind: 'not-allowed' } | { readonly kind: 'would-fail'; readonly because: string };
 
 /** What can be reported of an image before it is opened: whether the policy would refuse it in a role. */
@@ -92,7 +92,7 @@ export function policyCheck(policy: Policy, catalog: Catalog, role: Role, now: D
   };
 }
 
-/** Whether a finding, however small, shows whoever builds on a mere tag in this role. */
+/** Whether building on a tag without a digest yields a finding in this role, of any level. */
 export function requiresDigest(policy: Policy, role: Role): boolean {
   const { level } = ruleSetting(policy, pinnedByDigest, role);
   return level === 'error' || level === 'warning';
@@ -109,7 +109,7 @@ function unsigned(policy: Policy, role: Role, entry: AllowEntry, publisher: Publ
   if (!signed || usable(entry) >= Math.max(1, require) || level !== 'error') return null;
   const verifiable = publisher?.verifiable === true || authorities.length > 0;
   if (!verifiable && options['unverifiable-publisher'] !== 'error') return null;
-  return `${entry.name} names nobody whose signature could be verified`;
+  return `${entry.name} names no signer whose signature could be verified`;
 }
 
 /** A key that only a key management service holds verifies nothing here. */
@@ -120,9 +120,9 @@ function usable({ authorities }: AllowEntry): number {
 function unattested(what: 'sbom' | 'provenance', entry: AllowEntry, publisher: Publisher | null): string | null {
   const name = what === 'sbom' ? 'SBOM' : what;
   if (usable(entry) === 0 && entry.unsignedAttestations === 'deny') {
-    return `${entry.name} names nobody who could sign the ${name} that the policy requires`;
+    return `${entry.name} names no signer for the ${name} that the policy requires`;
   }
-  // Whoever keeps signatures elsewhere may keep attestations of its own there.
+  // A publisher that keeps signatures elsewhere may keep its attestations there, too.
   if (entry.authorities.some(({ signatureRepository }) => signatureRepository !== undefined)) return null;
   return publisher !== null && attests(publisher, what) === false
     ? `${publisher.name} attests no ${name}, which the policy requires`

@@ -35,7 +35,7 @@ export function needsOf(use: ImageUse, stages: readonly Stage[]): StageNeeds {
   const runs = of('RUN');
   const starts = [...of('ENTRYPOINT', 'CMD'), ...of('HEALTHCHECK').flatMap(healthCommand)];
   return {
-    // Whoever says which shell RUN takes means to use one.
+    // A SHELL instruction shows that a shell is to be used.
     shell: runs.some((run) => isShellForm(run) || callsShell(run)) || of('SHELL').length > 0,
     packageManager: runs.map(packageManagerOf).find((name) => name !== null) ?? null,
     atStart: starts.some(isShellForm) ? 'shell-form' : starts.some(callsShell) ? 'calls-shell' : null,
@@ -43,7 +43,7 @@ export function needsOf(use: ImageUse, stages: readonly Stage[]): StageNeeds {
   };
 }
 
-/** A trigger runs in whatever is built on the stage: in this file, or on the image that is made of it. */
+/** A trigger runs in every image that is built on the stage: in this file, or on the image that is made of it. */
 function ofTrigger(instruction: StageInstruction): StageInstruction {
   const trigger = instruction.keyword === 'ONBUILD' ? /^(\w+)\s+(.*)$/s.exec(instruction.text) : null;
   return trigger === null ? instruction : withText(instruction, trigger[1]?.toUpperCase() ?? '', trigger[2] ?? '');

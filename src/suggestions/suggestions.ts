@@ -44,7 +44,7 @@ export interface Proposals {
  * What could be built on in the place of a use's image: hardened images of publishers that the policy allows, in the
  * variant that the stage needs. Those read at their source come before those inferred. An image that would itself be
  * refused is never proposed, as far as that is known without a network: not allowed, denied, signed or attested by
- * nobody that the policy names, without an attestation that the policy asks for, with a package manager where the
+ * no signer that the policy names, without an attestation that the policy requires, with a package manager where the
  * policy wants none, or of a runtime past its end where the policy wants it supported.
  *
  * @param reference the use's image as the policy sees it

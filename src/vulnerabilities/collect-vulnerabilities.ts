@@ -117,7 +117,7 @@ const OPT_IN =
 
 /**
  * What of the inventory itself stays open: an image that was not understood is not clean. Libraries of a language alone
- * don't show that it was: whoever removes a distribution's database leaves them, and its programs, where they were.
+ * don't show that it was: removing a distribution's database leaves them, and its programs, in place.
  */
 function inventoryGaps(
   { unknowns, unreadContents }: Inventory,

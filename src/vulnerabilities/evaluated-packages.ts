@@ -25,7 +25,7 @@ export interface EvaluatedPackages {
 
 /**
  * What the databases in the layers tell, and what an SBOM that counts has beside it: packages of the
- * distribution, whose database entry may have been removed, and whatever no database shows of, such as the libraries
+ * distribution, whose database entry may have been removed, and what no database lists, such as the libraries
  * inside a program. What a distribution's package brought is left to the distribution.
  */
 export function evaluatedPackages(inventory: Inventory, sbom: ImageSbom | null): EvaluatedPackages {

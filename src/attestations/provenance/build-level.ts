@@ -43,7 +43,7 @@ export function evaluateLevel(
   const { builder } = provenance;
   if (builder === undefined) return { level: 0, reasoning: ['it names no builder, which level 1 requires'] };
   const one = `level 1: it names its builder, ${builder}`;
-  if (signer === null) return { level: 1, reasoning: [one, 'not level 2: nobody signed it'] };
+  if (signer === null) return { level: 1, reasoning: [one, 'not level 2: it is not signed'] };
   if (signer.kind !== 'keyless') {
     if (wantedBuilder === undefined || !identityMatches(wantedBuilder, normalizeBuilder(builder))) {
       return {

@@ -90,7 +90,7 @@ export interface SbomRelationship {
   readonly to: string;
 }
 
-/** One inventory, whichever format it was written in. Packages are in the document's order, the root first in CycloneDX. */
+/** One inventory for all formats. Packages are in the document's order, the root first in CycloneDX. */
 export interface Sbom {
   readonly format: SbomFormat;
   readonly document: SbomDocument;

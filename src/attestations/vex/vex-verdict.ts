@@ -188,7 +188,7 @@ function readImageName(name: string): readonly ImageName[] {
   const reference = /^[^/]+[.:][^/]*\/|^localhost\//.test(name) ? parseReference(name) : undefined;
   if (reference?.ok !== true) return [digest];
   const { registry, repository, tag } = reference.value;
-  // Without a tag and digest a reader of references fills in `latest`, which nobody wrote.
+  // Without a tag and digest a reader of references fills in `latest`, which is not in the document.
   const written = name.slice(name.lastIndexOf('/')).includes(':');
   return [{ ...digest, repository: `${registry}/${repository}`, ...optionalField('tag', written ? tag : undefined) }];
 }

@@ -14,7 +14,7 @@ type Names = ReadonlySet<string>;
 const NONE: Names = new Set();
 
 /**
- * The variables of a bake definition that decide a field by their defaults, and that the environment of whoever builds
+ * The variables of a bake definition that decide a field by their defaults, and that the builder's environment
  * may set. Both sides of a condition count.
  *
  * @see https://docs.docker.com/build/bake/variables/

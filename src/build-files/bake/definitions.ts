@@ -7,7 +7,7 @@ import type { Attribute, Block, Body, Expression } from './hcl/syntax.js';
 export interface Definitions {
   readonly variables: ReadonlyMap<string, Block>;
   readonly functions: ReadonlyMap<string, FunctionDefinition>;
-  /** `NAME = value` at the top of a file: a variable that nobody can override. */
+  /** `NAME = value` at the top of a file: a variable that can't be overridden. */
   readonly attributes: ReadonlyMap<string, Attribute>;
   /** In order; blocks of one name are merged. */
   readonly targets: readonly NamedBlock[];

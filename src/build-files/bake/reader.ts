@@ -20,7 +20,7 @@ import type { Target } from './target.js';
 
 /**
  * Reads what `docker buildx bake` is given: HCL and JSON, and Compose files where `compose` reads them. Each target of
- * the definition is a build, whichever of them a command asks for.
+ * the definition is a build, no matter which of them a command names.
  *
  * @see https://docs.docker.com/build/bake/reference/
  */
@@ -78,7 +78,7 @@ function readBake(
   if ('problem' in found) return { builds: [], problems: [{ ...found.problem, isOfFile: true }] };
   const reading = buildsOf(found.value, directory);
   if (options.workingDirectory !== undefined || directory === '.' || namesAny(reading, options)) return reading;
-  // Whoever runs bake at the top and names the file has paths that are relative to the top.
+  // With bake run at the top of the repository and the file named, paths are relative to the top.
   const fromTop = buildsOf(found.value, '.');
   return namesAny(fromTop, options) ? fromTop : reading;
 }

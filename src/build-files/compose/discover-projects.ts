@@ -7,7 +7,7 @@ export interface ProjectFiles {
   readonly files: readonly string[];
   readonly directory: string;
   readonly environmentFiles: readonly string[];
-  /** Whether Compose finds it by itself; other files are named by whoever runs it. */
+  /** Whether Compose finds it by itself; other files are named on the command line. */
   readonly isDefault: boolean;
   /** The default files of the directory, over which a file that is named may be meant. */
   readonly base?: readonly string[];

@@ -1,4 +1,4 @@
-/** A value, and the variables that decide it and that nobody sets. */
+/** A value, and the unset variables that decide it. */
 export interface VariableValue extends UnsetVariables {
   readonly text: string;
 }
@@ -130,7 +130,7 @@ function operated(name: string, operator: string, operand: string, context: Subs
   if (operator.endsWith('-')) return isSet ? lookup(name, context) : deeper();
   if (operator.endsWith('+')) return isSet ? deeper() : '';
   if (isSet) return lookup(name, context);
-  // `:?`: whoever runs it must give a value.
+  // `:?`: the caller must give a value.
   context.open.add(name);
   return '';
 }

@@ -377,7 +377,7 @@ function valuelessOf(args: ComposeNode | undefined): ReadonlySet<string> {
   );
 }
 
-/** Own fields only, whatever their names are: `__proto__` is one, too. */
+/** Own fields only, under any name: `__proto__` is one, too. */
 function record<T>(pairs: readonly (readonly [string, T])[]): Readonly<Record<string, T>> {
   return Object.fromEntries(pairs);
 }

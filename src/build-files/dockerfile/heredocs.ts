@@ -11,7 +11,7 @@ const unset = () => undefined;
 
 /**
  * The heredocs that an instruction's line opens. BuildKit finds them by lexing the whole line with `\` as the escape
- * character, whatever the directive says; a line that can't be lexed opens none. Fails where it refuses the line.
+ * character, regardless of the directive; a line that can't be lexed opens none. Fails where it refuses the line.
  *
  * @see https://github.com/moby/buildkit/blob/master/frontend/dockerfile/parser/parser.go `heredocsFromLine`
  */

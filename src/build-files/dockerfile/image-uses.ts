@@ -32,7 +32,7 @@ export class UseGatherer {
   readonly #assumesPlatform: boolean;
   readonly #gathered = new Map<string, Gathered>();
 
-  /** `assumesPlatform`: nobody says for which platform the file is built. */
+  /** `assumesPlatform`: no platform is given for the build. */
   constructor(path: string, source: SourceText, assumesPlatform: boolean) {
     this.#assumesPlatform = assumesPlatform;
     this.#path = path;

@@ -25,7 +25,7 @@ interface Field {
 const PREFIX = '--mount='.length;
 
 /**
- * Reads the `from` of a `--mount` flag: CSV with quoted fields, keys in any case, the last one counts, whatever the
+ * Reads the `from` of a `--mount` flag: CSV with quoted fields, keys in any case, the last one counts, regardless of the
  * mount's type. Fails where BuildKit refuses the flag before it knows any variable.
  *
  * @see https://github.com/moby/buildkit/blob/master/frontend/dockerfile/instructions/commands_runmount.go `parseMount`

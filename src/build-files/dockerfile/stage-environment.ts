@@ -13,7 +13,7 @@ import { trimSpaceEnd } from './white-space.js';
 export interface Environment {
   /** `null`: set, but to what is not known. */
   readonly values: Map<string, string | null>;
-  /** Build arguments without a value: whoever builds may give one. */
+  /** Build arguments without a value: the build may set one. */
   readonly open: Set<string>;
   /** The build arguments that decide a variable's value. */
   readonly givenBy: Map<string, readonly string[]>;

@@ -23,6 +23,6 @@ export function basedOn({ base, line, what, name, platforms }: BasedImage): Requ
   }
   const request = { line, ...optionalField('name', name) };
   const given = { buildArgs: {}, buildContexts: {}, ...optionalField('platforms', platforms) };
-  // The path is that of the definition, which whoever takes the build knows.
+  // The path is that of the definition, which the caller knows.
   return { ...NO_BUILDS, named: [{ file: '', inline: `FROM ${image}\n`, ...given, request }] };
 }

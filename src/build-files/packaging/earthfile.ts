@@ -152,7 +152,7 @@ function fromOf(
       );
     return onLine(buildsInScript(`docker build ${script}`, { directory, line: command.line }), command.line);
   }
-  // One that is empty, or the builder's, is that of whoever builds.
+  // An empty platform, or the builder's, is that of the machine that builds.
   const platform = expanded(/(?:^|\s)--platform[= ](\S+)/.exec(command.rest)?.[1] ?? '', variables) ?? '';
   const image = words.find((word, index) => !word.startsWith('-') && words[index - 1] !== '--platform');
   if (image === undefined || image === 'scratch' || /^\(?[\w./-]*\+/.test(image)) return NO_BUILDS;

@@ -43,7 +43,7 @@ const TELLING_FLAG = /^(?:-f|-t|--file|--tag|--build-arg|--target|--platform)(?:
 
 /**
  * The build that the words of a command ask for, if any: after `sudo`, `time`, assignments and the like, behind the
- * program's own flags, by whatever path the program is called.
+ * program's own flags, no matter by which path the program is called.
  *
  * @see https://docs.docker.com/reference/cli/docker/ and https://github.com/GoogleContainerTools/kaniko#additional-flags
  */

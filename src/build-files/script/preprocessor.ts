@@ -14,7 +14,7 @@ export type LoadText = (path: string) => Promise<string | undefined>;
 /**
  * A build file as `cpp -E -traditional -undef` passes it to podman and buildah: literal `#include`, macros without
  * parameters, `#ifdef` and its like. What takes more than that is a fault, since any image may come of it. Lines that
- * begin with `#` are no instructions afterwards, whatever they say.
+ * begin with `#` are no instructions afterwards.
  *
  * @param path of the file in the repository; what it includes is looked for in its directory
  * @param flags of `--cpp-flag`

@@ -38,7 +38,7 @@ export interface CommandPlace {
   readonly functions: readonly string[];
 }
 
-/** Functions within functions whose names are kept; nobody nests so many. */
+/** Functions within functions whose names are kept; real scripts do not nest so many. */
 const MAX_NESTED_FUNCTIONS = 20;
 
 const ASSIGNMENT = /^[A-Za-z_]\w*\+?=/;

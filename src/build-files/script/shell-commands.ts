@@ -105,7 +105,7 @@ class Splitter {
     while (this.#at < this.#script.length) this.#next();
     this.#endCommand();
     if (this.#reachability.isUnderstood) return this.#found;
-    // Where functions end is not known, so nobody can say which of them are called.
+    // Where functions end is not known, so it is not known which of them are called.
     return this.#found.map(({ functions: _unsure, ...command }) => command);
   }
 

@@ -102,7 +102,7 @@ class Parser {
     const right = this.#unary(depth);
     if (sign !== '==' && sign !== '!=') return { options: [true, false], isComplete: true };
     const results = left.options.flatMap((a) => right.options.map((b) => isEqual(a, b) === (sign === '==')));
-    // A comparison is one of two, whatever is compared.
+    // A comparison is true or false, no matter what is compared.
     return left.isComplete && right.isComplete ? possible(results, true) : { options: [true, false], isComplete: true };
   }
 

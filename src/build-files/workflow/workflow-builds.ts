@@ -209,7 +209,7 @@ class Workflow {
   }
 }
 
-/** Defaults of inputs, which whoever calls or starts a workflow, or uses an action, may replace. */
+/** Defaults of inputs, which the caller of a workflow or action may replace. */
 function inputDefaults(workflow: unknown): ReadonlyMap<string, Scalar> {
   const on = field(workflow, 'on');
   const declared = [field(on, 'workflow_call'), field(on, 'workflow_dispatch'), workflow];

@@ -23,7 +23,7 @@ export const buildx: ExportTarget = {
 };
 
 /**
- * `pin_image` replaces whatever digest is there, so it is called only where none is written. What is no image (the build
+ * `pin_image` replaces any digest that is there, so it is called only where none is written. What is no image (the build
  * context, Git, HTTP) is left to other policies; anything that a later buildx asks about is denied.
  */
 const RULES = `package docker

@@ -15,7 +15,7 @@ import {
   policyEntries,
 } from '../policy-entries.js';
 
-/** More lists for one entry than anybody would keep in a cluster. */
+/** More lists for one entry than a cluster would keep. */
 const MAX_LISTS = 20;
 const REKOR = 'https://rekor.sigstore.dev';
 const FULCIO = 'https://fulcio.sigstore.dev';
@@ -70,7 +70,7 @@ const LIMITS = [
   NAMES_AND_SIGNATURES,
   'Policies apply in namespaces with the label policy.sigstore.dev/include=true; images without a policy are denied unless the controller is configured otherwise.',
   'Where entries overlap, an image has to meet all of them, not the longest alone.',
-  'A workflow that others may call is accepted whoever called it: policy-controller sees no source repository.',
+  'A reusable workflow is accepted regardless of its caller: policy-controller sees no source repository.',
 ];
 
 function resource(name: string, globs: readonly string[], authorities: readonly ClusterAuthority[]): unknown {

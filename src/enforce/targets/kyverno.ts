@@ -67,7 +67,7 @@ export const kyverno: ExportTarget = {
 const LIMITS = [
   NAMES_AND_SIGNATURES,
   'Docker Hub images of a pattern whose first segment is a wildcard have to be written with their registry.',
-  'A workflow that others may call is accepted whoever called it.',
+  'A reusable workflow is accepted regardless of its caller.',
 ];
 
 const LISTS = ['containers', 'initContainers', 'ephemeralContainers'] as const;

@@ -29,7 +29,7 @@ interface Summary {
 /**
  * SLSA Verification Summary predicates by the name of their file: one for each image that build files name and one for the
  * commit, with `index.json`, which says whose they are. What failed, was not checked in full or could not be decided is
- * FAILED: the format knows no third result, and nobody may take it for a pass.
+ * FAILED: the format has no third result, and it must not be taken for a pass.
  */
 export function verificationSummaries(input: SummaryInput): Readonly<Record<string, string>> {
   const files: Record<string, string> = {};

@@ -2,7 +2,7 @@ import type { ImageUse } from '../../build-files/image-use.js';
 import type { Report } from '../../reports/report.js';
 import type { Answer } from '../../rules/answer.js';
 
-/** Rules that another image in the place of one can satisfy, whatever their level. */
+/** Rules that replacing the image can satisfy, at any level. */
 const ABOUT_ALLOWED = new Set(['allowed-base', 'denied-base']);
 /** Failures that another image does not change: a digest is added, and what the policy says of the file is the file's. */
 const NOT_THE_IMAGE = new Set([

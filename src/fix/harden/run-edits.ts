@@ -14,7 +14,7 @@ export interface RewrittenRun {
   readonly packages: readonly string[];
   readonly accounts: readonly string[];
   readonly programs: readonly string[];
-  /** What is left of it to be run, for whoever asks which programs it calls. */
+  /** What is left of it to run, to find out which programs it calls. */
   readonly script: string;
 }
 

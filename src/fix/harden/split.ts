@@ -25,14 +25,14 @@ const STARTS = new Set(['cmd', 'entrypoint']);
  * Fails with a clause unless it is certain that nothing else is needed: one working directory, commands that write there
  * and nowhere else, sources that are copied there, and a start in exec form.
  *
- * @param nobody the user for an image that says none
+ * @param nonRootUid the user for an image that says none
  */
 export function splitEdits(
   source: SourceText,
   written: readonly WrittenStage[],
   group: readonly Stage[],
   candidate: Candidate,
-  nobody: string | undefined,
+  nonRootUid: string | undefined,
 ): Result<readonly Edit[], string> {
   const [stage, ...others] = written;
   if (stage === undefined || others.length > 0) return err('other stages are built on it');
@@ -65,7 +65,7 @@ export function splitEdits(
     ...repeated,
     `WORKDIR ${directory.value}`,
     `COPY --from=build ${directory.value} ${directory.value}`,
-    ...(isRoot && nobody !== undefined ? [`USER ${nobody}`] : []),
+    ...(isRoot && nonRootUid !== undefined ? [`USER ${nonRootUid}`] : []),
     ...(start.value ? ['ENTRYPOINT []'] : []),
   ];
   const fromEnd = source.lineStarts[stage.from.endLine] ?? source.text.length;

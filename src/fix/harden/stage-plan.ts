@@ -34,7 +34,7 @@ export interface StagePlan {
 }
 
 /** A user without rights that needs no account, for images that run as root. */
-const NOBODY = '65532';
+const NON_ROOT_UID = '65532';
 
 /** Where official images of languages keep what belongs to them; others keep it elsewhere. */
 const OWN_PATHS =
@@ -69,7 +69,7 @@ export function planStages(
   const place = placeOf(use, file);
   if (!place.ok) return place;
   if (candidate.buildOn !== undefined) {
-    const split = splitEdits(source, written, group, candidate, nonRoot ? NOBODY : undefined);
+    const split = splitEdits(source, written, group, candidate, nonRoot ? NON_ROOT_UID : undefined);
     return split.ok
       ? ok(
           planOf(
@@ -216,7 +216,7 @@ function planShipped(
   const isRoot = needsRoot || (nonRoot && (variant.user === undefined || variant.user === 'root'));
   const stage = document.stages[target.index];
   if (!saysUser && isRoot && stage !== undefined) {
-    const user = variant.user === undefined || variant.user === 'root' ? NOBODY : variant.user;
+    const user = variant.user === undefined || variant.user === 'root' ? NON_ROOT_UID : variant.user;
     edits.push(userBeforeStart(source, stage, `USER ${user}`, lineEnd));
   }
   return ok([...edits, ...start.value]);

@@ -29,8 +29,8 @@ const SERVICE =
 
 /**
  * What the start of a container has to be changed for on another image: the exec form where that has no shell, and no
- * entrypoint of the image before a CMD that is a whole command. Fails with a clause where it would not start, or where
- * nobody knows.
+ * entrypoint of the image before a CMD that is a whole command. Fails with a clause if it would not start, or if
+ * that is unknown.
  *
  * @param instructions CMD, ENTRYPOINT, HEALTHCHECK and SHELL of the stages from the image to the target, in order
  */
@@ -69,10 +69,10 @@ export function startEdits(
   if (!PLAIN_START.has(name)) {
     return err('it relies on the entrypoint of its image, and that of the other one may differ');
   }
-  // A distribution's image starts a shell, whichever it is.
+  // A distribution's image starts a shell of some kind.
   if (cmd === undefined && isDistribution(official) && variant.shell === true) return ok(edits);
   if (cmd === undefined) return err('it names nothing that is started, and what another image starts differs');
-  // Of an image whose facts were not read, nobody knows whether it has an entrypoint.
+  // If an image's facts were not read, it is not known whether it has an entrypoint.
   if (entrypoint !== undefined || variant.user === undefined) {
     const at = lineStart(cmd);
     edits.push({ start: at, end: at, text: `ENTRYPOINT []${lineEnd}` });

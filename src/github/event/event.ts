@@ -12,7 +12,7 @@ import {
 
 /**
  * Whose policy holds: that of `branch` where it is the default branch or one that people have to review, else that of
- * the default branch's tip. Whoever can push may make a branch with a policy of their own, and choose it as a base.
+ * the default branch's tip. Anyone who can push may make a branch with a policy of their own, and choose it as a base.
  */
 export interface PolicyOrigin {
   /** Null where the run is on no branch. */
@@ -71,7 +71,7 @@ export interface EventPlan {
 export type EventError = Failure<'no-payload' | 'unexpected-payload' | 'nothing-to-evaluate'>;
 
 const commit = z.string().refine(isCommit, 'a full commit ID');
-// Git allows more, GitHub's branch names come from people: whatever reaches a URL is encoded by the client.
+// Git allows more, GitHub's branch names come from people: the client encodes what goes into a URL.
 const branch = z.string().min(1).max(255);
 const repository = z.object({ full_name: z.string().max(201) });
 
@@ -103,7 +103,7 @@ const PULL_REQUEST_EVENTS = new Set(['pull_request', 'pull_request_review', 'pul
 const KNOWN_EVENTS = new Set([...PULL_REQUEST_EVENTS, 'push', 'merge_group', 'schedule', 'workflow_dispatch']);
 
 /**
- * Reads an event into one plan: what is evaluated, whose policy holds, what is compared. `payload` is whatever the
+ * Reads an event into one plan: what is evaluated, whose policy holds, what is compared. `payload` is what the
  * runner left; docs/events.md is this function as a table. Fails where the event can't be evaluated without what is missing.
  */
 export function planEvent(env: RunnerEnvironment, payload: unknown): Result<EventPlan, EventError> {
@@ -130,7 +130,7 @@ function planPullRequest(env: RunnerEnvironment, payload: unknown): Result<Event
   });
 }
 
-/** Runs with the base's secrets on somebody else's change: GITHUB_SHA and GITHUB_REF are the default branch's. */
+/** Runs with the base's secrets on an untrusted change: GITHUB_SHA and GITHUB_REF are the default branch's. */
 function planPullRequestTarget(env: RunnerEnvironment, payload: unknown): Result<EventPlan, EventError> {
   const change = readPullRequest(env, payload);
   if (!change.ok) return change;

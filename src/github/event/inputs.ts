@@ -27,7 +27,7 @@ export interface ActionInputs {
   readonly locked: boolean;
   readonly comment: 'changes' | 'always' | 'on-failure' | 'never';
   readonly commentKey: string;
-  /** What this job is known by, whatever else it is given. */
+  /** What identifies this job, independent of its other inputs. */
   readonly name?: string;
   readonly reviewSuggestions: boolean;
   readonly trackingIssue: boolean;
@@ -152,7 +152,7 @@ class InputReader {
   result<T>(inputs: T, given: readonly string[]): Result<T, InputError> {
     for (const name of given) {
       const meant = this.#names.has(name) ? undefined : nearest(name, this.#names);
-      // Where the input itself is given, nothing was named in vain: this is a variable of somebody else's.
+      // If the input itself is given, nothing was misspelled: this variable belongs to another tool.
       if (meant === undefined || this.#input(meant).trim() !== '') continue;
       this.fail(
         name,

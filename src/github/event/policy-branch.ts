@@ -17,7 +17,7 @@ export interface PolicyCommit {
 
 /**
  * Finds the commit whose policy holds, asking GitHub about branches and rules as they are now: a payload may be weeks old,
- * and whoever may push can make a branch with the name that the default branch had then. A branch that nobody has to
+ * and anyone who may push can make a branch with the name that the default branch had then. A branch that no one has to
  * review can neither bring its own policy nor make what it holds count as inherited: a pull request could be retargeted to
  * it, pass, and take the passed check back to the branch it is for. Fails where the default branch can't be known.
  */

@@ -6,7 +6,7 @@ import type { ActionInputs, ReportInputs } from './inputs.js';
 /** What happened, and what a person can do about it. */
 type Reported = Explanation;
 
-/** Every permission that a workflow's inputs ask for, whichever event starts it. */
+/** Every permission that a workflow's inputs need, for any event. */
 export function requestedPermissions({
   comment,
   reviewSuggestions,

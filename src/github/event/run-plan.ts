@@ -76,7 +76,7 @@ type CurrentPlan = Pick<EventPlan, 'policy' | 'change' | 'notices'>;
 
 /**
  * The plan for the base that the pull request has now. Its event may be weeks old, and a result for the base of then
- * would stand as one for the base of now: whoever retargets a pull request could run the old run again. Where GitHub does
+ * would stand as one for the current base: anyone who retargets a pull request could run the old run again. Where GitHub does
  * not say, the event's base is kept, and has no policy of its own.
  */
 async function withCurrentBase(plan: EventPlan, commits: Commits): Promise<CurrentPlan> {
@@ -98,7 +98,7 @@ async function evaluatedCommit(
 ): Promise<Result<MergeCommit, GitHubError>> {
   if (evaluated.kind === 'commit') return ok({ commit: evaluated.commit, into: null, notices: [] });
   const { number, head, started } = evaluated;
-  // What whoever made the base put there could undo, in the merge alone, what the head does.
+  // Content of an unreviewed base could undo, in the merge alone, what the head does.
   if (!policy.isOwn) return atHead(head, "Changes to the pull request's base require no review.");
   return mergeCommit({
     number,
@@ -113,7 +113,7 @@ async function evaluatedCommit(
 /**
  * The state that a change starts from: the commit that its head was merged into, else where it left the branch whose
  * policy holds. The tip of that branch would show what others did meanwhile as undone by this change. Either is a
- * commit of the branch whose policy holds: what stands elsewhere nobody had to review.
+ * commit of the branch whose policy holds: content elsewhere did not have to be reviewed.
  */
 async function comparedWith(
   { commit, into }: MergeCommit,

@@ -23,7 +23,7 @@ export interface ReportedRun {
   readonly fork: boolean;
 }
 
-/** Why a run is not reported on. `nothing-to-report` is nobody's mistake. */
+/** Why a run is not reported on. `nothing-to-report` is no error. */
 export interface NotReported {
   readonly code: 'nothing-to-report' | 'not-reportable';
   readonly message: string;

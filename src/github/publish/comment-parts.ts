@@ -23,7 +23,7 @@ export interface CommentPart {
   readonly markdown: string;
 }
 
-/** The first line of the comment a key owns. The author is checked too: anybody can write a line. */
+/** The first line of the comment a key owns. The author is checked too: anyone can write such a line. */
 export function commentMarker(key: string): string {
   return `<!-- base-image-gate comment=${shortHash(key)} -->`;
 }

@@ -65,7 +65,7 @@ interface FoundComment {
 const MAX_FIXES = 3;
 /**
  * Another job may have read the comment before we wrote, and write after us: looking again at once finds all in order.
- * Longer than what lies between anybody's reading and writing; not the same for all, so that jobs which end together
+ * Longer than the time between a job's reading and writing; not the same for all, so that jobs which end together
  * don't go on in step.
  */
 const SETTLING_MILLISECONDS = { least: 2_000, more: 2_000 } as const;
@@ -183,7 +183,7 @@ async function write(
         : await client.rest.issues.updateComment({ ...place, comment_id: first.id, body });
     return data.html_url;
   });
-  // Somebody may have deleted it between our reading and our writing; the next round starts anew.
+  // It may have been deleted between reading and writing; the next round starts anew.
   if (!written.ok && !(first !== undefined && written.error.code === 'not-found')) return err(written.error);
   for (const { id } of duplicates) {
     const deleted = await attempt(WRITING, () => client.rest.issues.deleteComment({ ...place, comment_id: id }));

@@ -81,7 +81,7 @@ function isShortfall(shown: Shortfall | { readonly commentUrl: string }): shown 
   return 'message' in shown;
 }
 
-/** An answer of GitHub's that nobody foresaw costs this output, and not the verdict. */
+/** An unexpected response of GitHub costs this output, but not the verdict. */
 async function guarded(doing: string, work: () => Promise<readonly Output[]>): Promise<readonly Output[]> {
   try {
     return await work();
@@ -252,7 +252,7 @@ const TITLES: Readonly<Record<Verdict, string>> = {
 };
 const MAX_ISSUE_LENGTH = 60_000;
 
-/** A run for a fork can't be given permissions, whatever its workflow says. */
+/** A run for a fork can't be given permissions by its workflow. */
 function shortfalls(errors: readonly GitHubError[], { env, inputs, plan }: Publication): readonly Shortfall[] {
   const fork = plan.change?.kind === 'pull-request' && plan.change.fork;
   if (!fork) return groupMissingPermissions(errors, requestedPermissions(inputs));

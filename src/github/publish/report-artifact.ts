@@ -17,7 +17,7 @@ export interface ReportArtifact {
   readonly name: string;
 }
 
-/** What became of reading it: `nothing` says why there is none, which is nobody's mistake. */
+/** What became of reading it: `nothing` says why there is none, which is no error. */
 export type ArtifactRead = { readonly report: Report } | { readonly nothing: string };
 
 const FILE = 'report.json';

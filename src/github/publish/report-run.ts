@@ -120,7 +120,7 @@ async function post(
 /** Stands before everything that another run reported, and stays when there is no space for the rest. */
 function untrustedText({ fork }: ReportedRun): string {
   const whose = fork ? 'the fork' : "the pull request's branch";
-  return `> [!CAUTION]\n> **Reported by ${whose}'s own run.** Whoever controls ${whose} could have written this. It is not a check and blocks nothing.`;
+  return `> [!CAUTION]\n> **Reported by ${whose}'s own run.** Anyone who controls ${whose} could have written this. It is not a check and blocks nothing.`;
 }
 
 function failed(errors: readonly GitHubError[], inputs: ReportInputs): Result<never, string> {

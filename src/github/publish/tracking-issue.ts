@@ -131,7 +131,7 @@ async function update(
   const { title, done } = issue;
   const state = done ? 'closed' : 'open';
   const body = bodyOf(issue);
-  // What is closed and has nothing to do is left as it is, whoever closed it.
+  // A closed issue with nothing to report is left as it is, no matter who closed it.
   if (done && known.state === 'closed') return ok('unchanged');
   if (known.state === state && known.title === title && asKept(known.body) === asKept(body)) return ok('unchanged');
   const place = { owner: repository.owner, repo: repository.name, issue_number: known.number };

@@ -10,7 +10,7 @@ import type { Report } from '../../reports/report.js';
 export const MAX_REPORT_BYTES = 16 * 1024 * 1024;
 
 /**
- * Reads the report that somebody else's run uploaded. Whoever controls the fork controls every byte of it, and the
+ * Reads the report that an untrusted run uploaded. The owner of the fork controls every byte of it, and the
  * archive it came in: a link is not followed, and nothing in the text is more than text. Fails with a sentence.
  */
 export async function readUntrustedReport(path: string): Promise<Result<Report, string>> {

@@ -8,7 +8,7 @@ import { type ApiFetch, makeApiFetch } from './api-fetch.js';
 export type GitHubClient = Octokit;
 
 export interface ClientOptions {
-  /** Absent: what anybody may read. */
+  /** Absent: only public content can be read. */
   readonly token?: string;
   /** `https://api.github.com`, or `https://HOST/api/v3` on GitHub Enterprise Server. */
   readonly apiUrl: string;

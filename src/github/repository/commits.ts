@@ -84,7 +84,7 @@ export class Commits {
   }
 
   /**
-   * Whether what stands on a branch had to pass somebody's review. GitHub calls a branch protected by any rule, such as
+   * Whether the content of a branch had to pass a review. GitHub calls a branch protected by any rule, such as
    * one about its name, so the rules themselves are requested. Those of branch protection of the older kind are not among
    * them; GraphQL says of them what who is no administrator may read.
    *
@@ -101,7 +101,7 @@ export class Commits {
         if (rule.type !== 'pull_request' || rule.parameters === undefined) return false;
         return rule.parameters.required_approving_review_count > 0 || rule.parameters.require_code_owner_review;
       });
-      // A branch that can be made at will matches the pattern of a ruleset with content that nobody reviewed.
+      // A branch that can be made at will matches the pattern of a ruleset with unreviewed content.
       const isMadeAtWill = !rules.some(({ type }) => type === 'creation');
       return (isRuled && !isMadeAtWill) || (await this.#isReviewedByProtection(branch));
     });
@@ -176,7 +176,7 @@ export class Commits {
   }
 }
 
-/** What git will be given as a commit must be one, whoever answers in GitHub's name. */
+/** What is passed to git as a commit must be one, even if something else answers for GitHub. */
 function commitId(text: string): string {
   if (isCommit(text)) return text;
   throw new TypeError('GitHub returned an invalid commit ID');

@@ -46,14 +46,14 @@ export interface Purpose {
   readonly permission: Permission;
 }
 
-/** The parts of Octokit's RequestError we go by; checked, since whatever a proxy answers ends up here too. */
+/** The parts of Octokit's RequestError we go by; checked, since a proxy's responses end up here too. */
 interface FailedRequest {
   readonly status: number;
   readonly message: string;
   readonly headers: Readonly<Record<string, unknown>>;
 }
 
-/** Does something with GitHub, and turns whatever it throws into an error a caller can decide on. */
+/** Does something with GitHub, and turns what it throws into an error that a caller can handle. */
 export async function attempt<T>(purpose: Purpose, work: () => Promise<T>): Promise<Result<T, GitHubError>> {
   try {
     return ok(await work());
@@ -147,7 +147,7 @@ export function missingPermission({ doing, permission }: Purpose, status?: numbe
   };
 }
 
-/** What to do about a refusal that is about whoever asks, and not about what the token may do. */
+/** What to do about a refusal that concerns the account, not the permissions of the token. */
 function refusalFix(message: string, headers: FailedRequest['headers']): string {
   if (headers['x-github-sso'] !== undefined || /\bSAML\b|single sign-on/i.test(message))
     return "Authorize the token for the organization's single sign-on, or leave the input `token` out: the workflow's own token needs none.";

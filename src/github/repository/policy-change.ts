@@ -2,7 +2,7 @@ import { isDeepStrictEqual } from 'node:util';
 import type { AllowEntry, Policy, Waiver } from '../../policy/policy.js';
 
 /**
- * What a change would do to the policy, in sentences for whoever reviews it: it is applied only when it has been
+ * What a change would do to the policy, in sentences for its reviewer: it is applied only when it has been
  * merged. Names come from the pull request; reports escape them.
  */
 export function policyChanges(before: Policy, after: Policy): readonly string[] {

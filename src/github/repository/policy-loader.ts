@@ -19,7 +19,7 @@ export interface PolicyAccess {
 
 /**
  * Loads policies of the repository, and what they extend in others. `mayUsePolicyToken` says for which repositories
- * the policy token is used: a policy that is only previewed was written by whoever opened the pull request, and must
+ * the policy token is used: a policy that is only previewed was written by the author of the pull request, and must
  * not read, with that token, what they may not read themselves.
  */
 export function policyLoader(
@@ -75,9 +75,9 @@ export function clauseOf({ message, doing }: FetchError): string {
 }
 
 /**
- * The commit that a ref names. GitHub prefers a branch to a tag of its name, so whoever may push a branch could put
+ * The commit that a ref names. GitHub prefers a branch to a tag of its name, so anyone who may push a branch could put
  * their own policy in a tag's place: a ref that is both is refused. One that says which it is, `heads/…` or `tags/…`, is
- * taken at its word: a branch may be called `tags/v1` too. An abbreviated commit is none: it is whatever branch gets
+ * taken at its word: a branch may be called `tags/v1` too. An abbreviated commit is none: it is any branch that gets
  * that name.
  */
 async function commitOf(

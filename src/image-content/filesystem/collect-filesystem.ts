@@ -46,7 +46,7 @@ function notableFiles(tree: FileTree): Notable {
     // On directories the set-gid bit only hands down a group, and links have no mode of their own.
     if (type === 'file') {
       if ((mode & 0o4000) !== 0) setUid.push(entry);
-      // Without the group's execute bit it once meant mandatory locking, and runs as nobody else.
+      // Without the group's execute bit it once meant mandatory locking, and does not change the user.
       if ((mode & 0o2010) === 0o2010) setGid.push(entry);
       if ((entry.capabilities?.length ?? 0) > 0) withCapabilities.push(entry);
       if ((mode & 0o002) !== 0) worldWritable.push(entry);

@@ -1,7 +1,7 @@
 import type { FileEntry, SecretMark } from './file-entry.js';
 import type { FileTree } from './file-tree.js';
 
-/** What a program lets somebody do who got into the container. */
+/** What a program offers an attacker in the container. */
 export type ProgramKind =
   | 'shell'
   | 'package-manager'
@@ -53,7 +53,7 @@ export interface FilesystemFacts {
   readonly setUid: readonly FileEntry[];
   readonly setGid: readonly FileEntry[];
   readonly withCapabilities: readonly FileEntry[];
-  /** Files anybody may write to, and directories anybody may write to without the sticky bit. */
+  /** World-writable files, and world-writable directories without the sticky bit. */
   readonly worldWritable: readonly FileEntry[];
   readonly devices: readonly FileEntry[];
   readonly secrets: readonly SecretFile[];

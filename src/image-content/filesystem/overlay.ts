@@ -16,7 +16,7 @@ export interface Overlay {
 /**
  * Lays layers over each other, bottom first, as the OCI image specification says and containerd does it: whiteouts
  * and opaque directories hide what is below and nothing of their own layer; a member's parents are found through the
- * links below (a layer may say `lib/x` where the base has `lib -> usr/lib`); whatever isn't directory over directory
+ * links below (a layer may say `lib/x` where the base has `lib -> usr/lib`); anything but a directory over a directory
  * replaces what was there.
  *
  * Runtimes that unpack each layer by itself (overlay2) and those that see the layers below (containerd) differ where a

@@ -57,7 +57,7 @@ const PROGRAM_DIRECTORY = /(?:^|\/)(?:s?bin|libexec|busybox|toybox)$/;
 /**
  * The programs of an image that rules ask for: by name in directories that programs are called from (links followed to
  * an executable file), at the root, or in `searchPath`; shells and package managers that are machine code by name in
- * any directory; and by content wherever they lie and whatever they are called.
+ * any directory; and by content, in any directory and under any name.
  * The directories of `searchPath` are those of the configuration's PATH.
  */
 export function findPrograms(tree: FileTree, searchPath: readonly string[]): readonly Program[] {

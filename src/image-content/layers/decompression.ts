@@ -26,7 +26,7 @@ function compressionOf(head: Uint8Array): Compression {
 /**
  * Unpacks a stream of compressed chunks. gzip and, where this Node has it, zstd run in native code on another
  * thread, so that hashing and reading go on meanwhile; older Nodes decode zstd in JavaScript. The iterable throws
- * whatever the source throws, and an Error when the bytes are damaged or end early.
+ * the errors of the source, and an Error when the bytes are damaged or end early.
  */
 export async function* decompressed(source: AsyncIterable<Uint8Array>): AsyncIterable<Uint8Array> {
   const { head, all } = await peek(source);

@@ -94,7 +94,7 @@ export class FileScanner implements MemberSink {
       this.#search(chunk);
       return;
     }
-    // Where chunks end says nothing: what a file is is distinguished from as many bytes in whatever pieces they come.
+    // Chunk boundaries are arbitrary: a file is identified by the same number of bytes however they are split.
     this.#headBytes += chunk.length;
     if (this.#headBytes < Math.min(size, SNIFF)) this.#head.push(chunk.slice());
     else this.#begin(this.#head.length === 0 ? chunk : Buffer.concat([...this.#head, chunk]));

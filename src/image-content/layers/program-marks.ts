@@ -7,7 +7,7 @@ interface Mark {
   readonly isNumbered?: true;
 }
 
-/** Strings that a program carries whatever its file is called; each was looked up in the distributions' own builds. */
+/** Strings that a program contains under any file name; each was looked up in the distributions' own builds. */
 const MARKS: readonly Mark[] = [
   // busybox prints "BusyBox v1.36.1 (date) multi-call binary."; scanners carry the text as well, without a number.
   { program: 'busybox', texts: ['BusyBox v'], isNumbered: true },

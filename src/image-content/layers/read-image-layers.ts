@@ -22,7 +22,7 @@ export type LayersError =
 /** Side by side: while one layer waits for the network, another is unpacked. */
 const LANES = 3;
 
-/** OCI's and Docker's layer types, whatever they are packed with; the bytes themselves tell that. */
+/** OCI's and Docker's layer types, with any compression: that is detected from the bytes. */
 const LAYER_TYPE =
   /^application\/vnd\.(?:oci\.image\.layer\.v1\.tar|docker\.image\.rootfs\.diff\.tar)(?:[.+](?:gzip|zstd))?$/;
 

@@ -92,7 +92,7 @@ const FILES: readonly CredentialFile[] = [
     content:
       /^\s{0,8}(?:export\s{1,4})?[A-Z0-9_]{0,48}(?:SECRET|TOKEN|PASSWORD|PASSWD|API_?KEY|PRIVATE_KEY|ACCESS_KEY)[A-Z0-9_]{0,24}\s{0,4}=\s{0,4}["']?[^\s"'#]{6,}/,
   },
-  // A hash of a password somebody may know; locked accounts have "*" or "!".
+  // A password hash; locked accounts have "*" or "!".
   { kind: 'password hash', path: /^etc\/(?:g?shadow-?)$/, content: /^[^:\s]{1,64}:\$[0-9a-z]{1,8}\$[^:]{8,}:/ },
 ];
 

@@ -4,7 +4,7 @@ import { type BerElement, berChildren, berElement, berElements, berOctets } from
 export const MAX_KEY_FILE = 4 * 1024 * 1024;
 /** More members than a key has. */
 const MAX_MEMBERS = 12;
-/** Nobody nests bags; whoever does it deeper than this has something to hide. */
+/** Real key stores do not nest bags; deeper ones are meant to hide something. */
 const MAX_NESTED_BAGS = 4;
 
 const INTEGER = 0x02;

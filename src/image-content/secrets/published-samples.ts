@@ -3,7 +3,7 @@ import { createHash } from 'node:crypto';
 /**
  * Keys that projects publish in their own sources, for tests and examples, and that come along where these are
  * installed: the SHA-256 of the key's base64 without line ends and padding, or of the token. They open nothing that was not meant to be open. A key
- * is distinguished from a secret by this alone, never by the directory it lies in, which whoever makes an image chooses.
+ * is distinguished from a secret by this alone, never by its directory, which the maker of an image chooses.
  */
 const SAMPLES: ReadonlySet<string> = new Set([
   // https://github.com/golang/go/blob/master/src/crypto/x509/platform_root_key.pem

@@ -2,7 +2,7 @@ import { terminalLines, visible } from './visible.js';
 
 /**
  * Text of others in GitHub-flavoured Markdown. Every function returns text that stays where it is put: in its
- * paragraph, table cell, list item or link, whatever it contains.
+ * paragraph, table cell, list item or link, with any content.
  *
  * Signs are written as numeric references, which CommonMark never takes for structure.
  * @see https://spec.commonmark.org/0.31.2/#entity-and-numeric-character-references

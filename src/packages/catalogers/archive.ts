@@ -23,7 +23,7 @@ const PYTHON = /(?:^|\/)(?:[^/]+\.dist-info\/METADATA|EGG-INFO\/PKG-INFO)$/;
 const NPM = /(?:^|\/)node_modules\/(?:@[^/]+\/)?[^/@][^/]*\/package\.json$/;
 const CLASS = /\.class$/;
 
-/** Reads Java archives, Python wheels, eggs and zipapps, and Yarn's caches: everything that is a zip, whatever its name. */
+/** Reads Java archives, Python wheels, eggs and zipapps, and Yarn's caches: everything that is a zip, regardless of its name. */
 export const archiveCataloger: Cataloger = {
   id: 'archive',
   kinds: ['archive'],
@@ -247,7 +247,7 @@ class ArchiveWalk {
   }
 }
 
-/** Whoever makes a broken archive may break it a thousand times; a few say so. */
+/** A broken archive may have thousands of problems: only a few are reported. */
 const MAX_PROBLEMS = 16;
 
 function readPython(text: string, where: string): FileCatalog {

@@ -56,7 +56,7 @@ export type UnreadType = 'cargo' | 'gem' | 'kernel-module' | 'packed-program';
 /** What a file contains besides itself. */
 export interface FileCatalog {
   readonly packages: readonly CatalogedPackage[];
-  /** Types of packages that are in it, or that its presence shows, and that nobody reads. */
+  /** Types of packages that are in it, or that its presence shows, and that no cataloger reads. */
   readonly unread: readonly UnreadType[];
   /** What in it could not be read, each in a clause that can follow the file's name. */
   readonly problems: readonly string[];

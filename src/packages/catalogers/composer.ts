@@ -6,7 +6,7 @@ const packages = z.array(
   z.object({
     name: z.string().min(1).max(256),
     version: z.string().max(256),
-    // Of several, whoever uses the package chooses one. https://getcomposer.org/doc/04-schema.md#license
+    // Of several licenses, the user of the package chooses one. https://getcomposer.org/doc/04-schema.md#license
     license: z.array(z.string()).optional().catch(undefined),
   }),
 );

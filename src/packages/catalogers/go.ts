@@ -28,7 +28,7 @@ const ALWAYS_SEARCHED = 1024 * 1024;
 /** ELF's note with the build id, and what stands at the beginning of Go's code elsewhere. */
 const GO_MARKS = [Buffer.from('\x04\0\0\0Go\0\0', 'latin1'), Buffer.from('Go build ID: "', 'latin1')] as const;
 
-/** Reads the build information that every Go program carries, stripped or not, whatever its name and mode. */
+/** Reads the build information that every Go program carries, stripped or not, regardless of its name and mode. */
 export const goCataloger: Cataloger = {
   id: 'go',
   kinds: ['program'],

@@ -59,7 +59,7 @@ const byKind = (kind: CandidateFile['kind']) => {
   return {
     always: those.filter(({ names }) => names === undefined),
     named,
-    // One expression for all: most paths of an image are nobody's, and one search says so.
+    // One expression for all: most paths of an image belong to no cataloger, and one search rules them out.
     anyName: new RegExp(named.map(({ names }) => names?.source ?? '').join('|')),
   };
 };

@@ -8,7 +8,7 @@ const VERSION_BYTES = 16;
 /** The address stands in help texts as well; a program has a few of them. */
 const MAX_PLACES = 64;
 
-/** Reads which Node.js is in a program, whatever that is called: other products have one inside. */
+/** Reads which Node.js is in a program, regardless of the program's name: other products embed one. */
 export const nodeCataloger: Cataloger = {
   id: 'node',
   kinds: ['program'],

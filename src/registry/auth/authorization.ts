@@ -74,7 +74,7 @@ export class Authorization {
     const { repository, request, make } = exchange;
     const { host } = request.url;
     const expects = !this.#schemes.has(host) && (await this.#expectsChallenge(repository.registry));
-    // Somebody else may have become the first meanwhile.
+    // Another request may have become the first meanwhile.
     if (expects && !this.#schemes.has(host)) return this.#first(exchange);
     const scheme = (await this.#schemes.get(host)) ?? 'none';
     const header = await this.#header(scheme, repository, request);

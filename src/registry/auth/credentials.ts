@@ -1,7 +1,7 @@
 import { err, ok, type Result } from '../../lib/result.js';
 import { canonicalHost, loginHost } from '../../references/registry-host.js';
 
-/** What somebody logged in with. */
+/** The credentials of a login. */
 export type Credential =
   | { readonly kind: 'password'; readonly username: string; readonly password: string }
   /** A refresh token, which the registry's token server exchanges. */

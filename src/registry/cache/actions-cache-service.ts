@@ -3,7 +3,7 @@ import { fetch } from 'undici';
 import { z } from 'zod';
 import { type Environment, ProxiedAgent } from '../http/proxy.js';
 
-/** The cache service of GitHub Actions, as far as one file is kept in it. Whoever calls it decides on what it throws. */
+/** The cache service of GitHub Actions, as far as one file is kept in it. Callers handle what it throws. */
 export interface ActionsCacheService {
   /** The newest entry whose key starts with `prefix`, of at most `maxBytes`. */
   restore(prefix: string, maxBytes: number): Promise<{ readonly key: string; readonly bytes: Uint8Array } | undefined>;
@@ -38,7 +38,7 @@ const reserved = z.union([
 
 /**
  * The service of this runner; undefined where it has none of this kind, as GitHub Enterprise Server. `@actions/cache`
- * speaks to the same service, and unpacks what it gets with `tar -P`: whoever can write to the cache, such as a workflow
+ * speaks to the same service, and unpacks what it gets with `tar -P`: anyone who can write to the cache, such as a workflow
  * that a pull request edits, then writes any file of the runner. So an entry is only fetched here, as bytes.
  *
  * @see https://github.com/actions/toolkit/blob/main/packages/cache/src/generated/results/api/v1/cache.ts

@@ -31,7 +31,7 @@ export async function packContent(content: CacheContent): Promise<Uint8Array> {
 }
 
 /**
- * Reads what `packContent` wrote, of at most `maxBytes` unpacked. Throws for anything else: whoever may write to the
+ * Reads what `packContent` wrote, of at most `maxBytes` unpacked. Throws for anything else: anyone who may write to the
  * cache chooses these bytes. Nothing in them says where anything is written.
  */
 export async function unpackContent(packed: Uint8Array, maxBytes: number): Promise<CacheContent> {

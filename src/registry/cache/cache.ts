@@ -1,11 +1,11 @@
 /**
- * Content by digest, kept between runs. Whoever reads from it hashes again: a cache is as much an untrusted party as a registry.
+ * Content by digest, kept between runs. Readers hash it again: a cache is as untrusted as a registry.
  * A cache never fails its caller: what can't be read is not there, what can't be written is not kept.
  */
 export interface BlobCache {
   /** The bytes that hash to `digest`, if they are there. */
   get(digest: string, maxBytes: number): Promise<Uint8Array | undefined>;
-  /** `isPrivate`: not everybody may read it, so it stays on this machine. */
+  /** `isPrivate`: it is not public, so it stays on this machine. */
   put(digest: string, bytes: Uint8Array, isPrivate: boolean): Promise<void>;
   /** The bytes as a stream, hashed while they flow, or undefined if they are not there. */
   stream(digest: string): Promise<AsyncIterable<Uint8Array> | undefined>;

@@ -42,7 +42,7 @@ nat64.addSubnet('64:ff9b::', 96, 'ipv6');
 const mapped = new BlockList();
 mapped.addSubnet('::ffff:0:0', 96, 'ipv6');
 
-/** Whether an IP address is one of the public internet. Whatever is no IP address is not. */
+/** Whether a text is an IP address of the public internet. */
 export function isPublicAddress(address: string): boolean {
   const plain = address.replace(/^\[|\]$/g, '').split('%', 1)[0] ?? '';
   switch (isIP(plain)) {

@@ -49,7 +49,7 @@ export function proxyFor(url: URL, { proxies, exceptions }: ProxySettings): stri
 
 /**
  * Connections for `fetch` to services that are not registries, through the environment's proxies. Requests fail with a
- * TypeError that names the variable where it is no proxy's address, as they do where nobody answers.
+ * TypeError that names the variable where it is no proxy's address, as they do where no server answers.
  */
 export class ProxiedAgent extends Dispatcher {
   readonly #settings: Result<ProxySettings, string>;

@@ -178,7 +178,7 @@ function stageShape(stage: Stage, sign: Sign): string {
   return stage.target ? `[[${label}]]` : `[${label}]`;
 }
 
-/** The worst answer about the images of a stage. It is written as well: not everybody sees colors. */
+/** The worst answer about the images of a stage. It is written as well: not everyone sees colors. */
 function stageSign(stage: Stage, images: ImageNodes): Sign {
   return images.signOf([...(stage.base.kind === 'image' ? [stage.base.use] : []), ...stage.usesFrom]);
 }

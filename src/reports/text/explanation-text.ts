@@ -100,7 +100,7 @@ function reasonOf(rule: ExplainedRule, { policy, role }: Explanation): string {
     profile: `profile ${policy.profile}`,
     rules: `rules.${rule.rule} of the policy; profile ${policy.profile}: ${rule.profileLevel}`,
     roles: `roles.${role} of the policy; profile ${policy.profile}: ${rule.profileLevel}`,
-    publisher: `nobody is named who signs it; else ${rule.profileLevel}`,
+    publisher: `no signer is named for it; otherwise ${rule.profileLevel}`,
   } as const;
   const changed = rule.changedOptions.map((name) => `${name} ${JSON.stringify(rule.options[name])}`);
   return [

@@ -5,7 +5,7 @@ import { urgencyOf, worse } from '../../vulnerabilities/matching/severity.js';
 import type { KnownVulnerabilities, Vulnerability } from '../../vulnerabilities/vulnerabilities.js';
 import type { VulnerabilityGroup } from './vulnerability-group.js';
 
-/** By package, since that is what somebody can do something about: each vulnerability in it is fixed by the highest fix. The worst come first. */
+/** By package, since packages are what can be updated: each vulnerability in it is fixed by the highest fix. The worst come first. */
 export function groups(found: readonly Vulnerability[]): readonly VulnerabilityGroup[] {
   const byPackage = groupBy(found, ({ package: about }) =>
     JSON.stringify([about.source ?? about.name, about.version, about.ecosystem]),

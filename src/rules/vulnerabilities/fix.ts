@@ -63,7 +63,7 @@ function stillHas(left: readonly Vulnerability[], of: number): string {
   return `still has ${left.length} of these ${of} (${listed(left.map(({ id }) => id))})`;
 }
 
-/** The versions that fix all that can be fixed, by package; and what no version fixes, lest somebody expect it of these. */
+/** The versions that fix all that can be fixed, by package; and what no version fixes, so that no fix is expected there. */
 function wantedVersions(found: readonly Vulnerability[]): string {
   const byPackage = groups(found);
   const versions = byPackage.flatMap(({ packages, fixedIn }) =>

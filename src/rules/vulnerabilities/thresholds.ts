@@ -4,7 +4,7 @@ import { stricter } from '../../policy/strictness.js';
 import { SEVERITIES, type Severity } from '../../vulnerabilities/matching/severity.js';
 import type { Vulnerability } from '../../vulnerabilities/vulnerabilities.js';
 
-/** From the loosest to the strictest. Whatever is known to be exploited counts in all of them. */
+/** From the loosest to the strictest. Vulnerabilities that are known to be exploited count in all of them. */
 const THRESHOLDS = ['exploited', 'critical', 'high', 'medium', 'low', 'any'] as const;
 
 /** What an unrated vulnerability may count as, from the loosest to the strictest. */
@@ -13,7 +13,7 @@ const UNRATED = ['none', 'low', 'medium', 'high', 'critical'] as const satisfies
 /** Options that say which known vulnerabilities count. */
 export const thresholdOptions = {
   severity: stricter(z.enum(THRESHOLDS), THRESHOLDS).describe(
-    'The least severity that counts; "exploited" counts those known to be exploited alone, "any" also those that nobody rated.',
+    'The least severity that counts; "exploited" counts those known to be exploited alone, "any" also those without a rating.',
   ),
   unrated: stricter(z.enum(UNRATED), UNRATED).describe(
     'The severity that one counts as which neither its publisher nor the record of its CVE rates.',

@@ -66,7 +66,7 @@ export async function loadTrustedRoot(settings: TrustedRootSettings): Promise<Re
   const named = async (bytes: Uint8Array, name: string) => {
     const own = rootOfInstance(bytes, instance);
     if (own !== undefined) return readTrustedRoot(own, name);
-    // A root that somebody named for the public instance says nothing of GitHub's.
+    // A root that was given for the public instance says nothing about GitHub's.
     return instance === 'github' ? fresh(settings, INSTANCES.github) : readTrustedRoot(bytes, name);
   };
   if (settings.file !== undefined) {
@@ -114,7 +114,7 @@ async function refresh(
     });
     return await readTrustedRoot(root, `${name}, refreshed by TUF`);
   } catch (cause) {
-    // Whatever went wrong on the way (DNS, proxy, expired metadata), the answer is the same: use the snapshot, and say so.
+    // After any failure (DNS, proxy, expired metadata) the snapshot is used, and the report says so.
     return err(signatureError('unsupported', reasonOf(cause).slice(0, MAX_REASON)));
   } finally {
     if (own !== undefined) await rm(own, { recursive: true, force: true });

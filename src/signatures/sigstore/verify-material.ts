@@ -255,7 +255,7 @@ function isOfKnownAuthority(timestamp: RFC3161Timestamp, { timestampAuthorities 
 
 /**
  * No time may lie ahead of us, and an entry that proves its place without a time must be of a log that was in use then;
- * where nothing proves when that was, of a log that is in use now. Whoever has a retired log's key writes what they like.
+ * where nothing proves when that was, of a log that is in use now. The key of a retired log may have leaked.
  */
 function checkTimes(
   times: readonly Date[],

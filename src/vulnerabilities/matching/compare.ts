@@ -1,6 +1,6 @@
 import type { Vulnerability } from '../vulnerabilities.js';
 
-/** What one image has and another does not: by vulnerability, whichever package has it. */
+/** What one image has and another does not: by vulnerability, in any package. */
 export interface FoundDifference {
   readonly brought: readonly Vulnerability[];
   readonly gone: readonly Vulnerability[];

@@ -83,7 +83,7 @@ export const LANGUAGE_ECOSYSTEMS = { npm: 'npm', pypi: 'PyPI' } as const satisfi
 
 /**
  * One spelling of an ecosystem: records of Ubuntu's long-term releases say `Ubuntu:22.04:LTS`, queries `Ubuntu:22.04`.
- * Records of the paid `Ubuntu:Pro:22.04:LTS` stay apart, since their fixes are not for everybody.
+ * Records of the paid `Ubuntu:Pro:22.04:LTS` stay apart, since their fixes are for subscribers only.
  */
 export function normalizeEcosystem(ecosystem: string): string {
   return ecosystem.startsWith('Ubuntu:') && ecosystem.endsWith(':LTS') && !ecosystem.startsWith('Ubuntu:Pro:')
@@ -101,7 +101,7 @@ export function subscriptionEcosystem(ecosystem: string): string | undefined {
   return release === undefined ? undefined : `Ubuntu:Pro:${release}:LTS`;
 }
 
-/** The ecosystem that everybody gets packages of: `Ubuntu:24.04` of `Ubuntu:Pro:24.04:LTS`, others as they are. */
+/** The ecosystem whose packages are public: `Ubuntu:24.04` of `Ubuntu:Pro:24.04:LTS`, others as they are. */
 export function publicEcosystem(ecosystem: string): string {
   const release = UBUNTU_PRO.exec(ecosystem)?.[1];
   return release === undefined ? ecosystem : `Ubuntu:${release}`;

@@ -71,9 +71,9 @@ function evaluate(hit: Hit): Match | { readonly reason: string } | null {
  */
 function isAnsweredOtherwise({ record, query }: Hit): boolean {
   const { ecosystem, name } = query;
-  const everybodys = publicEcosystem(ecosystem);
-  if (everybodys !== ecosystem) {
-    return !record.id.startsWith('UBUNTU-CVE-') || entriesAbout(record, everybodys, name).length > 0;
+  const publicOne = publicEcosystem(ecosystem);
+  if (publicOne !== ecosystem) {
+    return !record.id.startsWith('UBUNTU-CVE-') || entriesAbout(record, publicOne, name).length > 0;
   }
   return isRpmSource(query) && entriesAbout(record, ecosystem, query.package.name).length > 0;
 }
@@ -84,7 +84,7 @@ function isRpmSource({ name, package: about }: PackageQuery): boolean {
 
 type Evaluated = ReturnType<typeof evaluate>;
 
-/** A fix that only subscribers get is none for everybody else. */
+/** A fix that only subscribers get does not count for other users. */
 function withSubscription(evaluated: Evaluated): Evaluated {
   if (evaluated === null || 'reason' in evaluated) return evaluated;
   const ecosystem = publicEcosystem(evaluated.query.ecosystem);

@@ -100,7 +100,7 @@ function checkCount(known: HclFunction, given: readonly Value[], { name, at }: C
   throw new BakeProblem(at, `${name}() takes ${number} arguments, not ${given.length}.`);
 }
 
-/** What a value costs whoever goes through it. */
+/** What traversing a value costs. */
 function sizeOf(value: Value, cost: number): number {
   if (value.kind === 'string') return 1 + ((value.text.length * cost) >> 6);
   return elementsOf(value).reduce((sum, item) => sum + sizeOf(item, cost), 1);

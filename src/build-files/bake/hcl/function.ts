@@ -60,7 +60,7 @@ export function entriesOf(value: Value | undefined): ReadonlyMap<string, Value> 
 export const TEXT: Parameter = { type: 'string' };
 export const NUMBER: Parameter = { type: 'number' };
 export const ANY: Parameter = { type: 'dynamic' };
-/** Anything, whatever of it is not known. */
+/** Anything, even with unknown parts. */
 export const PARTIAL: Parameter = { type: 'dynamic', partial: true };
 export const LIST_OF_TEXT: Type = { kind: 'list', element: 'string' };
 

@@ -50,7 +50,7 @@ export function applyBinary(operator: BinaryOperator, left: Value, right: Value)
   }
 }
 
-/** One known operand may decide, whatever the other is. */
+/** One known operand may decide the result alone. */
 function logical(operator: '&&' | '||', left: Value, right: Value): Value {
   const decides = operator === '||';
   const known = [left, right].filter((value) => value.kind !== 'unknown');

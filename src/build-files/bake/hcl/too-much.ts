@@ -1,4 +1,4 @@
-/** A number or a text passes a limit; whoever knows the place makes a {@link BakeProblem} of it. */
+/** A number or a text passes a limit; the caller that knows the location turns it into a {@link BakeProblem}. */
 export class TooMuch extends Error {
   readonly limit: string;
 
