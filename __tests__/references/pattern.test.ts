@@ -72,8 +72,8 @@ describe('parsePattern', () => {
   });
 
   test.each([
-    ['**', 'which registry'],
-    ['**/alpine', 'which registry'],
+    ['**', 'names no registry'],
+    ['**/alpine', 'names no registry'],
     ['*', 'official images'],
     ['docker.io/*', 'official images'],
     ['docker.io/**', 'anyone can publish on docker.io'],

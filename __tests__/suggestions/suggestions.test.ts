@@ -353,7 +353,7 @@ describe('what would itself fail is never proposed', () => {
     expect(proposals(await policyWith([kms]), 'FROM python:3\n')).toMatchObject({
       proposed: [],
       leftOut: [
-        { image: 'dhi.io/python:3-debian13', because: 'allow[0] names nobody whose signature could be verified' },
+        { image: 'dhi.io/python:3-debian13', because: 'allow[0] names no signer whose signature could be verified' },
       ],
     });
     // By the catalog's own key its signatures can be.
@@ -398,7 +398,7 @@ describe('what would itself fail is never proposed', () => {
     const unsigned = ['- { image: "dhi.io/**", signed: false, reason: test }'];
     expect(proposals(await policyWith(unsigned), file)).toMatchObject({
       proposed: [],
-      leftOut: [{ because: 'allow[0] names nobody who could sign the SBOM that the policy requires' }],
+      leftOut: [{ because: 'allow[0] names no signer for the SBOM that the policy requires' }],
     });
     const onItsWord = ['- { image: "dhi.io/**", signed: false, reason: test, attestations: { unsigned: allow } }'];
     expect(images(proposed(await policyWith(onItsWord), file))).toEqual(['dhi.io/node:22-debian13']);
