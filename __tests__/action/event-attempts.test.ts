@@ -339,7 +339,7 @@ const TARGET: Readonly<Record<string, Attempt>> = {
       const files = world.files({ Dockerfile: from, 'x.txt': 'x' });
       const head = world.commit(files, [soft]);
       const merge = world.commit(files, [soft, head]);
-      return { ...world.started('pull_request_target', { head, merge, group: merge }), inputs: { 'only-new': 'true' } };
+      return world.started('pull_request_target', { head, merge, group: merge });
     },
   },
   'is narrowed by changed-files-only to a build file that it does not change': {
@@ -435,8 +435,7 @@ const GROUP: Readonly<Record<string, Attempt>> = {
     start: (from) => {
       const soft = softBranch();
       const merged = world.commit(world.files({ Dockerfile: from, 'x.txt': 'x' }), [soft, world.before]);
-      const options = world.started('merge_group', { head: merged, merge: merged, group: merged }, 'soft');
-      return { ...options, inputs: { 'only-new': 'true' } };
+      return world.started('merge_group', { head: merged, merge: merged, group: merged }, 'soft');
     },
   },
   'is started anew after its base moved on': {

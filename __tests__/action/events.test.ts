@@ -48,7 +48,7 @@ interface History {
 /** A base branch, a pull request that edits the policy and adds a build file, its merge, and a merge group with it. */
 function history({ state }: FakeGitHub, base: string): History {
   const { git } = state;
-  const policy = `version: 1\nregistries: { "${registry.host}": { private-network: true, insecure: true } }\ndeny:\n  - { image: "images.example/legacy/**", reason: no longer maintained }\n`;
+  const policy = `version: 1\nonly-new: true\nregistries: { "${registry.host}": { private-network: true, insecure: true } }\ndeny:\n  - { image: "images.example/legacy/**", reason: no longer maintained }\n`;
   const build = `FROM images.example/legacy/head:1 AS build\nFROM ${registry.host}/base:1\n`;
   const other = { 'other.Dockerfile': 'FROM images.example/legacy/other:1\n' };
   const first = { ...other, 'main.Dockerfile': 'FROM images.example/legacy/main:1\n' };
@@ -214,7 +214,7 @@ async function play(scenario: Scenario): Promise<{ step: StepResult; row: readon
   const result = await action.run({
     apiUrl: github.server.apiUrl,
     token,
-    inputs: { sarif: 'true', 'review-suggestions': 'true', 'tracking-issue': 'true', 'only-new': 'true' },
+    inputs: { sarif: 'true', 'review-suggestions': 'true', 'tracking-issue': 'true' },
     environment: { GITHUB_ACTOR: actor },
     ...started,
   });

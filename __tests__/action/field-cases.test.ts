@@ -20,7 +20,7 @@ const github = useGitHub();
 
 const BAD = 'FROM images.example/legacy/base:1\n';
 const GOOD = 'FROM images.example/fine/base:1\n';
-const POLICY = { [POLICY_PATH]: DENYING_POLICY };
+const POLICY = { [POLICY_PATH]: `${DENYING_POLICY}only-new: true\n` };
 
 type Started = Pick<RunOptions, 'event' | 'sha' | 'ref'> & Partial<RunOptions>;
 
@@ -77,9 +77,8 @@ describe('merge-of-another-base', () => {
       const files = { ...POLICY, Dockerfile: BAD, 'a.txt': 'x' };
       const head = git.commit('feature', files, { parents: [soft] });
       git.setRefs({ [MERGE_REF]: git.commit('merge', files, { parents: [soft, head] }) });
-      const inputs = { 'only-new': 'true' };
       const payload = pullRequest(head);
-      return run({ event: 'pull_request_target', payload, sha: main, ref: 'refs/heads/main', inputs });
+      return run({ event: 'pull_request_target', payload, sha: main, ref: 'refs/heads/main' });
     };
     expect((await inherit(GOOD)).code).toBe(1);
     expect((await inherit(BAD)).code).toBe(0);

@@ -24,6 +24,29 @@ describe('inputs', () => {
     }
   });
 
+  test('only-new: true makes no policy more lenient, and the run says so', async () => {
+    const base = { [POLICY_PATH]: DENYING_POLICY, Dockerfile: 'FROM images.example/legacy/base:1\n' };
+    const step = await onPullRequest(makePullRequest(github, { 'a.txt': 'a' }, base), {
+      inputs: { 'only-new': 'true' },
+    });
+    expect(step.outputs).toMatchObject({ verdict: 'fail' });
+    expect(step.summary).toContain('The input `only-new: true` has no effect');
+    const policy = { ...base, [POLICY_PATH]: `${DENYING_POLICY}only-new: true\n` };
+    const allowed = await onPullRequest(makePullRequest(github, { 'a.txt': 'b' }, policy), {
+      inputs: { 'only-new': 'true' },
+    });
+    expect(allowed.outputs).toMatchObject({ verdict: 'pass' });
+    expect(allowed.summary).not.toContain('has no effect');
+  });
+
+  test('the run warns of what the policy of the repository names in vain', async () => {
+    const policy = `${DENYING_POLICY}allow:\n  - { image: "images.example/**" }\n  - { image: "images.exmaple/**" }\n`;
+    const pull = makePullRequest(github, { Dockerfile: 'FROM images.example/a:2\n' }, { [POLICY_PATH]: policy });
+    const step = await onPullRequest(pull);
+    expect(step.summary).toMatch(/"images\.exmaple\S*" matches no image that this repository names/);
+    expect(step.summary).not.toMatch(/"images\.example\S*" matches no image/);
+  });
+
   test('a directory without build files, and one that the change removes, leave nothing to evaluate, and say so', async () => {
     const base = { 'old/Dockerfile': 'FROM images.example/legacy/old:1\n', 'README.md': 'a shop' };
     const pull = makePullRequest(github, {}, base, ['old/Dockerfile']);

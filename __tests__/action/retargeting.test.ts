@@ -21,8 +21,8 @@ interface Retargeted extends MadePullRequest {
 /** A pull request to `soft`, which has neither the policy nor anything left to change: the denied image is there. */
 function retargeted(): Retargeted {
   const { git } = github.state;
-  const main = git.commit('main', { [POLICY_PATH]: DENYING_POLICY, 'README.md': 'a shop' });
-  const files = { [POLICY_PATH]: 'version: 1\n', Dockerfile: 'FROM images.example/legacy/base:1\n' };
+  const main = git.commit('main', { [POLICY_PATH]: `${DENYING_POLICY}only-new: true\n`, 'README.md': 'a shop' });
+  const files = { [POLICY_PATH]: 'version: 1\nonly-new: true\n', Dockerfile: 'FROM images.example/legacy/base:1\n' };
   const soft = git.commit('soft', files, { parents: [main] });
   const head = git.commit('feature', { ...files, 'a.txt': 'a change' }, { parents: [soft] });
   const merge = git.commit('merge', { ...files, 'a.txt': 'a change' }, { parents: [soft, head] });
@@ -55,7 +55,7 @@ function run(event: string, made: Retargeted, token = 'contents'): Promise<StepR
     apiUrl: github.server.apiUrl,
     token,
     event,
-    inputs: { comment: 'never', 'only-new': 'true' },
+    inputs: { comment: 'never' },
     environment: { GITHUB_REF_PROTECTED: 'true' },
     ...stepOn(event, made),
   });

@@ -101,3 +101,30 @@ test.each([
     error: { kind: 'policy', message: expect.stringContaining("can't be read: it is a device or a pipe. ") },
   });
 });
+
+const VAIN =
+  'version: 1\nallow: [{ image: "registry.example/**", signed: false, reason: r }, { image: "ghcr.io/acmee/**" }]\nfiles: { exclude: ["vendr/**"] }\n';
+const OWN = { Dockerfile: `FROM ${IMAGE}\n`, '.github/base-image-gate.yml': VAIN };
+
+test.each([
+  ['the policy of the directory', () => ({ directory: makeDirectory(OWN) }), 2],
+  ['a policy in it that is named', () => ({ directory: makeDirectory({ ...OWN, 'p.yml': VAIN }), policy: 'p.yml' }), 2],
+  [
+    'the policy of the base',
+    () => ({ directory: makeDirectory({ Dockerfile: 'FROM scratch\n' }), base: makeDirectory(OWN) }),
+    2,
+  ],
+  [
+    "another directory's, which is for others, too",
+    () => ({ directory: makeDirectory(OWN), policy: makeDirectory({ 'p.yml': VAIN }) }),
+    0,
+  ],
+])('check warns of what %s names in vain', async (_what, given, expected) => {
+  const { directory, policy, base }: { directory: string; policy?: string; base?: string } = given();
+  const file = policy === undefined || policy.endsWith('.yml') ? policy : join(policy, 'p.yml');
+  const ran = await runLocally(directory, { policy: file, base });
+  if (!ran.ok) throw new Error(ran.error.message);
+  const vain = ran.value.report.notices.filter((notice) => /matches no (?:image|file)/.test(notice));
+  expect(vain).toHaveLength(expected);
+  if (expected > 0) expect(vain[0]).toMatch(/\.yml:3:/);
+});

@@ -72,6 +72,7 @@ describe('a profile that is enforced from a day on', () => {
 test.each([
   [undefined, 'aging', 'aging'],
   [undefined, 'off', 'off'],
+  [undefined, 'all', 'aging'],
   [true, 'aging', 'all'],
   [true, 'off', 'off'],
   [false, 'aging', 'off'],

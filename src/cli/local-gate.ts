@@ -11,7 +11,6 @@ import { optionalField } from '../lib/collections.js';
 import { err, ok, type Result } from '../lib/result.js';
 import { Secrets } from '../lib/scrub.js';
 import { type Policy, PROFILES } from '../policy/policy.js';
-import { formatProblem } from '../policy/problem.js';
 import { readingOptions } from '../policy/reading-options.js';
 import { localCache, localCacheDirectory } from '../registry/cache/local-cache.js';
 import { openRegistries } from '../registry/open-registries.js';
@@ -25,9 +24,8 @@ import { includedUses } from './included-uses.js';
 import { evaluatedDirectory, evaluatedPlace, misnamedPath } from './named-paths.js';
 import type { Refusal } from './refusal.js';
 import { reportUntracked } from './untracked-files.js';
-import { unusedIn } from './unused-policy.js';
 import { vulnerabilitiesDirectory } from './vulnerabilities-directory.js';
-import { loadWorkingTreePolicy } from './working-tree-policy.js';
+import { isBelow, loadWorkingTreePolicy, policyFileOf } from './working-tree-policy.js';
 
 /** How long a run may take before it says that it is at work; then how often it says how far it is. */
 const EVERY_MS = 1000;
@@ -188,6 +186,8 @@ export async function runLocalGate(
     change: base === null ? null : await changeFrom(base.value, tree, policy, reading),
     all: flags.all ?? false,
     locked: flags.locked ?? false,
+    // A policy of another directory is there for other repositories, too.
+    policyIsOwn: isOwn(flags.policy, [directory, home], io),
     included: included.value,
     evaluated: progress.evaluated,
     preliminary: { findings: [], notices: [] },
@@ -198,12 +198,16 @@ export async function runLocalGate(
   });
   secrets.scrub(report);
   if (!report.ok) return err({ kind: 'directory', message: `${report.error.message} ${report.error.fix}` });
-  // A policy that is named, or a base's, is not this directory's alone; of single files it can't be known what is unused.
-  if (flags.policy === undefined && base === null && only === undefined)
-    for (const problem of await unusedIn(policy, tree, report.value.uses)) io.stderr(`${formatProblem(problem)}\n`);
   const unread = only?.find((path) => !isNamed(path, report.value));
   if (unread !== undefined) return usage(`${unread} was not read: neither its name nor a build makes it a build file.`);
   return ok({ directory, tree, reading, policy, now, report: report.value });
+}
+
+/** Whether the policy that is named lies in one of these directories; without a name it is theirs. */
+function isOwn(named: string | undefined, directories: readonly string[], io: CommandIo): boolean {
+  if (named === undefined) return true;
+  const path = resolve(io.cwd, policyFileOf(named, io));
+  return directories.some((directory) => isBelow(path, directory));
 }
 
 /** Whether a file was evaluated: one that was not read is no pass. */

@@ -225,7 +225,8 @@ async function readBelow(root: string, name: string): Promise<Result<Uint8Array,
   return read.value === null ? err('it does not exist') : ok(read.value);
 }
 
-function isBelow(path: string, root: string): boolean {
+/** Whether a path lies in a directory, or in one below it. Both are absolute; links are not followed. */
+export function isBelow(path: string, root: string): boolean {
   const inside = relative(root, path);
   return inside !== '' && !inside.startsWith('..');
 }

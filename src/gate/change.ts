@@ -40,12 +40,12 @@ export function baseReference(
 }
 
 /**
- * Which inherited failures are lowered: as the policy says, or fewer where a run asks for fewer. A policy without
- * `only-new` leaves it to the run.
+ * Which inherited failures are lowered: as the policy says, or none where a run asks for that. A run never lowers more than
+ * the policy, since a workflow file is part of what a pull request changes.
  */
 export function loweredBy({ onlyNew }: Pick<Policy, 'onlyNew'>, requested: Change['onlyNew']): Change['onlyNew'] {
-  if (onlyNew === undefined || requested === 'off') return requested;
-  return onlyNew ? 'all' : 'off';
+  if (requested === 'off' || onlyNew === false) return 'off';
+  return onlyNew === true ? 'all' : 'aging';
 }
 
 /** What a change starts from, read by the same reader with the same options; no uses where it can't be read. */

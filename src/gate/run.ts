@@ -12,6 +12,8 @@ import { optionalField } from '../lib/collections.js';
 import { ok, type Result } from '../lib/result.js';
 import { version } from '../lib/version.js';
 import { announcements, profileToday } from '../policy/phases.js';
+import { formatProblem } from '../policy/problem.js';
+import { unusedParts } from '../policy/unused.js';
 import { applyWaivers } from '../policy/waivers.js';
 import type { ImageSource } from '../registry/image-source.js';
 import { findingsOf } from '../reports/findings.js';
@@ -39,6 +41,8 @@ export interface GateInput extends RunInput {
   readonly included?: readonly ImageUse[];
   /** References without a digest have to be in the lock, with the digest that they name. */
   readonly locked?: boolean;
+  /** The policy is the evaluated repository's own, so that a part of it that matches nothing there is worth a notice. */
+  readonly policyIsOwn?: boolean;
   /** Is called with how many references have been evaluated, of how many. */
   readonly evaluated?: (done: number, of: number) => void;
   /** Findings and sentences that arose before the gate: a broken policy on the base branch, a missing permission. */
@@ -74,6 +78,7 @@ export async function runGate(input: GateInput): Promise<Result<Report, TreeErro
   ];
   const uses = evaluated.map((evaluation) => evaluation.use);
   const changes = input.change === null ? {} : { baseChanges: await baseChanges(evaluated, run) };
+  const unused = await unusedNotices(uses, tree, input);
   deadline.time.end();
   const waived = applyWaivers(input.policy, answers, uses, input.settings.now);
   const images = distinctImages(evaluated.flatMap((evaluation) => evaluation.images));
@@ -108,11 +113,25 @@ export async function runGate(input: GateInput): Promise<Result<Report, TreeErro
       ...input.preliminary.notices,
       ...announcements(input.policy, input.settings.now),
       ...noticesOf(input.policy, read.value),
+      ...unused,
       ...lockNotices(lock),
       ...notes,
       ...aged,
     ],
   });
+}
+
+/** What the policy names in vain; nothing where only a part of the repository is read, or its files can't be listed. */
+async function unusedNotices(
+  uses: readonly ImageUse[],
+  tree: RepositoryTree,
+  { policy, policyIsOwn = false, reading, change }: GateInput,
+): Promise<readonly string[]> {
+  if (!policyIsOwn || reading.only !== undefined) return [];
+  const entries = await tree.entries();
+  if (!entries.ok) return [];
+  const paths = entries.value.map(({ path }) => path);
+  return unusedParts(policy, { uses: [...uses, ...(change?.baseUses ?? [])], paths }).map(formatProblem);
 }
 
 function lockNotices(lock: Result<Lock | null, string>): readonly string[] {

@@ -18,6 +18,8 @@ export interface EngineRequest {
   readonly change: ChangeRequest | null;
   /** References without a digest have to be in the lock. */
   readonly locked: boolean;
+  /** The policy is this repository's own, and not another's that many share. */
+  readonly policyIsOwn: boolean;
   readonly listAttestations: ListAttestations;
   readonly preliminary: { readonly findings: readonly Finding[]; readonly notices: readonly string[] };
 }

@@ -26,7 +26,7 @@ export interface EngineSetting {
 /** The gate as it runs on a runner: registries over the network, and credentials as the workflow gave them. */
 export function makeEngine(setting: EngineSetting): Engine {
   const { credentials, environment, workspace, temporaryDirectory, mask, notice } = setting;
-  return async ({ tree, policy, builds, change, locked, listAttestations, preliminary }) => {
+  return async ({ tree, policy, builds, change, locked, policyIsOwn, listAttestations, preliminary }) => {
     const catalog = loadCatalog();
     const options = readingOf(builds, policy);
     if (!options.ok) return err({ code: 'usage', message: options.error, fix: 'Correct the input in the workflow.' });
@@ -66,6 +66,7 @@ export function makeEngine(setting: EngineSetting): Engine {
         change: change === null ? null : await compared(change, policy, reading),
         all: false,
         locked,
+        policyIsOwn,
         preliminary,
       });
       if (evaluated.ok) return evaluated;

@@ -6,6 +6,7 @@ import { optionalField } from '../lib/collections.js';
 import { err, ok, type Result } from '../lib/result.js';
 import type { Wait } from '../lib/wait.js';
 import type { Policy } from '../policy/policy.js';
+import { parseRemote } from '../policy/policy-chain.js';
 import type { Report } from '../reports/report.js';
 import { type BuildInputs, type Engine, type EngineRequest, readingOf, type Stop } from './engine.js';
 import { type RepositoryName, type RunnerEnvironment, sameRepository } from './event/environment.js';
@@ -95,6 +96,12 @@ export async function runAction(run: ActionRun): Promise<Result<ActionOutcome, S
   const only = await evaluatedPaths(inputs, plan.value);
   if (!only.ok) return stopped(only.error);
   const { findings, notices } = policy.value;
+  const isSofter = inputs.onlyNew === 'all' && policy.value.policy.onlyNew !== true;
+  const inputNotices = isSofter
+    ? [
+        'The input `only-new: true` has no effect, because no input makes a policy more lenient. Write `only-new: true` in the policy if that is meant.',
+      ]
+    : [];
   const builds: BuildInputs = {
     buildArgs: inputs.buildArgs,
     buildContexts: inputs.buildContexts,
@@ -117,8 +124,9 @@ export async function runAction(run: ActionRun): Promise<Result<ActionOutcome, S
             onlyNew: inputs.onlyNew,
           },
     locked: inputs.locked,
+    policyIsOwn: inputs.policy === undefined || parseRemote(inputs.policy) === undefined,
     listAttestations: attestations,
-    preliminary: { findings, notices: [...plan.value.notices, ...notices] },
+    preliminary: { findings, notices: [...plan.value.notices, ...notices, ...inputNotices] },
   });
   if (!evaluated.ok) return stopped(evaluated.error);
 
@@ -213,6 +221,7 @@ async function hardenedFiles(
         builds: { ...builds, only: [...contents.keys()] },
         change: null,
         locked: false,
+        policyIsOwn: false,
         listAttestations,
         preliminary: { findings: [], notices: [] },
       }),

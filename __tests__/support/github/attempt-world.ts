@@ -30,7 +30,7 @@ export class AttemptWorld {
   readonly #refs: Record<string, string> = {};
   readonly #changes = new Map<string, MadeChange>();
   readonly baseFiles: Files = {
-    [POLICY_PATH]: DENYING_POLICY,
+    [POLICY_PATH]: `${DENYING_POLICY}only-new: true\n`,
     Dockerfile: GOOD,
     'README.md': 'a shop',
     'parts/legacy.txt': BAD,
