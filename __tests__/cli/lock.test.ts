@@ -5,10 +5,14 @@ import { check } from '../../src/cli/check.js';
 import { exportCommand } from '../../src/cli/export.js';
 import { lock } from '../../src/cli/lock.js';
 import { makeMultiPlatform, makeSigner, signedEntries } from '../support/enforce/export-world.js';
-import type { MadeContent } from '../support/image/image-maker.js';
+import { type MadeContent, makeImage } from '../support/image/image-maker.js';
 import { type LayoutEntry, writeLayout } from '../support/image/image-maker-layout.js';
+import { apkInstalled } from '../support/image/packaged-files.js';
 import { runCommand } from '../support/process/run-command.js';
 import { makeDirectory } from '../support/process/scratch-repository.js';
+import { exportDirectory, zipOf } from '../support/registry/export-directory.js';
+import { canaryRecord } from '../support/registry/osv-canary.js';
+import { osvRecord } from '../support/registry/osv-server.js';
 
 const NAME = 'registry.example/acme/base:1';
 const POLICY = `version: 1
@@ -172,18 +176,50 @@ describe('check --locked', () => {
   });
 });
 
-test('check --base shows what a change of the lock means', async () => {
-  const base = await repository();
+/** A signed image of Wolfi with packages, as `[name, version]`. */
+function imageWith(...packages: readonly (readonly [string, string])[]): Promise<MadeContent> {
+  const installed = packages.map(([name, version]) => ({ name, version, files: [] }));
+  const release = { path: 'etc/os-release', content: 'ID=wolfi\n' };
+  return makeImage({ layers: [[release, ...apkInstalled(installed)]] });
+}
+
+test('check --base shows what a change of the lock means: images, packages and vulnerabilities that come and go', async () => {
+  const [old, now] = [
+    await imageWith(['openssl', '3.3.1-r0'], ['bash', '5.2-r0']),
+    await imageWith(['openssl', '3.3.2-r0'], ['curl', '8.1-r0']),
+  ];
+  const [base, head] = [await repository(), await repository()];
+  await base.move(old);
   await base.run(lock, '--write');
-  const head = await repository();
-  await head.move(second);
+  await head.move(old);
+  await head.move(now);
   await head.run(lock, '--write');
-  const { stdout } = await head.run(check, '--format', 'json', '--base', base.directory);
+  const wolfi = (id: string, name: string, fixed: string) => osvRecord(id, [{ ecosystem: 'Wolfi', name, fixed }]);
+  const advisories = zipOf([
+    wolfi('CVE-2026-1', 'openssl', '3.3.2-r0'),
+    wolfi('CVE-2026-2', 'curl', '8.2-r0'),
+    canaryRecord('Wolfi'),
+  ]);
+  const directory = await exportDirectory({ 'all.zip': advisories });
+  const compared = ['--base', base.directory, '--vulnerabilities', directory];
+  const { stdout } = await head.run(check, '--format', 'json', ...compared);
+  const [digest, next] = [old, now].map(({ descriptor }) => descriptor.digest);
   expect(JSON.parse(stdout).baseChanges).toMatchObject([
     {
       platform: 'linux/amd64',
-      before: { reference: `${NAME}@${first?.descriptor.digest}` },
-      after: { reference: `${NAME}@${second?.descriptor.digest}`, digest: second?.descriptor.digest },
+      before: { reference: `${NAME}@${digest}` },
+      after: { reference: `${NAME}@${next}`, digest: next },
+      packages: {
+        added: [{ package: 'apk/wolfi/curl' }],
+        removed: [{ package: 'apk/wolfi/bash' }],
+        changed: [{ package: 'apk/wolfi/openssl', before: '3.3.1-r0', after: '3.3.2-r0' }],
+      },
+      vulnerabilities: {
+        added: [{ packages: ['curl'], fixed: [{ id: 'CVE-2026-2' }] }],
+        removed: [{ packages: ['openssl'], fixed: [{ id: 'CVE-2026-1' }] }],
+      },
     },
   ]);
+  const text = await head.run(check, ...compared);
+  for (const word of ['bash', 'curl', 'CVE-2026-1', 'CVE-2026-2']) expect(text.stdout).toContain(word);
 });

@@ -10,14 +10,17 @@ import {
   sourceOf,
 } from '../support/enforce/export-world.js';
 
-const NAMES = ['ghcr.io/acme/base:1', 'ghcr.io/acme/tool:2', 'ghcr.io/other/left:3'];
+const NAMES = ['ghcr.io/acme/base:1', 'ghcr.io/acme/tool:2', 'ghcr.io/other/left:3', 'ghcr.io/acme/waived:4'];
 
 const POLICY = `version: 1
 allow:
   - { image: "ghcr.io/acme/**", authorities: [{ key: { file: acme.pub, log: ignored } }] }
-  - { image: alpine, signed: false, reason: ours }
+  - { image: ghcr.io/acme/tool, signed: false, reason: ours }
 deny:
   - { image: "ghcr.io/other/**", reason: theirs }
+rules: { signature-verified: error }
+waivers:
+  - { rule: signature-verified, image: "ghcr.io/acme/waived:*", reason: the key moves, owner: acme, expires: 2026-12-20 }
 `;
 
 let source: ImageSource;
@@ -25,7 +28,9 @@ let policyFiles: Readonly<Record<string, string>>;
 beforeAll(async () => {
   const signer = makeSigner();
   const entries = await Promise.all(
-    NAMES.map(async (name) => await signedEntries(name, await makeMultiPlatform(name), [signer])),
+    NAMES.map(
+      async (name) => await signedEntries(name, await makeMultiPlatform(name), name.includes('waived') ? [] : [signer]),
+    ),
   );
   source = await sourceOf(entries.flat());
   policyFiles = { 'acme.pub': signer.publicKeyPem };
@@ -43,6 +48,26 @@ async function exported(load: (typeof EXPORT_TARGETS)[number]['load'], names: re
   });
   return (await load()).render({ ...made, now: NOW });
 }
+
+/** A sentence of each form where it lets through more than the gate does; buildx lets through nothing more. */
+const WIDER = {
+  buildkit: ['knows no platforms', 'knows no dates'],
+  buildx: [],
+  kyverno: ['whoever called it', 'only the gate checks contents'],
+  'cluster-image-policy': ['whoever called it', 'only the gate checks contents', 'unless the controller is configured'],
+  'containers-policy': ['an image of exactly that name', 'only the gate checks contents'],
+  notation: ['applies to every tag'],
+} as const;
+
+test.each(EXPORT_TARGETS)('export --format $name says in itself where it is wider than the gate', async (target) => {
+  const made = await exported(target.load, NAMES);
+  const text = Object.values(made.files).join('');
+  for (const words of WIDER[target.name]) {
+    expect(text).toContain(words);
+    expect(made.stated).toContainEqual(expect.stringContaining(words));
+  }
+  expect(text).toContain('policy-digest');
+});
 
 test.each(EXPORT_TARGETS)(
   'export --format $name is the same, in whatever order images were evaluated',

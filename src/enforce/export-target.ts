@@ -40,8 +40,15 @@ export interface ExportTarget {
   readonly render: (input: ExportInput) => Exported;
 }
 
-/** What every export says of itself, by name: from which policy, when, and until when. */
-export function exportHeader({ report, policy, now }: ExportInput): ReadonlyMap<string, string> {
+/**
+ * What every export says of itself, by name: from which policy, when, and until when.
+ *
+ * @param limits where the target lets through more than the gate does, or leaves something to it; a sentence each
+ */
+export function exportHeader(
+  { report, policy, now }: ExportInput,
+  limits: readonly string[],
+): ReadonlyMap<string, string> {
   const { name, commit, repository } = policy.source;
   const from = repository === undefined || name.includes(repository) ? name : `${repository}/${name}`;
   const [end] = report.waivers
@@ -56,12 +63,13 @@ export function exportHeader({ report, policy, now }: ExportInput): ReadonlyMap<
     ['day', dayOf(now)],
     ['verdict', report.verdict],
     ['first-waiver-ends', end === undefined ? 'no waiver is in use' : visible(end)],
+    ...limits.map((limit, index) => [`limit-${index + 1}`, visible(limit)] as const),
   ]);
 }
 
 /** The header as comment lines, `# policy: …`. */
-export function headerComment(input: ExportInput): string {
-  return [...exportHeader(input)].map(([name, value]) => `# ${name}: ${value}\n`).join('');
+export function headerComment(input: ExportInput, limits: readonly string[]): string {
+  return [...exportHeader(input, limits)].map(([name, value]) => `# ${name}: ${value}\n`).join('');
 }
 
 /** The day in UTC, ISO 8601. */

@@ -1,4 +1,5 @@
 import type { ImageUse, Role } from '../build-files/image-use.js';
+import { openText, TARGET } from '../build-files/open-arguments.js';
 import { groupBy, optionalField } from '../lib/collections.js';
 import { formatReference, type Reference, repositoryName } from '../references/reference.js';
 import type { EvaluatedImage, Report } from '../reports/report.js';
@@ -16,6 +17,13 @@ export interface VerifiedReference {
   readonly authorities: readonly string[];
   /** The last day (ISO, UTC) of the first waiver that it rests on; absent where it rests on none. */
   readonly until?: string;
+  /** Which parameter of a build decides it that a run may set otherwise, in a clause; absent where none does. */
+  readonly open?: string;
+  /** What was evaluated, once for each platform. */
+  readonly images: readonly EvaluatedImage[];
+  readonly roles: readonly Role[];
+  /** The rules at level error that passed. */
+  readonly enforced: ReadonlySet<string>;
 }
 
 /** A reference that is not verified, and why, as a sentence or the message of a rule. */
@@ -33,6 +41,9 @@ export interface VerifiedReferences {
  * What a run verified: references whose answers at level error all pass or are waived, and whose image was resolved to one
  * digest on every platform. What only the profile `observe` lowers to a warning counts as an error. A reference or an
  * image that fails in one place is verified in none, since no target of an export knows places.
+ *
+ * A reference that a run may replace, through a build argument for example, is verified as it was evaluated: a target
+ * denies every other one. Where a run decides the target it is not, since another role has other rules.
  *
  * @param roles the roles of the uses that count
  */
@@ -52,6 +63,15 @@ export function verifiedReferences(report: Report, roles: readonly Role[]): Veri
     else verified.push(...joined(group));
   }
   return { verified: verified.sort(byName), left: left.sort((a, b) => compare(a.name, b.name)) };
+}
+
+/** Says of references that a run may replace what becomes of the others, a sentence each. */
+export function openStatements(verified: readonly VerifiedReference[]): readonly string[] {
+  return verified.flatMap(({ reference, open }) =>
+    open === undefined
+      ? []
+      : [`${formatReference(reference)} is allowed as it was evaluated, and ${open}: another image is denied.`],
+  );
 }
 
 /** The roles of images that a build pulls. */
@@ -81,8 +101,10 @@ function decide(
   const refuse = (left: string): Decision => ({ name, names, left });
   const against = answers.find(isAgainst);
   if (against !== undefined) return refuse(`${against.rule}: ${against.message}`);
-  if (use.unresolved !== undefined || use.open !== undefined)
-    return refuse(use.unresolved ?? 'It may name other images: a build argument that decides it is set by a run.');
+  if (use.unresolved !== undefined) return refuse(use.unresolved);
+  const { open = [] } = use;
+  const targets = open.filter(({ argument }) => argument === TARGET);
+  if (targets.length > 0) return refuse(`It may have another role: ${openText(targets)}.`);
   const [digest] = digests;
   if (digest === undefined || own.some(({ resolved }) => resolved === undefined))
     return refuse('It was not resolved on every platform evaluated.');
@@ -99,7 +121,11 @@ function decide(
       digest,
       platforms: [...new Set(own.map(({ platform }) => platform))].sort(compare),
       authorities: [...new Set(own.flatMap(authoritiesOf))].sort(compare),
-      ...(ends[0] === undefined ? {} : { until: ends[0] }),
+      ...optionalField('until', ends[0]),
+      ...optionalField('open', open.length === 0 ? undefined : openText(open)),
+      images: own,
+      roles: [use.role],
+      enforced: new Set(answers.filter(isEnforced).map(({ rule }) => rule)),
     },
   };
 }
@@ -125,6 +151,10 @@ function isAgainst(answer: Answer): boolean {
   );
 }
 
+function isEnforced({ level, heldBack, outcome }: Answer): boolean {
+  return (level === 'error' || heldBack === true) && outcome === 'pass';
+}
+
 function authoritiesOf({ evidence: { signatures } }: EvaluatedImage): readonly string[] {
   return signatures?.status === 'present' ? signatures.value.verified.map(({ authority }) => authority) : [];
 }
@@ -143,8 +173,10 @@ function joined(group: readonly Decision[]): readonly VerifiedReference[] {
   const all = group.flatMap(({ verified }) => verified ?? []);
   const [first] = all;
   if (first === undefined) return [];
-  const of = (list: (one: VerifiedReference) => readonly string[]) => [...new Set(all.flatMap(list))].sort(compare);
-  const [until] = of((one) => (one.until === undefined ? [] : [one.until]));
+  const of = (list: (one: VerifiedReference) => string | readonly string[]) =>
+    [...new Set(all.flatMap(list))].sort(compare);
+  const [until] = of((one) => one.until ?? []);
+  const [open] = of((one) => one.open ?? []);
   return [
     {
       reference: first.reference,
@@ -152,6 +184,10 @@ function joined(group: readonly Decision[]): readonly VerifiedReference[] {
       platforms: of(({ platforms }) => platforms),
       authorities: of(({ authorities }) => authorities),
       ...optionalField('until', until),
+      ...optionalField('open', open),
+      images: [...new Set(all.flatMap(({ images }) => images))],
+      roles: [...new Set(all.flatMap(({ roles }) => roles))],
+      enforced: new Set(all.flatMap(({ enforced }) => [...enforced])),
     },
   ];
 }

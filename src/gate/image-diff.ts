@@ -174,9 +174,10 @@ export async function baseChanges(
 }
 
 /**
- * What changed in the image of one use on one platform, each at the digest that the lock of its branch has for it, or null where it is the same image, where there was none, or
- * where the image is a frontend or only run, since nothing of it ends up in the build. Neither image is opened that
- * fails identity. Gives the reason where one of the two is unavailable.
+ * What changed in the image of one use on one platform, each at the digest that the lock of its branch has for it. Null
+ * where it is the same image, where there was none, or where the image is a frontend or only run, since nothing of it
+ * ends up in the build. Neither image is opened that fails identity. Gives the reason where one of the two is
+ * unavailable.
  */
 async function changeOf(
   { use, answers, notContacted }: ReferenceEvaluation,

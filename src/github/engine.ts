@@ -20,6 +20,8 @@ export interface EngineRequest {
   readonly locked: boolean;
   /** The policy is this repository's own, and not another's that many share. */
   readonly policyIsOwn: boolean;
+  /** Images that no build file names and that are verified, too. */
+  readonly included: readonly string[];
   readonly listAttestations: ListAttestations;
   readonly preliminary: { readonly findings: readonly Finding[]; readonly notices: readonly string[] };
 }

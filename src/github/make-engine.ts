@@ -3,6 +3,7 @@ import type { ReadingOptions } from '../build-files/reading.js';
 import { isListedHost, loadCatalog } from '../catalog/catalog.js';
 import { collectors } from '../evidence/collectors.js';
 import { type Change, loweredBy, readBase } from '../gate/change.js';
+import { includedUses } from '../gate/included-uses.js';
 import { runGate } from '../gate/run.js';
 import { err } from '../lib/result.js';
 import type { Policy } from '../policy/policy.js';
@@ -26,11 +27,13 @@ export interface EngineSetting {
 /** The gate as it runs on a runner: registries over the network, and credentials as the workflow gave them. */
 export function makeEngine(setting: EngineSetting): Engine {
   const { credentials, environment, workspace, temporaryDirectory, mask, notice } = setting;
-  return async ({ tree, policy, builds, change, locked, policyIsOwn, listAttestations, preliminary }) => {
+  return async ({ tree, policy, builds, change, locked, included, policyIsOwn, listAttestations, preliminary }) => {
     const catalog = loadCatalog();
     const options = readingOf(builds, policy);
     if (!options.ok) return err({ code: 'usage', message: options.error, fix: 'Correct the input in the workflow.' });
     const reading = options.value;
+    const uses = includedUses(included, 'include');
+    if (!uses.ok) return err({ code: 'usage', message: uses.error, fix: 'Write one image per line.' });
     const cache =
       temporaryDirectory === ''
         ? {}
@@ -67,6 +70,7 @@ export function makeEngine(setting: EngineSetting): Engine {
         all: false,
         locked,
         policyIsOwn,
+        included: uses.value,
         preliminary,
       });
       if (evaluated.ok) return evaluated;

@@ -1,5 +1,6 @@
 import type { RepositoryTree } from '../build-files/repository-tree.js';
 import { loadCatalog } from '../catalog/catalog.js';
+import { LOCK_PATH } from '../enforce/lock/lock.js';
 import type { HardenedFile } from '../fix/harden/harden-file.js';
 import { overlaidTree } from '../fix/overlaid-tree.js';
 import { optionalField } from '../lib/collections.js';
@@ -124,6 +125,7 @@ export async function runAction(run: ActionRun): Promise<Result<ActionOutcome, S
             onlyNew: inputs.onlyNew,
           },
     locked: inputs.locked,
+    included: inputs.include,
     policyIsOwn: inputs.policy === undefined || parseRemote(inputs.policy) === undefined,
     listAttestations: attestations,
     preliminary: { findings, notices: [...plan.value.notices, ...notices, ...inputNotices] },
@@ -167,11 +169,11 @@ export async function runAction(run: ActionRun): Promise<Result<ActionOutcome, S
   });
 }
 
-/** Whether a change touches a file that names an image; true where what it changes is not known. */
+/** Whether a change touches the lock or a file that names an image; true where what it changes is not known. */
 function touchesImages({ uses }: Report, changedFiles: readonly string[] | null): boolean {
   if (changedFiles === null) return true;
   const changed = new Set(changedFiles);
-  return uses.some(({ file }) => changed.has(file));
+  return changed.has(LOCK_PATH) || uses.some(({ file }) => changed.has(file));
 }
 
 /**
@@ -221,6 +223,7 @@ async function hardenedFiles(
         builds: { ...builds, only: [...contents.keys()] },
         change: null,
         locked: false,
+        included: [],
         policyIsOwn: false,
         listAttestations,
         preliminary: { findings: [], notices: [] },

@@ -60,6 +60,7 @@ async function readDocument(context: CollectContext, { repository, descriptor, a
   if (!fetched.ok) return { verified: [], unsigned: [], failures: [toIncomplete(fetched.error)] };
   const { manifest } = fetched.value;
   const layers = manifest.kind === 'manifest' ? manifest.layers.filter(({ mediaType }) => mediaType === IN_TOTO) : [];
+  const named = manifest.subject?.digest === about.digest ? { namesImage: true as const } : {};
   const limit = limitsOf(context)['attestation-layers'];
   const verified: Statement[] = [];
   const unsigned: UnsignedStatement[] = [];
@@ -76,7 +77,8 @@ async function readDocument(context: CollectContext, { repository, descriptor, a
     if (!statement.ok) continue;
     const shared = { ...about, ...statement.value, place };
     if (approvals.length === 0) unsigned.push(shared);
-    verified.push(...approvals.map((approval) => ({ ...approval, ...shared, form: 'signed manifest' as const })));
+    const signed = { ...shared, ...named, form: 'signed manifest' as const };
+    verified.push(...approvals.map((approval) => ({ ...approval, ...signed })));
   }
   return { verified, unsigned, failures };
 }

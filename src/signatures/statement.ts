@@ -19,6 +19,8 @@ export interface Statement extends SignatureFacts, About {
   readonly authority: string;
   readonly authorityIndex: number;
   readonly form: 'cosign attestation' | 'Sigstore bundle' | 'signed manifest';
+  /** The signed manifest has the image as its subject, as OCI has it. */
+  readonly namesImage?: true;
   readonly place: string;
   /** `sha256:` of the signed payload, for caching what is derived from it. */
   readonly payloadDigest: string;

@@ -1,4 +1,4 @@
-import { execFileSync } from 'node:child_process';
+import { execFileSync, spawnSync } from 'node:child_process';
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeAll, expect, test } from '@jest/globals';
@@ -7,7 +7,8 @@ import { buildkit } from '../../../src/enforce/targets/buildkit.js';
 import { buildx } from '../../../src/enforce/targets/buildx.js';
 import { formatReference, parseReference } from '../../../src/references/reference.js';
 import { type BuildProbes, makeBuildProbes } from '../../support/enforce/build-probes.js';
-import { exportFor, type Probe } from '../../support/enforce/export-world.js';
+import { BUILDER, makeBuildxRun, SIGNER, withAttestation } from '../../support/enforce/buildx-run.js';
+import { exportFor, NOW, type Probe } from '../../support/enforce/export-world.js';
 import { describeWithPeers } from '../../support/process/peers.js';
 import { makeDirectory } from '../../support/process/scratch-repository.js';
 
@@ -101,6 +102,63 @@ describeWithPeers(['build-policy-evaluator'], "buildx's own evaluator", () => {
     const [local, http, git, layout, blob] = ask('linux/amd64', [...NOT_IMAGES, ...OTHER_IMAGES]);
     expect([local, http, git].map((answer) => answer?.decision)).toEqual(['allow', 'allow', 'allow']);
     expect([layout, blob].map((answer) => answer?.decision)).toEqual(['error', 'error']);
+  });
+
+  test('checks again whom an image runs as, who signed its attestation manifest and who built it', async () => {
+    const made = withAttestation(await makeBuildxRun(), ['non-root', 'provenance-attested']);
+    const { digest } = made.image.descriptor;
+    const image = {
+      ref: `ghcr.io/acme/base:1@${digest}`,
+      fullRepo: 'ghcr.io/acme/base',
+      tag: '1',
+      checksum: digest,
+      isCanonical: true,
+      platform: 'linux/amd64',
+      user: '65532',
+      hasProvenance: true,
+      provenance: { builderID: BUILDER },
+    };
+    const signer = {
+      issuer: SIGNER.issuer,
+      subjectAlternativeName: SIGNER.subject,
+      sourceRepositoryURI: SIGNER.source,
+    };
+    const signed = { ...image, signatures: [{ kind: 'self-signed-github-repo', type: 'bundle-v0.3', signer }] };
+    const by = (changes: object) => ({ ...signed, signatures: [{ signer: { ...signer, ...changes } }] });
+    const cases: Readonly<Record<string, object>> = {
+      allow_as_verified: signed,
+      allow_pins_a_tag_before_it_asks: { ...image, isCanonical: undefined },
+      deny_unsigned: image,
+      deny_other_issuer: by({ issuer: 'https://accounts.google.com' }),
+      deny_other_subject: by({ subjectAlternativeName: SIGNER.subject.replace('/acme/', '/evil/') }),
+      deny_other_caller: by({ sourceRepositoryURI: 'https://github.com/evil/images' }),
+      deny_longer_subject: by({ subjectAlternativeName: `${SIGNER.subject}-evil` }),
+      deny_other_builder: { ...signed, provenance: { builderID: `${BUILDER}2` } },
+      deny_no_provenance: { ...signed, provenance: {} },
+      deny_root: { ...signed, user: 'root' },
+      deny_no_user: { ...signed, user: '' },
+      deny_other_platform: { ...signed, platform: 'linux/arm64' },
+      deny_other_digest: { ...signed, checksum: MOVED },
+    };
+    const tests = Object.entries(cases).map(([name, asked]) => {
+      const expected = name.startsWith('allow') ? 'decision.allow' : 'not decision.allow';
+      return `test_${name} if {\n\t${expected} with input as ${JSON.stringify({ image: asked })}\n}\n`;
+    });
+    const directory = makeDirectory({
+      'Dockerfile.rego': onlyFile(buildx.render({ ...made, now: NOW })),
+      'Dockerfile_test.rego': `package docker\n\n${tests.join('\n')}`,
+    });
+    const { stdout: output } = spawnSync('build-policy-evaluator', ['test', directory], { encoding: 'utf8' });
+    const results = output.match(/^(?:PASS|FAIL) \S+/gm) ?? [];
+    expect(results.toSorted()).toEqual(
+      Object.keys(cases)
+        .map((name) => `PASS test_${name}`)
+        .toSorted(),
+    );
+    // A registry's answer without attestations is none that was verified.
+    const file = join(directory, 'Dockerfile.rego');
+    const [asked] = answers('build-policy-evaluator', ['check', file, `docker-image://${image.ref}`]);
+    expect(asked).toMatchObject({ decision: 'deny', asked: ['config+attestations'] });
   });
 
   test('denies what rests on a waiver once that has ended', async () => {

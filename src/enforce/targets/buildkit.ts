@@ -1,7 +1,7 @@
 import { distinct } from '../../lib/collections.js';
 import { formatReference, type Reference } from '../../references/reference.js';
 import { type Exported, type ExportInput, type ExportTarget, exportHeader, jsonFile } from '../export-target.js';
-import { BUILT_ROLES, type VerifiedReference, verifiedReferences } from '../verified-references.js';
+import { BUILT_ROLES, openStatements, type VerifiedReference, verifiedReferences } from '../verified-references.js';
 
 /**
  * A rule of a source policy. BuildKit ignores keys that it does not know and takes a rule without an action for ALLOW, so
@@ -32,25 +32,35 @@ export const buildkit: ExportTarget = {
   title: 'BuildKit source policy',
   render: (input: ExportInput): Exported => {
     const { verified, left } = verifiedReferences(input.report, BUILT_ROLES);
-    const rules = [header(input), ...IMAGE_SOURCES.map(denied), ...verified.flatMap(allowed)];
+    const limits = limitsOf(verified);
+    const rules = [header(input, limits), ...IMAGE_SOURCES.map(denied), ...verified.flatMap(allowed)];
     return {
       files: { 'source-policy.json': jsonFile({ version: 1, rules: distinct(rules) }) },
       allowed: verified.length,
       stated: [
         ...left.map(({ name, reason }) => `${name} is denied: ${reason}`),
-        ...(verified.length === 0
-          ? []
-          : [
-              `A source policy knows no platforms: images that were verified for ${platformsOf(verified)} may be pulled for others, too.`,
-            ]),
+        ...openStatements(verified),
+        ...limits,
       ],
     };
   },
 };
 
+/** Where BuildKit lets through more than the gate does. */
+function limitsOf(verified: readonly VerifiedReference[]): readonly string[] {
+  if (verified.length === 0) return [];
+  const [end] = verified.flatMap(({ until }) => until ?? []).sort();
+  return [
+    `A source policy knows no platforms: images that were verified for ${platformsOf(verified)} may be pulled for others, too.`,
+    ...(end === undefined
+      ? []
+      : [`A source policy knows no dates: what a waiver admits stays allowed after ${end}, so export again by then.`]),
+  ];
+}
+
 /** No source has this name, so the rule decides nothing: JSON has no comments, and rules have no other place for words. */
-function header(input: ExportInput): SourceRule {
-  const constraints = [...exportHeader(input)].map(
+function header(input: ExportInput, limits: readonly string[]): SourceRule {
+  const constraints = [...exportHeader(input, limits)].map(
     ([key, value]) => ({ key: `base-image-gate.${key}`, value, condition: 'EQUAL' }) as const,
   );
   return { action: 'DENY', selector: { identifier: 'base-image-gate://header', match_type: 'EXACT', constraints } };

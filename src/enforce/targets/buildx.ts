@@ -1,11 +1,21 @@
 import { groupBy, optionalField } from '../../lib/collections.js';
+import type { Policy } from '../../policy/policy.js';
 import { repositoryName } from '../../references/reference.js';
 import { type Exported, type ExportInput, type ExportTarget, headerComment } from '../export-target.js';
-import { BUILT_ROLES, compare, type VerifiedReference, verifiedReferences } from '../verified-references.js';
+import {
+  BUILT_ROLES,
+  compare,
+  openStatements,
+  type VerifiedReference,
+  verifiedReferences,
+} from '../verified-references.js';
+import { type BuildxEvidence, buildxEvidence } from './buildx-evidence.js';
 
 /**
  * A build policy of buildx in Rego, the one of `Dockerfile.rego`: references that were verified are pinned, and every other
- * image is denied. buildx itself checks again what it can: the platform, and the day on which a waiver ends.
+ * image is denied. buildx itself checks again what it can: digest and platform, the day on which a waiver ends or the
+ * image is too old, and, where a rule at level error needs them, the user, the signer of BuildKit's attestation manifest
+ * and the builder that its provenance names.
  *
  * @see https://docs.docker.com/build/policies/
  */
@@ -15,9 +25,9 @@ export const buildx: ExportTarget = {
   render: (input: ExportInput): Exported => {
     const { verified, left } = verifiedReferences(input.report, BUILT_ROLES);
     return {
-      files: { 'Dockerfile.rego': `${headerComment(input)}\n${RULES}\n${imagesData(verified)}` },
+      files: { 'Dockerfile.rego': `${headerComment(input, [])}\n${RULES}\n${imagesData(verified, input.policy)}` },
       allowed: verified.length,
-      stated: left.map(({ name, reason }) => `${name} is denied: ${reason}`),
+      stated: [...left.map(({ name, reason }) => `${name} is denied: ${reason}`), ...openStatements(verified)],
     };
   },
 };
@@ -44,9 +54,12 @@ allow if {
 	entry := images[input.image.fullRepo][input.image.checksum]
 	names_tag(entry)
 	holds(entry)
+	runs_as_verified(entry)
+	signed_as_verified(entry)
+	built_as_verified(entry)
 }
 
-# No digest is written: the tag is pinned to the one that was verified.
+# No digest is written: the tag is pinned to the one that was verified, and buildx asks again with the digest.
 allow if {
 	not input.image.isCanonical
 	some digest, entry in images[input.image.fullRepo]
@@ -66,42 +79,70 @@ holds(entry) if {
 
 ended(entry) if time.now_ns() >= entry.until_ns
 
+# What buildx reads of the image itself, where a rule needs it. The policy asks for nothing where none does.
+runs_as_verified(entry) if not entry.users
+
+runs_as_verified(entry) if input.image.user in entry.users
+
+signed_as_verified(entry) if not entry.signers
+
+signed_as_verified(entry) if {
+	some signer in entry.signers
+	some signature in input.image.signatures
+	signature.signer.issuer == signer.issuer
+	signature.signer.subjectAlternativeName == signer.subject
+	ran_for(signature.signer, signer)
+}
+
+ran_for(_, signer) if not signer.source
+
+ran_for(certificate, signer) if certificate.sourceRepositoryURI == signer.source
+
+built_as_verified(entry) if not entry.builders
+
+built_as_verified(entry) if input.image.provenance.builderID in entry.builders
+
 deny_msg contains msg if {
 	not allow
-	msg := sprintf("base-image-gate did not verify %s for %s, or its verification has expired", [
+	msg := sprintf("base-image-gate did not verify %s for %s, or what it verified no longer holds", [
 		object.get(input, ["image", "ref"], "this source"),
 		object.get(input, ["image", "platform"], "this platform"),
 	])
 }
 `;
 
-interface RegoEntry {
+interface RegoEntry extends Omit<BuildxEvidence, 'staleAt'> {
   readonly tags: readonly string[];
   readonly pins: readonly string[];
   readonly platforms: readonly string[];
-  readonly until?: string;
+  /** In milliseconds since 1970. */
+  readonly until?: number;
 }
 
 /** The references as a Rego object: by full name, then by digest. Strings of JSON are strings of Rego. */
-function imagesData(verified: readonly VerifiedReference[]): string {
+function imagesData(verified: readonly VerifiedReference[], policy: Policy): string {
   const lines = [...groupBy(verified, ({ reference }) => repositoryName(reference))].map(([name, ofName]) => {
     const entries = [...groupBy(ofName, ({ digest }) => digest)].map(
-      ([digest, all]) => `\t\t${JSON.stringify(digest)}: ${entryText(entryOf(all))},\n`,
+      ([digest, all]) => `\t\t${JSON.stringify(digest)}: ${entryText(entryOf(all, policy))},\n`,
     );
     return `\t${JSON.stringify(name)}: {\n${entries.join('')}\t},\n`;
   });
   return `images := {\n${lines.join('')}}\n`;
 }
 
-function entryOf(all: readonly VerifiedReference[]): RegoEntry {
+function entryOf(all: readonly VerifiedReference[], policy: Policy): RegoEntry {
   const sorted = (list: readonly string[]) => [...new Set(list)].sort(compare);
   const tags = ({ reference }: VerifiedReference) => reference.tag ?? [];
-  const [until] = sorted(all.flatMap((one) => one.until ?? []));
+  const { staleAt, ...evidence } = buildxEvidence(all, policy);
+  // The day of a waiver is whole, in UTC.
+  const ends = all.flatMap(({ until }) => (until === undefined ? [] : [Date.parse(`${until}T00:00:00Z`) + DAY_MS]));
+  const until = Math.min(...ends, staleAt ?? Number.POSITIVE_INFINITY);
   return {
     tags: sorted(all.flatMap(tags)),
     pins: sorted(all.filter(({ reference }) => reference.digest === undefined).flatMap(tags)),
     platforms: sorted(all.flatMap(({ platforms }) => platforms.flatMap(spellings))),
-    ...optionalField('until', until),
+    ...optionalField('until', Number.isFinite(until) ? until : undefined),
+    ...evidence,
   };
 }
 
@@ -115,13 +156,9 @@ function spellings(platform: string): readonly string[] {
 
 const DAY_MS = 86_400_000;
 
-function entryText({ tags, pins, platforms, until }: RegoEntry): string {
-  const fields = [
-    `"tags": ${JSON.stringify(tags)}`,
-    `"pins": ${JSON.stringify(pins)}`,
-    `"platforms": ${JSON.stringify(platforms)}`,
-    // The day is whole, in UTC. Nanoseconds are more than a number of JavaScript holds.
-    ...(until === undefined ? [] : [`"until_ns": ${Date.parse(`${until}T00:00:00Z`) + DAY_MS}000000`]),
-  ];
+function entryText({ until, ...lists }: RegoEntry): string {
+  const fields = Object.entries(lists).map(([name, list]) => `${JSON.stringify(name)}: ${JSON.stringify(list)}`);
+  // Nanoseconds are more than a number of JavaScript holds.
+  if (until !== undefined) fields.push(`"until_ns": ${until}000000`);
   return `{${fields.join(', ')}}`;
 }

@@ -57,11 +57,12 @@ export const clusterImagePolicy: ExportTarget = {
     }
     // A file without a document would be applied and enforce nothing, as an image without a policy is only warned of.
     if (resources.length === 0) resources.push(resource('deny-all', ['**'], [fails('The policy allows no image.')]));
+    const limits = allowed === 0 ? [] : LIMITS;
     const documents = resources.map((one) => stringify(one, { lineWidth: 0 }));
     return {
-      files: { 'cluster-image-policy.yaml': `${headerComment(input)}---\n${documents.join('---\n')}` },
+      files: { 'cluster-image-policy.yaml': `${headerComment(input, limits)}---\n${documents.join('---\n')}` },
       allowed,
-      stated: [...notes, ...(allowed === 0 ? [] : LIMITS)],
+      stated: [...notes, ...limits],
     };
   },
 };

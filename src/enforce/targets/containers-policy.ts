@@ -63,14 +63,15 @@ export const containersPolicy: ExportTarget = {
     const scopes = new Map([...[...rejected].map((scope) => [scope, REJECT] as const), ...allowed]);
     scopes.delete('');
     const sorted = [...scopes].toSorted(([a], [b]) => compare(a, b));
-    const transports = { ...header(input), docker: Object.fromEntries(sorted) };
+    const limits = allowed.size === 0 ? [] : LIMITS;
+    const transports = { ...header(input, limits), docker: Object.fromEntries(sorted) };
     return {
       files: {
         'policy.json': jsonFile({ default: REJECT, transports }),
-        'registries.d/base-image-gate.yaml': `${headerComment(input)}${attachments(sorted)}`,
+        'registries.d/base-image-gate.yaml': `${headerComment(input, limits)}${attachments(sorted)}`,
       },
       allowed: allowed.size,
-      stated: [...stated, ...(allowed.size === 0 ? [] : LIMITS)],
+      stated: [...stated, ...limits],
     };
   },
 };
@@ -82,8 +83,8 @@ const LIMITS = [
 ];
 
 /** JSON has no comments, and an unknown key is an error; an unknown transport is never used. */
-function header(input: ExportInput): Readonly<Record<string, unknown>> {
-  const words = [...exportHeader(input)].map(([name, value]) => [`${name}: ${value}`, REJECT]);
+function header(input: ExportInput, limits: readonly string[]): Readonly<Record<string, unknown>> {
+  const words = [...exportHeader(input, limits)].map(([name, value]) => [`${name}: ${value}`, REJECT]);
   return { 'base-image-gate': Object.fromEntries(words) };
 }
 

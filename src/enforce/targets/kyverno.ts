@@ -54,12 +54,13 @@ export const kyverno: ExportTarget = {
     // The first entry that covers an image decides; the others are not evaluated.
     const decision = [...cases, 'false'].join(' : ');
     const all = [...denied, `(${decision})`].join(' && ');
+    const limits = allowed === 0 ? [] : LIMITS;
     return {
       files: {
-        'image-validating-policy.yaml': `${headerComment(input)}${stringify(resource(all, attestors), { lineWidth: 0 })}`,
+        'image-validating-policy.yaml': `${headerComment(input, limits)}${stringify(resource(all, attestors), { lineWidth: 0 })}`,
       },
       allowed,
-      stated: [...notes, ...(allowed === 0 ? [] : LIMITS)],
+      stated: [...notes, ...limits],
     };
   },
 };

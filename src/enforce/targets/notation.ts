@@ -43,10 +43,7 @@ export const notation: ExportTarget = {
         statements.push(statementOf(statementName(one, input), name, scopes, authority));
       }
     }
-    if (allowed > 0)
-      stated.push(
-        'The trust policy names whole repositories: it applies to every tag, and image contents are not checked.',
-      );
+    if (allowed > 0) stated.push(...LIMITS);
     return {
       files: { 'trustpolicy.json': jsonFile({ version: '1.0', trustPolicies: statements }), ...files },
       allowed,
@@ -55,11 +52,15 @@ export const notation: ExportTarget = {
   },
 };
 
+const LIMITS = [
+  'The trust policy names whole repositories: it applies to every tag, and image contents are not checked.',
+];
+
 /** JSON has no comments, and names are free: the header stands in the name of each statement. */
 function statementName({ entry }: PatternEntry, input: ExportInput): string {
   return [
     `${entry.name} ${entry.pattern}`,
-    ...[...exportHeader(input)].map(([name, value]) => `${name}: ${value}`),
+    ...[...exportHeader(input, LIMITS)].map(([name, value]) => `${name}: ${value}`),
   ].join('; ');
 }
 

@@ -83,7 +83,7 @@ function imagesOf({ report, partial }: SummaryInput): readonly NamedImage[] {
     .flatMap((use) => {
       const own = answers.get(use.id) ?? [];
       const digests = new Set(own.flatMap(({ image }) => (image === undefined ? [] : (resolved.get(image) ?? []))));
-      return [...digests].flatMap((digest) => imageOf(use, digest, own.every(isAnswered)));
+      return [...digests].flatMap((digest) => imageOf(use, digest, use.open === undefined && own.every(isAnswered)));
     });
   const images = [...groupBy(named, ({ name, digest }) => `${name}@${digest}`)].map(([key, all]): NamedImage => {
     const [{ name, digest, reference }] = all;
@@ -92,7 +92,7 @@ function imagesOf({ report, partial }: SummaryInput): readonly NamedImage[] {
       (passed.has(key)
         ? all.every(({ whole }) => whole)
           ? null
-          : 'Not every rule could be answered.'
+          : 'A rule has no answer, or a run may build on another image.'
         : 'A rule at level error fails or could not be answered.');
     const { tag } = reference;
     return { name, digest, reason, ...optionalField('tag', tag) };

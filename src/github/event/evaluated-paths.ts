@@ -1,5 +1,6 @@
 import type { TreeEntry, TreeError } from '../../build-files/repository-tree.js';
 import { isScriptFile } from '../../build-files/script/script-files.js';
+import { LOCK_PATH } from '../../enforce/lock/lock.js';
 import { err, ok, type Result } from '../../lib/result.js';
 import { type Glob, globMatches, parseGlob } from '../../references/glob.js';
 import type { Stop } from '../engine.js';
@@ -51,7 +52,7 @@ const CHANGES_OTHERS: readonly RegExp[] = [
 
 /** Whether a change of this file can change what another one builds, or name a build file that was there before. */
 function mayChangeOthers(path: string): boolean {
-  return CHANGES_OTHERS.some((pattern) => pattern.test(path)) || isScriptFile(path);
+  return path === LOCK_PATH || CHANGES_OTHERS.some((pattern) => pattern.test(path)) || isScriptFile(path);
 }
 
 /** What a link leads to may have changed where the link has not. */

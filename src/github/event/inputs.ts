@@ -25,6 +25,8 @@ export interface ActionInputs {
   readonly onlyNew: 'aging' | 'all' | 'off';
   /** References without a digest have to be in the lock. */
   readonly locked: boolean;
+  /** Images that no build file names and that are verified, too. */
+  readonly include: readonly string[];
   readonly comment: 'changes' | 'always' | 'on-failure' | 'never';
   readonly commentKey: string;
   /** What identifies this job, independent of its other inputs. */
@@ -94,6 +96,7 @@ export function readInputs(
     platforms: reader.platforms(),
     onlyNew: reader.onlyNew(),
     locked: reader.flag('locked'),
+    include: reader.lines('include'),
     comment: reader.choice('comment', COMMENT_MODES, 'changes'),
     commentKey: reader.commentKey(),
     reviewSuggestions: reader.flag('review-suggestions'),

@@ -11,6 +11,7 @@ type IdentityInputs = Pick<
   | 'paths'
   | 'changedFilesOnly'
   | 'locked'
+  | 'include'
   | 'buildArgs'
   | 'buildContexts'
   | 'platforms'
@@ -54,6 +55,7 @@ function jobId(env: RunnerEnvironment, inputs: IdentityInputs, commits: readonly
     changedFilesOnly: inputs.changedFilesOnly,
     // Left out where it is not set, so that jobs keep the ids that earlier releases gave them.
     ...(inputs.locked ? { locked: true } : {}),
+    ...(inputs.include.length > 0 ? { include: inputs.include.toSorted() } : {}),
     args: settled(inputs.buildArgs),
     contexts: settled(inputs.buildContexts),
     platforms: inputs.platforms.toSorted(),

@@ -2,18 +2,23 @@ import type { ImageUse } from '../build-files/image-use.js';
 import { err, ok, type Result } from '../lib/result.js';
 import { parseReference } from '../references/reference.js';
 
-/** What stands for the place of an image that the command line names. */
-const COMMAND_LINE = '--include';
-
-/** The images of `--include` as uses, which are evaluated as if a build stage named them. Fails with a sentence. */
-export function includedUses(images: readonly string[]): Result<readonly ImageUse[], string> {
+/**
+ * Images that no build file names, such as the SBOM scanner of a build, as uses which are evaluated as if a build stage
+ * named them. Fails with a sentence.
+ *
+ * @param place what named them, and stands for their file: the flag `--include`, or the input `include`
+ */
+export function includedUses(
+  images: readonly string[],
+  place: '--include' | 'include',
+): Result<readonly ImageUse[], string> {
   const uses: ImageUse[] = [];
   for (const [index, written] of images.entries()) {
     const reference = parseReference(written);
-    if (!reference.ok) return err(`${COMMAND_LINE} ${written} is no image, because ${reference.error.reason}.`);
+    if (!reference.ok) return err(`${written} in ${place} is no image, because ${reference.error.reason}.`);
     uses.push({
-      id: `${COMMAND_LINE}#${index}`,
-      file: COMMAND_LINE,
+      id: `${place}#${index}`,
+      file: place,
       line: index + 1,
       column: 1,
       endLine: index + 1,
