@@ -53,8 +53,8 @@ async function exported(load: (typeof EXPORT_TARGETS)[number]['load'], names: re
 const WIDER = {
   buildkit: ['knows no platforms', 'knows no dates'],
   buildx: [],
-  kyverno: ['whoever called it', 'only the gate checks contents'],
-  'cluster-image-policy': ['whoever called it', 'only the gate checks contents', 'unless the controller is configured'],
+  kyverno: ['regardless of its caller', 'only the gate checks contents'],
+  'cluster-image-policy': ['regardless of its caller', 'only the gate checks contents', 'unless the controller is configured'],
   'containers-policy': ['an image of exactly that name', 'only the gate checks contents'],
   notation: ['applies to every tag'],
 } as const;
