@@ -54,7 +54,11 @@ const WIDER = {
   buildkit: ['knows no platforms', 'knows no dates'],
   buildx: [],
   kyverno: ['regardless of its caller', 'only the gate checks contents'],
-  'cluster-image-policy': ['regardless of its caller', 'only the gate checks contents', 'unless the controller is configured'],
+  'cluster-image-policy': [
+    'regardless of its caller',
+    'only the gate checks contents',
+    'unless the controller is configured',
+  ],
   'containers-policy': ['an image of exactly that name', 'only the gate checks contents'],
   notation: ['applies to every tag'],
 } as const;
