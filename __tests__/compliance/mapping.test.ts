@@ -27,7 +27,7 @@ describe('the mapping of rules to requirements', () => {
   test('is written out in full for assessors, each row with its source', async () => {
     const introduction = `# What each rule is evidence toward
 
-Every control, indicator and point that some rule of the gate gives evidence toward, with one sentence of reasoning and the source that publishes the requirement. The mapping of rules to requirements is our own. It is evidence only: whether a requirement is met is decided by whoever assesses the whole system to say. Ids that begin with \`containers/\` or \`govramp/\` are ours, for points that have no number where they are published.
+Every control, indicator and point that some rule of the gate gives evidence toward, with one sentence of reasoning and the source that publishes the requirement. The mapping of rules to requirements is our own. It is evidence only: whether a requirement is met is decided by the assessor of the whole system. Ids that begin with \`containers/\` or \`govramp/\` are ours, for points that have no number where they are published.
 
 Made from the rules in [\`src/rules\`](../src/rules/index.ts) and [\`requirements.ts\`](../src/compliance/requirements.ts) by \`UPDATE_TABLES=1 npm test -- __tests__/compliance/mapping.test.ts\`, which also holds it.
 `;

@@ -1,4 +1,5 @@
 import type { Reference } from '../references/reference.js';
+import type { UseDocument } from '../reports/images-document.js';
 
 /** A range of source text: lines and columns 1-based, columns in UTF-16 units, end exclusive. */
 export interface SourceRange {
@@ -30,10 +31,11 @@ export function startOfLine(file: string, line: number): Place {
  * `copy`: COPY --from and RUN --mount from. `frontend`: `# syntax=`. `run`: CI, Compose or a dev container runs it, and
  * nothing is built on it. Stage names never decide a role.
  */
-export type Role = 'final' | 'build' | 'copy' | 'frontend' | 'run';
-export const ROLES = ['final', 'build', 'copy', 'frontend', 'run'] as const satisfies readonly Role[];
+export const ROLES = ['final', 'build', 'copy', 'frontend', 'run'] as const;
+export type Role = (typeof ROLES)[number];
 
-export type UseInstruction = 'FROM' | 'COPY' | 'RUN' | 'SYNTAX' | 'ONBUILD' | 'IMAGE';
+export const USE_INSTRUCTIONS = ['FROM', 'COPY', 'RUN', 'SYNTAX', 'ONBUILD', 'IMAGE'] as const;
+export type UseInstruction = (typeof USE_INSTRUCTIONS)[number];
 
 /** Whether an image is only run: nothing that the repository builds holds a part of it. */
 export function isRun({ role }: Pick<ImageUse, 'role'>): boolean {
@@ -74,18 +76,10 @@ export interface ImageUse extends Place {
 }
 
 /** A parameter of a build that a build definition gives a value which only a run knows. */
-export interface OpenArgument {
-  /** A build argument's name, or a flag: `--target`, `--platform`, `--build-context NAME`, `--file` for the text of an inline file. */
-  readonly argument: string;
-  /** An expression or a variable, as it is written where that is known. */
-  readonly decidedBy: string;
-  /** The path of the definition. */
-  readonly definition: string;
-  /** 1-based. */
-  readonly line: number;
-}
+export type OpenArgument = NonNullable<UseDocument['open']>[number];
 
-export type BuildFileStatus = 'read' | 'unreadable' | 'skipped';
+export const BUILD_FILE_STATUSES = ['read', 'unreadable', 'skipped'] as const;
+export type BuildFileStatus = (typeof BUILD_FILE_STATUSES)[number];
 
 /** One file that was found, and whether it could be read as BuildKit reads it. */
 export interface BuildFile {

@@ -1,9 +1,10 @@
 import { z } from 'zod';
 import type { CollectedEvidence } from '../evidence/kinds.js';
+import type { DeepReadonly } from '../lib/collections.js';
 import { jsonText } from '../lib/escape/json.js';
 import { evidenceFields } from '../reports/check-document.js';
 import { evidenceDocument } from '../reports/evidence-document.js';
-import type { InspectionFacts } from '../reports/inspection-facts.js';
+import { factsSchema, type InspectionFacts } from '../reports/inspection-facts.js';
 
 /** An inventory may well be long: who asks for JSON of one image wants all of it. */
 const LIMITS = { items: 100_000, characters: 16_384, depth: 10, total: 256 * 1024 * 1024 };
@@ -175,24 +176,27 @@ const ownershipSchema = z.strictObject({
   notCompared: z.array(text),
 });
 
-const timestampSchema = z.strictObject({ name: text, at: text, verified: z.boolean(), place: text });
+const timestampSchema = z.strictObject({
+  name: text.describe('What it is: transparency log, end of its build (SLSA provenance), date in its configuration.'),
+  at: text.describe('ISO 8601, UTC.'),
+  verified: z
+    .boolean()
+    .describe(
+      'A log, a timestamp authority or a verified statement vouches for it; otherwise the image itself says so.',
+    ),
+  place: text,
+});
 const timestampsSchema = z.strictObject({
   timestamps: z.array(timestampSchema),
-  chosen: timestampSchema.nullable().describe('The one that counts.'),
+  chosen: timestampSchema
+    .nullable()
+    .describe("The one that counts: the newest verified one; else the configuration's; else the SBOM's."),
   refused: z.array(z.strictObject({ name: text, at: text, reason: text })),
-  incomplete: z.exactOptional(text),
+  incomplete: z.exactOptional(text).describe('Why there may be newer timestamps than those seen.'),
 });
 
-const factsSchema = z
-  .strictObject({
-    user: z.exactOptional(z.strictObject({ written: text, uid: z.exactOptional(count), name: z.exactOptional(text) })),
-    environment: z
-      .array(z.strictObject({ variable: text, reason: text }))
-      .describe('Variables that look like secrets, or decide what is run; never their values.'),
-    support: z.array(z.strictObject({ name: text, where: text, supported: z.exactOptional(text), ended: z.boolean() })),
-    wolfi: z.exactOptional(z.strictObject({ contradictions: z.array(text), agreements: z.array(text) })),
-  })
-  .describe('What several kinds of evidence mean together.');
+/** Every timestamp that was found, and the one that counts. */
+export type Timestamps = DeepReadonly<z.infer<typeof timestampsSchema>>;
 
 const other = z.exactOptional(evidenceOf(z.json()));
 
@@ -229,9 +233,14 @@ export interface Inspection {
   readonly facts: InspectionFacts;
 }
 
+/** The values of evidence are bounded for length, and so any JSON. */
+type InspectionDocument = DeepReadonly<Omit<z.infer<typeof inspectionSchema>, 'evidence'>> & {
+  readonly evidence: ReturnType<typeof evidenceDocument>;
+};
+
 /** The JSON text of an inspection. */
 export function inspectionJson({ reference, platform, evidence, facts }: Inspection): string {
-  const document = {
+  const document: InspectionDocument = {
     schema: 'base-image-gate/inspect/v1',
     reference,
     platform,

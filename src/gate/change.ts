@@ -9,6 +9,7 @@ import { type Lock, readLock } from '../enforce/lock/lock.js';
 import type { ImageSubject } from '../evidence/collector.js';
 import { governanceOf } from '../policy/governance.js';
 import type { Policy } from '../policy/policy.js';
+import type { CheckDocument } from '../reports/check-document.js';
 
 /** What the base ref has in the place of a use, for rules that compare the two; undefined where nothing is compared. */
 export function baseReference(
@@ -70,17 +71,7 @@ export type BaseReference =
     };
 
 /** The base that a pull request or merge group was evaluated for: the result holds for no other. */
-export interface ChangeBase {
-  /** The branch that the change is to be merged into, as a full ref. */
-  readonly ref: string;
-  /** The branch whose policy holds, as a full ref: the base where changes to it have to be reviewed, else the default branch. */
-  readonly policyRef: string;
-  /** The commit of `policyRef` that the change starts from; absent where it is not known. */
-  readonly commit?: string;
-  readonly evaluated: { readonly kind: 'merge' | 'head' | 'merge-group'; readonly commit: string };
-  /** By which a merge was known to be one of the head into this base: the base's commit and the head. Else empty. */
-  readonly parents: readonly string[];
-}
+export type ChangeBase = NonNullable<CheckDocument['base']>;
 
 /** What a pull request, a merge group or `check --base` changes; null in a run that evaluates everything in full. */
 export interface Change {

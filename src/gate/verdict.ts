@@ -1,6 +1,7 @@
+import type { CheckDocument } from '../reports/check-document.js';
 import type { Answer } from '../rules/answer.js';
 
-export type Verdict = 'pass' | 'fail' | 'indeterminate';
+export type Verdict = CheckDocument['verdict'];
 
 /**
  * The verdict over error-level answers, after waivers: any failure makes it `fail`, else anything indeterminate makes

@@ -1,11 +1,11 @@
 import type { Role } from '../build-files/image-use.js';
 
 /** How much an answer matters. `off` means the rule is not evaluated. */
-export type Level = 'error' | 'warning' | 'note' | 'off';
-export const LEVELS = ['error', 'warning', 'note', 'off'] as const satisfies readonly Level[];
+export const LEVELS = ['error', 'warning', 'note', 'off'] as const;
+export type Level = (typeof LEVELS)[number];
 
-export type Profile = 'observe' | 'baseline' | 'hardened' | 'strict';
-export const PROFILES = ['observe', 'baseline', 'hardened', 'strict'] as const satisfies readonly Profile[];
+export const PROFILES = ['observe', 'baseline', 'hardened', 'strict'] as const;
+export type Profile = (typeof PROFILES)[number];
 
 /** Who may sign: a key, or a keyless identity. */
 export type Authority =

@@ -1,7 +1,8 @@
 import { z } from 'zod';
 import { DEFINITION_KINDS } from '../build-files/definitions.js';
 import type { DeepReadonly } from '../lib/collections.js';
-import { UNANSWERED_CAUSES } from '../rules/rule.js';
+import { LEVELS, PROFILES } from '../policy/policy.js';
+import { OUTCOMES, UNANSWERED_CAUSES } from '../rules/rule.js';
 import { baseChangeSchema } from './image-diff-document.js';
 import { fileSchema, rangeFields, useSchema } from './images-document.js';
 
@@ -9,8 +10,8 @@ import { fileSchema, rangeFields, useSchema } from './images-document.js';
  * What `check --format json` prints. The published JSON Schema (schemas/check.schema.json) is made from this, the
  * types of what is printed are taken from it, and a report that comes from elsewhere is read with it.
  */
-const outcome = z.enum(['pass', 'fail', 'indeterminate', 'not-applicable', 'skipped']);
-const level = z.enum(['error', 'warning', 'note', 'off']);
+const outcome = z.enum(OUTCOMES);
+const level = z.enum(LEVELS);
 const text = z.string();
 
 const index = z.int().min(0);
@@ -100,7 +101,7 @@ export const imageSchema = z
 const findingSchema = z
   .strictObject({
     ...answerFields,
-    level: z.enum(['error', 'warning', 'note']),
+    level: level.exclude(['off']),
     use: z.exactOptional(text),
     platforms: z.exactOptional(z.array(text)),
     location,
@@ -155,9 +156,11 @@ const definitionSchema = z
     path: text,
     kind: z.enum(DEFINITION_KINDS),
     status: z.enum(['read', 'unreadable', 'skipped', 'incomplete']),
-    reason: z.exactOptional(text),
+    reason: z.exactOptional(text).describe('Clauses.'),
   })
-  .describe('A file that says what is built and how. incomplete: a build in it was seen and not understood.');
+  .describe(
+    'A file that says what is built and how. incomplete: a build in it was seen and not understood, or not evaluated.',
+  );
 
 const changeBaseSchema = z
   .strictObject({
@@ -196,7 +199,7 @@ export const checkSchema = z
     policy: z.strictObject({
       source: text,
       commit: z.exactOptional(text),
-      profile: z.enum(['observe', 'baseline', 'hardened', 'strict']),
+      profile: z.enum(PROFILES),
       allowlistEnforced: z.boolean(),
       extends: z.exactOptional(z.array(z.strictObject({ name: text, commit: z.exactOptional(text) }))),
     }),

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { ROLES } from '../build-files/image-use.js';
+import { BUILD_FILE_STATUSES, ROLES, USE_INSTRUCTIONS } from '../build-files/image-use.js';
 import type { DeepReadonly } from '../lib/collections.js';
 
 /**
@@ -18,7 +18,7 @@ export const rangeFields = {
 export const fileSchema = z
   .strictObject({
     path: z.string().describe("Relative to the repository's root, with /."),
-    status: z.enum(['read', 'unreadable', 'skipped']),
+    status: z.enum(BUILD_FILE_STATUSES),
     reason: z.exactOptional(z.string()).describe('Why it is unreadable or skipped.'),
     line: z.exactOptional(position).describe('Where reading it failed.'),
     frontend: z.exactOptional(z.string()).describe('The reference of # syntax=, as written.'),
@@ -30,7 +30,7 @@ export const useSchema = z
     id: z.string().describe('Stable while the place keeps its meaning, and unique within the document.'),
     file: z.string(),
     ...rangeFields,
-    instruction: z.enum(['FROM', 'COPY', 'RUN', 'SYNTAX', 'ONBUILD', 'IMAGE']),
+    instruction: z.enum(USE_INSTRUCTIONS),
     stage: z.strictObject({ index: z.int().min(0), name: z.string().nullable() }).nullable(),
     role: z.enum(ROLES).describe('What the image is for; run: it is run, and nothing is built on it.'),
     reachable: z.boolean().describe('Whether a build of the evaluated targets pulls it.'),
@@ -52,11 +52,20 @@ export const useSchema = z
     open: z
       .exactOptional(
         z.array(
-          z.strictObject({ argument: z.string(), decidedBy: z.string(), definition: z.string(), line: position }),
+          z.strictObject({
+            argument: z
+              .string()
+              .describe(
+                "A build argument's name, or a flag: --target, --platform, --build-context NAME, --file for the text of an inline file.",
+              ),
+            decidedBy: z.string().describe('An expression or a variable, as it is written where that is known.'),
+            definition: z.string().describe('The path of the definition.'),
+            line: position,
+          }),
         ),
       )
       .describe(
-        'Parameters of a build that decide it and that a definition gives values which only a run knows: a build argument by its name, others by their flag (`--target`, `--platform`, `--build-context NAME`; `--file` for what stands in the text of an inline build file).',
+        'Parameters of a build that decide it and whose value only a run knows: the reference may name other images, too.',
       ),
   })
   .describe('One place in a build definition, and one distinct expansion of it, that names an external image.');
@@ -74,7 +83,13 @@ const buildSchema = z
     platforms: z.array(z.string()),
     contexts: z.record(z.string(), z.string()),
     open: z
-      .array(z.strictObject({ field: z.string(), decidedBy: z.string(), line: z.exactOptional(position) }))
+      .array(
+        z.strictObject({
+          field: z.string().describe('args.NAME, target, platforms, contexts.NAME …'),
+          decidedBy: z.string(),
+          line: z.exactOptional(position),
+        }),
+      )
       .describe('What is not known without a run, and what decides it.'),
   })
   .describe('A build that a build definition asks for.');

@@ -1,32 +1,51 @@
+import { z } from 'zod';
 import type { CollectedEvidence } from '../evidence/kinds.js';
-import { type EnvironmentFinding, environmentSecrets } from '../image-content/environment-facts.js';
+import { environmentSecrets } from '../image-content/environment-facts.js';
 import { environmentHooks, openPlaces } from '../image-content/loader-hooks.js';
 import { runsAs } from '../image-content/user.js';
+import type { DeepReadonly } from '../lib/collections.js';
 import { hasEnded } from '../packages/lifecycle/lifecycles.js';
 import { supportOf, untilWhen } from '../packages/lifecycle/support.js';
 import { supportedParts } from '../packages/lifecycle/supported-parts.js';
-import { evaluateWolfi, type WolfiEvaluation } from '../packages/wolfi-facts.js';
+import { evaluateWolfi } from '../packages/wolfi-facts.js';
 
-/** A distribution or runtime, and how long its makers fix it. */
-export interface SupportFact {
-  /** Product and cycle: `Debian 12`. */
-  readonly name: string;
-  readonly where: string;
-  /** Such as `until 2028-08-09`; absent where the table does not know. */
-  readonly supported?: string;
-  readonly ended: boolean;
-}
+const text = z.string();
 
-/** What follows from several kinds of evidence together, and rules ask of an image. */
-export interface InspectionFacts {
-  /** The account of the configuration's user in the image's passwd. Absent without a configuration. */
-  readonly user?: { readonly written: string; readonly uid?: number; readonly name?: string };
-  /** Variables that look like secrets, or decide what is run. */
-  readonly environment: readonly EnvironmentFinding[];
-  readonly support: readonly SupportFact[];
-  /** Absent where os-release names no Wolfi. */
-  readonly wolfi?: WolfiEvaluation;
-}
+/** What follows from several kinds of evidence together, as `inspect --format json` prints it. */
+export const factsSchema = z
+  .strictObject({
+    user: z
+      .exactOptional(
+        z.strictObject({ written: text, uid: z.exactOptional(z.int().min(0)), name: z.exactOptional(text) }),
+      )
+      .describe("The account of the configuration's user in the image's passwd; absent without a configuration."),
+    environment: z
+      .array(
+        z.strictObject({
+          variable: text,
+          reason: text,
+          isLikely: z
+            .exactOptional(z.literal(true))
+            .describe('A JSON Web Token may have ended, and a password in a URL may open nothing.'),
+        }),
+      )
+      .describe('Variables that look like secrets, or decide what is run; never their values.'),
+    support: z.array(
+      z.strictObject({
+        name: text.describe('Product and cycle, such as Debian 12.'),
+        where: text,
+        supported: z.exactOptional(text).describe('Such as "until 2028-08-09"; absent where the table does not know.'),
+        ended: z.boolean(),
+      }),
+    ),
+    wolfi: z
+      .exactOptional(z.strictObject({ contradictions: z.array(text), agreements: z.array(text) }))
+      .describe('Absent where os-release does not name Wolfi.'),
+  })
+  .describe('What several kinds of evidence mean together.');
+
+export type InspectionFacts = DeepReadonly<z.infer<typeof factsSchema>>;
+export type SupportFact = InspectionFacts['support'][number];
 
 /** Says what the kinds of evidence mean together; absent ones are not mentioned. */
 export function inspectionFacts({ image, filesystem, packages, apko }: CollectedEvidence, now: Date): InspectionFacts {

@@ -1,9 +1,10 @@
 import { z } from 'zod';
+import type { DeepReadonly } from '../lib/collections.js';
 
 const entry = z.strictObject({ package: z.string(), version: z.exactOptional(z.string()) });
 
-/** What changed between two lists of packages, as every document of ours prints it. */
-export const packageListsFields = {
+/** What changed between two lists of packages, as all JSON documents print it. */
+const packageListsSchema = z.strictObject({
   added: z.array(entry),
   removed: z.array(entry),
   changed: z.array(
@@ -13,4 +14,7 @@ export const packageListsFields = {
       after: z.exactOptional(z.string()),
     }),
   ),
-};
+});
+
+export const packageListsFields = packageListsSchema.shape;
+export type PackageDiff = DeepReadonly<z.infer<typeof packageListsSchema>>;

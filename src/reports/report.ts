@@ -15,15 +15,7 @@ import type { BaseChange } from './image-diff-document.js';
 export type Finding = CheckDocument['findings'][number];
 
 /** An image that a reference names, on one platform: once per run, however many references name it. */
-export interface EvaluatedImage {
-  /** What answers and references call it by. */
-  readonly id: string;
-  /** As the policy sees it: a mirror's path replaced by the image it mirrors. */
-  readonly reference: string;
-  readonly platform: string;
-  /** Absent where it was not resolved: not opened, not reachable, or no image for the platform. */
-  readonly resolved?: ResolvedDigests;
-  readonly publisher?: string;
+export interface EvaluatedImage extends Omit<ImageDocument, 'answers' | 'evidence'> {
   /** What was collected; empty where the image was not opened. */
   readonly evidence: CollectedEvidence;
 }

@@ -11,7 +11,8 @@ import type { Reference } from '../references/reference.js';
 export const noOptions = z.strictObject({});
 export type NoOptions = z.infer<typeof noOptions>;
 
-export type Outcome = 'pass' | 'fail' | 'indeterminate' | 'not-applicable' | 'skipped';
+export const OUTCOMES = ['pass', 'fail', 'indeterminate', 'not-applicable', 'skipped'] as const;
+export type Outcome = (typeof OUTCOMES)[number];
 
 /**
  * Why a rule has no answer: the image was not opened because its identity failed (`identity`) or because neither policy

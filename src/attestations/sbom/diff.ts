@@ -1,5 +1,6 @@
 import { groupBy, optionalField } from '../../lib/collections.js';
 import { parsePurl } from '../../packages/purl.js';
+import type { PackageDiff } from '../../reports/package-diff-document.js';
 import { normalizeVersion } from './distribution-packages.js';
 
 /** What a difference is reported by: packages of an SBOM and packages of a database both have it. */
@@ -9,23 +10,9 @@ export interface NamedPackage {
   readonly purl?: string;
 }
 
+export type DiffEntry = PackageDiff['added'][number];
 /** A package whose version is not the same in both; a version that a document leaves out is absent here too. */
-export interface ChangedPackage {
-  readonly package: string;
-  readonly before?: string;
-  readonly after?: string;
-}
-
-export interface PackageDiff {
-  readonly added: readonly DiffEntry[];
-  readonly removed: readonly DiffEntry[];
-  readonly changed: readonly ChangedPackage[];
-}
-
-export interface DiffEntry {
-  readonly package: string;
-  readonly version?: string;
-}
+export type ChangedPackage = PackageDiff['changed'][number];
 
 /**
  * Says what changed between two lists of packages. A package is the same in both if its purl is the same without version

@@ -1,14 +1,25 @@
+import type { SbomJson } from '../../cli/sbom-document.js';
 import { optionalField } from '../../lib/collections.js';
 import { parsePurl } from '../../packages/purl.js';
 import { formatName, installedPackages, type Sbom, type SbomPackage } from './sbom.js';
 
 /**
  * The minimum elements of an SBOM.
- * @see https://www.cisa.gov/sbom CISA's Minimum Elements for a Software Sbom of Materials, 2026, which replace NTIA's of 2021
+ * @see https://www.cisa.gov/sbom CISA's minimum elements of 2026, which replace NTIA's of 2021
  */
-type DocumentElement = 'author' | 'signature' | 'format' | 'context' | 'timestamp' | 'tool' | 'sbom-version';
+export const DOCUMENT_ELEMENTS = [
+  'author',
+  'signature',
+  'format',
+  'context',
+  'timestamp',
+  'tool',
+  'sbom-version',
+] as const;
 
-const COMPONENT_ELEMENTS = [
+type DocumentElement = (typeof DOCUMENT_ELEMENTS)[number];
+
+export const COMPONENT_ELEMENTS = [
   'producer',
   'name',
   'version',
@@ -22,18 +33,7 @@ const COMPONENT_ELEMENTS = [
 type ComponentElement = (typeof COMPONENT_ELEMENTS)[number];
 
 /** How far one element is there: `present` of `of`, for a document's elements 0 or 1 of 1. */
-export interface ElementReport {
-  readonly element: DocumentElement | ComponentElement;
-  readonly scope: 'document' | 'component';
-  readonly present: number;
-  readonly of: number;
-  /** What the document says, for a document's element. */
-  readonly value?: string;
-  /** Why it counts or does not, where that is not plain. */
-  readonly note?: string;
-  /** The first few packages without it. */
-  readonly missing: readonly string[];
-}
+export type ElementReport = SbomJson['elements'][number];
 
 export interface ElementsInput {
   /** Who signed the statement the document came in; absent for a file and for an unsigned document. */

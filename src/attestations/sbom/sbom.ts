@@ -1,3 +1,5 @@
+import type { SbomJson } from '../../cli/sbom-document.js';
+
 /** A document format and its version, such as `{ name: 'SPDX', version: '2.3', encoding: 'JSON' }`. */
 export interface SbomFormat {
   readonly name: 'SPDX' | 'CycloneDX';
@@ -6,76 +8,19 @@ export interface SbomFormat {
 }
 
 /** What an SBOM says about itself. Fields it leaves out, or fills with NOASSERTION, are left out here. */
-export interface SbomDocument {
-  readonly name?: string;
-  /** Persons and organizations; a tool is no author. */
-  readonly authors: readonly string[];
-  readonly tools: readonly SbomTool[];
-  /** As written; RFC 3339 by both specifications. */
-  readonly created?: string;
-  /** CycloneDX `version`; SPDX 2 asks for a new `documentNamespace` with every version instead. */
-  readonly version?: string;
-  /** The phase of the software's life it was made in: CycloneDX `lifecycles`, SPDX `creationInfo.comment`. */
-  readonly context: readonly string[];
-  /** SPDX `documentNamespace`, CycloneDX `serialNumber`. */
-  readonly identity?: string;
-  /** A signature inside the document (CycloneDX JSF), which is not verified. */
-  readonly hasEmbeddedSignature: boolean;
-}
-
-export interface SbomTool {
-  readonly name: string;
-  readonly version?: string;
-}
-
-export interface SbomHash {
-  /** As the document writes it: `SHA256`, `SHA-256`. */
-  readonly algorithm: string;
-  readonly value: string;
-}
-
-/** An identifier other than the purl: `{ type: 'cpe23Type', value: 'cpe:2.3:…' }`. */
-export interface SbomIdentifier {
-  readonly type: string;
-  readonly value: string;
-}
-
-/** The upstream or distribution package that a binary package was built from. */
-export interface SourcePackage {
-  readonly name: string;
-  readonly version?: string;
-}
+export type SbomDocument = SbomJson['document'];
+export type SbomTool = SbomDocument['tools'][number];
 
 /** Fields of a package whose place in the document is reported. */
-export type SbomField = 'name' | 'version' | 'purl' | 'source' | 'producer' | 'licenses' | 'hashes' | 'purpose';
+export const SBOM_FIELDS = ['name', 'version', 'purl', 'source', 'producer', 'licenses', 'hashes', 'purpose'] as const;
+export type SbomField = (typeof SBOM_FIELDS)[number];
 
 /** An SPDX package or a CycloneDX component. */
-export interface SbomPackage {
-  /** SPDXID or bom-ref; where the document gives none, its place. */
-  readonly id: string;
-  /** Where it stands: a JSON pointer (for XML into the same document in JSON), or `line 12` of a tag-value document. */
-  readonly at: string;
-  /** What the document calls it: an SPDX package or a CycloneDX component. */
-  readonly kind: 'package' | 'component';
-  /** With its CycloneDX group or npm scope before a slash. May be empty: apko's layers have no name. */
-  readonly name: string;
-  readonly version?: string;
-  /** As written; not every one can be read (src/packages/purl.ts). */
-  readonly purl?: string;
-  readonly identifiers: readonly SbomIdentifier[];
-  readonly source?: SourcePackage;
-  readonly producer?: string;
-  readonly licenses: readonly string[];
-  readonly hashes: readonly SbomHash[];
-  /** SPDX primaryPackagePurpose or CycloneDX type, in lower case: `container`, `operating-system`, `library`. */
-  readonly purpose?: string;
-  /** Whether the document says that it describes this one: the image itself, usually. */
-  readonly root: boolean;
-  /** Whether it is nested in another component. */
-  readonly nested: boolean;
-  /** Which field of the document each value was taken from, relative to `at`. */
-  readonly from: Readonly<Partial<Record<SbomField, string>>>;
-}
+export type SbomPackage = SbomJson['packages'][number];
+export type SbomHash = SbomPackage['hashes'][number];
+export type SbomIdentifier = SbomPackage['identifiers'][number];
+/** The upstream or distribution package that a binary package was built from. */
+export type SourcePackage = NonNullable<SbomPackage['source']>;
 
 /** A package while a reader fills it in, every object of one shape: a tenth of a second on 50,000 packages. */
 export type PackageInMaking = { -readonly [K in keyof SbomPackage]: SbomPackage[K] } & {

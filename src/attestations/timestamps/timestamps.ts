@@ -1,24 +1,8 @@
+import type { Timestamps } from '../../cli/inspection-document.js';
 import { optionalField } from '../../lib/collections.js';
-/** One moment that says something of an image's age. */
-export interface Timestamp {
-  /** What it is, for people: `transparency log`, `end of its build (SLSA provenance)`, `date in its configuration`. */
-  readonly name: string;
-  /** ISO 8601, UTC. */
-  readonly at: string;
-  /** A log, a timestamp authority or a verified statement vouches for it; otherwise the image says so itself. */
-  readonly verified: boolean;
-  readonly place: string;
-}
 
-/** Every timestamp that was found, and the one that counts. */
-export interface Timestamps {
-  readonly timestamps: readonly Timestamp[];
-  /** The newest verified one; else the configuration's; else the SBOM's. Null where there is none. */
-  readonly chosen: Timestamp | null;
-  readonly refused: readonly { readonly name: string; readonly at: string; readonly reason: string }[];
-  /** Why there may be newer timestamps than those seen. */
-  readonly incomplete?: string;
-}
+/** One moment that says something of an image's age. */
+export type Timestamp = Timestamps['timestamps'][number];
 
 /** The time of machines differs a little; one further ahead than this is wrong. */
 const TOLERANCE = 5 * 60_000;

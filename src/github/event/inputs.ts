@@ -3,6 +3,7 @@ import { optionalField } from '../../lib/collections.js';
 import type { Failure } from '../../lib/failure.js';
 import { nearest } from '../../lib/nearest.js';
 import { err, ok, type Result } from '../../lib/result.js';
+import { PROFILES, type Profile } from '../../policy/policy.js';
 import { parsePlatform } from '../../references/platform.js';
 import {
   type Credential,
@@ -14,7 +15,7 @@ import {
 export interface ActionInputs {
   readonly policy?: string;
   readonly policyToken?: string;
-  readonly profile?: 'observe' | 'baseline' | 'hardened' | 'strict';
+  readonly profile?: Profile;
   readonly paths: readonly string[];
   readonly changedFilesOnly: boolean;
   /** `NAME=value`, each. */
@@ -61,7 +62,6 @@ export const NO_TOKEN = {
   message: 'The input `token` is empty. Secrets are empty in runs for forks and Dependabot.',
   fix: "Remove the input to use the workflow's own token.",
 } as const;
-const PROFILES = ['observe', 'baseline', 'hardened', 'strict'] as const;
 const COMMENT_MODES = ['changes', 'always', 'on-failure', 'never'] as const;
 /** Of the report action, which does not know what a pull request changes. */
 const REPORT_MODES = ['always', 'on-failure', 'never'] as const;
@@ -180,7 +180,7 @@ class InputReader {
     return optionalField(key, text === '' ? undefined : text);
   }
 
-  profile(): { readonly profile?: (typeof PROFILES)[number] } {
+  profile(): { readonly profile?: Profile } {
     const text = this.text('profile');
     return text === '' ? {} : { profile: this.oneOf('profile', text, PROFILES) };
   }
