@@ -1,5 +1,3 @@
-import type { ImagesDocument } from '../reports/images-document.js';
-
 /** One build that a build definition asks for; paths are relative to the repository's top, as the build tool resolves them. */
 export interface Build {
   /** Path of the definition. */
@@ -30,7 +28,11 @@ export interface Build {
 }
 
 /** A field of a build whose value only a run knows: `args.NAME`, `target`, `platforms`, `contexts.NAME` … */
-export type OpenValue = ImagesDocument['builds'][number]['open'][number];
+export interface OpenValue {
+  readonly field: string;
+  readonly decidedBy: string;
+  readonly line?: number;
+}
 
 /** Whether a context is fetched: HTTP, or a Git repository in one of its forms. */
 export function isRemote(context: string): boolean {

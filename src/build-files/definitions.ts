@@ -1,10 +1,16 @@
 import { optionalField } from '../lib/collections.js';
-import type { CheckDocument } from '../reports/check-document.js';
 import { isWorkflow } from './file-names.js';
 import type { Reading } from './reading.js';
 
 /** A file that says what is built and how, and whether all of it was understood. */
-export type Definition = CheckDocument['definitions'][number];
+export interface Definition {
+  readonly path: string;
+  readonly kind: DefinitionKind;
+  /** `incomplete`: a build in it was seen and not understood, or not evaluated. */
+  readonly status: 'read' | 'unreadable' | 'skipped' | 'incomplete';
+  /** Clauses; absent where there is nothing to say. */
+  readonly reason?: string;
+}
 
 export const DEFINITION_KINDS = ['dockerfile', 'bake', 'compose', 'devcontainer', 'workflow', 'other'] as const;
 export type DefinitionKind = (typeof DEFINITION_KINDS)[number];

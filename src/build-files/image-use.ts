@@ -1,5 +1,4 @@
 import type { Reference } from '../references/reference.js';
-import type { UseDocument } from '../reports/images-document.js';
 
 /** A range of source text: lines and columns 1-based, columns in UTF-16 units, end exclusive. */
 export interface SourceRange {
@@ -76,7 +75,16 @@ export interface ImageUse extends Place {
 }
 
 /** A parameter of a build that a build definition gives a value which only a run knows. */
-export type OpenArgument = NonNullable<UseDocument['open']>[number];
+export interface OpenArgument {
+  /** A build argument's name, or a flag: `--target`, `--platform`, `--build-context NAME`, `--file` for the text of an inline file. */
+  readonly argument: string;
+  /** An expression or a variable, as it is written where that is known. */
+  readonly decidedBy: string;
+  /** The path of the definition. */
+  readonly definition: string;
+  /** 1-based. */
+  readonly line: number;
+}
 
 export const BUILD_FILE_STATUSES = ['read', 'unreadable', 'skipped'] as const;
 export type BuildFileStatus = (typeof BUILD_FILE_STATUSES)[number];

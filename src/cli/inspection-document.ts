@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { timestampsSchema } from '../attestations/timestamps/timestamps.js';
 import type { CollectedEvidence } from '../evidence/kinds.js';
 import type { DeepReadonly } from '../lib/collections.js';
 import { jsonText } from '../lib/escape/json.js';
@@ -175,28 +176,6 @@ const ownershipSchema = z.strictObject({
   asPackaged: z.array(text),
   notCompared: z.array(text),
 });
-
-const timestampSchema = z.strictObject({
-  name: text.describe('What it is: transparency log, end of its build (SLSA provenance), date in its configuration.'),
-  at: text.describe('ISO 8601, UTC.'),
-  verified: z
-    .boolean()
-    .describe(
-      'A log, a timestamp authority or a verified statement vouches for it; otherwise the image itself says so.',
-    ),
-  place: text,
-});
-const timestampsSchema = z.strictObject({
-  timestamps: z.array(timestampSchema),
-  chosen: timestampSchema
-    .nullable()
-    .describe("The one that counts: the newest verified one; else the configuration's; else the SBOM's."),
-  refused: z.array(z.strictObject({ name: text, at: text, reason: text })),
-  incomplete: z.exactOptional(text).describe('Why there may be newer timestamps than those seen.'),
-});
-
-/** Every timestamp that was found, and the one that counts. */
-export type Timestamps = DeepReadonly<z.infer<typeof timestampsSchema>>;
 
 const other = z.exactOptional(evidenceOf(z.json()));
 

@@ -1,10 +1,10 @@
+import type { PackageDiff } from '../attestations/sbom/diff.js';
 import type { ElementReport } from '../attestations/sbom/elements.js';
 import { formatName, installedPackages, type SbomPackage } from '../attestations/sbom/sbom.js';
 import { terminal } from '../lib/escape/visible.js';
 import { firstLines, plural } from '../lib/text.js';
 import { licenseCounts } from '../reports/license-counts.js';
 import { packageCounts, packageDiffLines } from '../reports/package-diff.js';
-import type { PackageDiff } from '../reports/package-diff-document.js';
 import { signedBy } from '../signatures/signer.js';
 import type { ShownSbom } from './sbom-document.js';
 

@@ -1,7 +1,7 @@
 import type { ImageProvenance } from '../attestations/provenance/provenance.js';
 import { describeProvenance } from '../attestations/provenance/provenance.js';
 import type { ImageSbom } from '../attestations/sbom/image-sbom.js';
-import type { Timestamps } from '../cli/inspection-document.js';
+import type { Timestamps } from '../attestations/timestamps/timestamps.js';
 import type { Evidence } from '../evidence/evidence.js';
 import type { CollectedEvidence, EvidenceKind, EvidenceKinds } from '../evidence/kinds.js';
 import { describeMissing, EVIDENCE_NAMES } from '../evidence/words.js';

@@ -1,8 +1,8 @@
 import type { ApkoConfiguration } from '../attestations/provenance/apko.js';
 import type { ImageProvenance } from '../attestations/provenance/provenance.js';
 import type { ImageSbom } from '../attestations/sbom/image-sbom.js';
+import type { Timestamps } from '../attestations/timestamps/timestamps.js';
 import type { ImageVex } from '../attestations/vex/vex-verdict.js';
-import type { Timestamps } from '../cli/inspection-document.js';
 import type { FilesystemFacts } from '../image-content/filesystem/filesystem-facts.js';
 import type { Inventory } from '../packages/inventory.js';
 import type { Ownership } from '../packages/ownership.js';

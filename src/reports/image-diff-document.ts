@@ -1,7 +1,7 @@
 import { z } from 'zod';
+import { packageListsFields } from '../attestations/sbom/diff.js';
 import type { DeepReadonly } from '../lib/collections.js';
 import { BASE_CHANGE_ENTRIES } from './package-diff.js';
-import { packageListsFields } from './package-diff-document.js';
 
 const text = z.string();
 const count = z.int().min(0);

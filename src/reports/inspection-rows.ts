@@ -1,5 +1,5 @@
 import { type AttestedProvenance, describeProvenance } from '../attestations/provenance/provenance.js';
-import type { Timestamps } from '../cli/inspection-document.js';
+import type { Timestamps } from '../attestations/timestamps/timestamps.js';
 import type { Evidence } from '../evidence/evidence.js';
 import type { CollectedEvidence, EvidenceKind, EvidenceKinds } from '../evidence/kinds.js';
 import { describeMissing, EVIDENCE_NAMES, type MissingEvidence } from '../evidence/words.js';

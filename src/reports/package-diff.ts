@@ -1,5 +1,5 @@
+import type { PackageDiff } from '../attestations/sbom/diff.js';
 import { plural } from '../lib/text.js';
-import type { PackageDiff } from './package-diff-document.js';
 
 /** How many entries of a list a report keeps; the counts beside it are whole. */
 export const BASE_CHANGE_ENTRIES = 200;

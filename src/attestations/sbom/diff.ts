@@ -1,6 +1,6 @@
-import { groupBy, optionalField } from '../../lib/collections.js';
+import { z } from 'zod';
+import { type DeepReadonly, groupBy, optionalField } from '../../lib/collections.js';
 import { parsePurl } from '../../packages/purl.js';
-import type { PackageDiff } from '../../reports/package-diff-document.js';
 import { normalizeVersion } from './distribution-packages.js';
 
 /** What a difference is reported by: packages of an SBOM and packages of a database both have it. */
@@ -10,6 +10,23 @@ export interface NamedPackage {
   readonly purl?: string;
 }
 
+const entry = z.strictObject({ package: z.string(), version: z.exactOptional(z.string()) });
+
+/** What changed between two lists of packages, as all JSON documents print it. */
+const packageListsSchema = z.strictObject({
+  added: z.array(entry),
+  removed: z.array(entry),
+  changed: z.array(
+    z.strictObject({
+      package: z.string(),
+      before: z.exactOptional(z.string()),
+      after: z.exactOptional(z.string()),
+    }),
+  ),
+});
+
+export const packageListsFields = packageListsSchema.shape;
+export type PackageDiff = DeepReadonly<z.infer<typeof packageListsSchema>>;
 export type DiffEntry = PackageDiff['added'][number];
 /** A package whose version is not the same in both; a version that a document leaves out is absent here too. */
 export type ChangedPackage = PackageDiff['changed'][number];

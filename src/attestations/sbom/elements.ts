@@ -1,5 +1,5 @@
-import type { SbomJson } from '../../cli/sbom-document.js';
-import { optionalField } from '../../lib/collections.js';
+import { z } from 'zod';
+import { type DeepReadonly, optionalField } from '../../lib/collections.js';
 import { parsePurl } from '../../packages/purl.js';
 import { formatName, installedPackages, type Sbom, type SbomPackage } from './sbom.js';
 
@@ -7,19 +7,11 @@ import { formatName, installedPackages, type Sbom, type SbomPackage } from './sb
  * The minimum elements of an SBOM.
  * @see https://www.cisa.gov/sbom CISA's minimum elements of 2026, which replace NTIA's of 2021
  */
-export const DOCUMENT_ELEMENTS = [
-  'author',
-  'signature',
-  'format',
-  'context',
-  'timestamp',
-  'tool',
-  'sbom-version',
-] as const;
+const DOCUMENT_ELEMENTS = ['author', 'signature', 'format', 'context', 'timestamp', 'tool', 'sbom-version'] as const;
 
 type DocumentElement = (typeof DOCUMENT_ELEMENTS)[number];
 
-export const COMPONENT_ELEMENTS = [
+const COMPONENT_ELEMENTS = [
   'producer',
   'name',
   'version',
@@ -33,7 +25,19 @@ export const COMPONENT_ELEMENTS = [
 type ComponentElement = (typeof COMPONENT_ELEMENTS)[number];
 
 /** How far one element is there: `present` of `of`, for a document's elements 0 or 1 of 1. */
-export type ElementReport = SbomJson['elements'][number];
+export const elementSchema = z
+  .strictObject({
+    element: z.enum([...DOCUMENT_ELEMENTS, ...COMPONENT_ELEMENTS]),
+    scope: z.enum(['document', 'component']),
+    present: z.int().min(0),
+    of: z.int().min(0),
+    value: z.exactOptional(z.string()).describe("What the document says, for a document's element."),
+    note: z.exactOptional(z.string()).describe('Why it counts or does not, where that is not plain.'),
+    missing: z.array(z.string()).describe('The first packages without it.'),
+  })
+  .describe('One of the minimum elements of an SBOM: present of so many.');
+
+export type ElementReport = DeepReadonly<z.infer<typeof elementSchema>>;
 
 export interface ElementsInput {
   /** Who signed the statement the document came in; absent for a file and for an unsigned document. */

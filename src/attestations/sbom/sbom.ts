@@ -1,4 +1,5 @@
-import type { SbomJson } from '../../cli/sbom-document.js';
+import { z } from 'zod';
+import type { DeepReadonly } from '../../lib/collections.js';
 
 /** A document format and its version, such as `{ name: 'SPDX', version: '2.3', encoding: 'JSON' }`. */
 export interface SbomFormat {
@@ -7,16 +8,62 @@ export interface SbomFormat {
   readonly encoding: 'JSON' | 'JSON-LD' | 'tag-value' | 'XML';
 }
 
+const named = z.strictObject({ name: z.string(), version: z.exactOptional(z.string()) });
+
 /** What an SBOM says about itself. Fields it leaves out, or fills with NOASSERTION, are left out here. */
-export type SbomDocument = SbomJson['document'];
+export const describedDocumentSchema = z.strictObject({
+  name: z.exactOptional(z.string()),
+  authors: z.array(z.string()).describe('Persons and organizations; a tool is no author.'),
+  tools: z.array(named),
+  created: z.exactOptional(z.string()).describe('As written; RFC 3339 by both specifications.'),
+  version: z
+    .exactOptional(z.string())
+    .describe('CycloneDX version; SPDX 2 has a new documentNamespace for every version instead.'),
+  context: z
+    .array(z.string())
+    .describe('The phase of the life cycle it was made in: CycloneDX lifecycles, SPDX creationInfo.comment.'),
+  identity: z.exactOptional(z.string()).describe('SPDX documentNamespace, CycloneDX serialNumber.'),
+  hasEmbeddedSignature: z.boolean().describe('A signature inside the document (CycloneDX JSF), which is not verified.'),
+});
+
+export type SbomDocument = DeepReadonly<z.infer<typeof describedDocumentSchema>>;
 export type SbomTool = SbomDocument['tools'][number];
 
 /** Fields of a package whose place in the document is reported. */
 export const SBOM_FIELDS = ['name', 'version', 'purl', 'source', 'producer', 'licenses', 'hashes', 'purpose'] as const;
 export type SbomField = (typeof SBOM_FIELDS)[number];
 
-/** An SPDX package or a CycloneDX component. */
-export type SbomPackage = SbomJson['packages'][number];
+export const sbomPackageSchema = z
+  .strictObject({
+    id: z.string().describe('SPDXID or bom-ref; where the document gives none, its place.'),
+    at: z.string().describe('Where it stands: a JSON pointer, or the line of a tag-value document.'),
+    kind: z.enum(['package', 'component']).describe('An SPDX package or a CycloneDX component.'),
+    name: z
+      .string()
+      .describe("With its CycloneDX group or npm scope before a slash. May be empty: apko's layers have no name."),
+    version: z.exactOptional(z.string()),
+    purl: z.exactOptional(z.string()).describe('As written; it may be malformed.'),
+    identifiers: z
+      .array(z.strictObject({ type: z.string(), value: z.string() }))
+      .describe('Identifiers other than the purl, such as cpe23Type and cpe:2.3:….'),
+    source: z.exactOptional(named).describe('The source package it was built from.'),
+    producer: z.exactOptional(z.string()),
+    licenses: z.array(z.string()),
+    hashes: z.array(
+      z.strictObject({ algorithm: z.string().describe('As written: SHA256, SHA-256.'), value: z.string() }),
+    ),
+    purpose: z
+      .exactOptional(z.string())
+      .describe('SPDX primaryPackagePurpose or CycloneDX type, in lower case: container, operating-system, library.'),
+    root: z.boolean().describe('The document says that it describes this one.'),
+    nested: z.boolean().describe('It stands inside another component.'),
+    from: z
+      .partialRecord(z.enum(SBOM_FIELDS), z.string())
+      .describe('The field of the document each value was taken from, relative to at.'),
+  })
+  .describe('An SPDX package or a CycloneDX component, nested ones and the root included.');
+
+export type SbomPackage = DeepReadonly<z.infer<typeof sbomPackageSchema>>;
 export type SbomHash = SbomPackage['hashes'][number];
 export type SbomIdentifier = SbomPackage['identifiers'][number];
 /** The upstream or distribution package that a binary package was built from. */

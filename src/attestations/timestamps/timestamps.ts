@@ -1,5 +1,29 @@
-import type { Timestamps } from '../../cli/inspection-document.js';
-import { optionalField } from '../../lib/collections.js';
+import { z } from 'zod';
+import { type DeepReadonly, optionalField } from '../../lib/collections.js';
+
+const text = z.string();
+
+const timestampSchema = z.strictObject({
+  name: text.describe('What it is: transparency log, end of its build (SLSA provenance), date in its configuration.'),
+  at: text.describe('ISO 8601, UTC.'),
+  verified: z
+    .boolean()
+    .describe(
+      'A log, a timestamp authority or a verified statement vouches for it; otherwise the image itself says so.',
+    ),
+  place: text,
+});
+export const timestampsSchema = z.strictObject({
+  timestamps: z.array(timestampSchema),
+  chosen: timestampSchema
+    .nullable()
+    .describe("The one that counts: the newest verified one; else the configuration's; else the SBOM's."),
+  refused: z.array(z.strictObject({ name: text, at: text, reason: text })),
+  incomplete: z.exactOptional(text).describe('Why there may be newer timestamps than those seen.'),
+});
+
+/** Every timestamp that was found, and the one that counts. */
+export type Timestamps = DeepReadonly<z.infer<typeof timestampsSchema>>;
 
 /** One moment that says something of an image's age. */
 export type Timestamp = Timestamps['timestamps'][number];
