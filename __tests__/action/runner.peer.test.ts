@@ -1,13 +1,8 @@
-import { spawn } from 'node:child_process';
-import { copyFileSync, cpSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { dirname, join } from 'node:path';
-import { fileURLToPath } from 'node:url';
-import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import { expect, test } from '@jest/globals';
+import { type ActRun, useActRunner } from '../support/github/act-runner.js';
 import { payloadOf, pullRequestPayload } from '../support/github/action-step.js';
 import { useGitHub } from '../support/github/fake-github.js';
 import { makePullRequest, POLICY_PATH } from '../support/github/pull-request-step.js';
-import { builtBundle } from '../support/process/bundle.js';
 import { describeWithPeers } from '../support/process/peers.js';
 
 const POLICY = 'version: 1\ndeny:\n  - { image: "images.example/legacy/**", reason: no longer maintained }\n';
@@ -25,68 +20,26 @@ const STEPS = `
 `;
 const JOB = `jobs:\n  gate:\n    runs-on: ubuntu-latest\n    steps:${STEPS}`;
 
-/** What a runner is given, and what the repository of the run has beside the workflow. */
-interface Started {
-  readonly event: string;
-  readonly payload: unknown;
-  readonly sha: string;
-  readonly ref: string;
-  readonly workflows: Readonly<Record<string, string>>;
-}
+const COMPOSITE = `name: build
+description: checks, then builds
+outputs:
+  verdict: { value: "\${{ steps.inner.outputs.verdict }}", description: v }
+runs:
+  using: composite
+  steps:
+    - id: inner
+      uses: ${ACTION}
+      with: { token: write }
+`;
 
-/**
- * The bundle as a runner starts it: the inputs, outputs, files and environment are those of nektos/act, which is no
- * program of ours. It runs steps on this machine, without containers.
- *
- * @see https://nektosact.com/usage/runners.html#using-your-own-machine-as-a-runner-for-linux-windows-or-macos
- */
 describeWithPeers(['act', 'git'], "nektos/act runs the Action's bundle", () => {
   const github = useGitHub();
-  let directory: string;
-  beforeAll(() => {
-    directory = mkdtempSync(join(tmpdir(), 'runner-'));
-    const action = join(directory, 'action');
-    mkdirSync(action);
-    copyFileSync(fileURLToPath(new URL('../../action.yml', import.meta.url)), join(action, 'action.yml'));
-    cpSync(builtBundle(), join(action, 'dist'), { recursive: true });
-    mkdirSync(join(directory, 'composite'));
-    writeFileSync(
-      join(directory, 'composite/action.yml'),
-      `name: build\ndescription: checks, then builds\noutputs:\n  verdict: { value: "\${{ steps.inner.outputs.verdict }}", description: v }\nruns:\n  using: composite\n  steps:\n    - id: inner\n      uses: ${ACTION}\n      with: { token: write }\n`,
-    );
-  });
-  afterAll(() => rmSync(directory, { recursive: true, force: true, maxRetries: 5 }));
+  const started = useActRunner(github, { refs: ['v2'], actions: { 'acme/build@v1': COMPOSITE } });
 
-  /** The job's exit code, the log without its prefixes, and what the step after the gate saw. */
-  async function run({ event, payload, sha, ref, workflows }: Started) {
-    const workspace = mkdtempSync(join(directory, 'repository-'));
-    for (const [path, text] of Object.entries({ 'event.json': JSON.stringify(payload), ...workflows })) {
-      mkdirSync(dirname(join(workspace, path)), { recursive: true });
-      writeFileSync(join(workspace, path), text);
-    }
-    const environment = {
-      GITHUB_API_URL: github.server.apiUrl,
-      GITHUB_SERVER_URL: 'https://github.example',
-      GITHUB_REPOSITORY: 'acme/shop',
-      GITHUB_REF: ref,
-      SHA_REF: sha,
-    };
-    const child = spawn(
-      'act',
-      [
-        event,
-        ...['--directory', workspace, '--workflows', '.github/workflows/gate.yml', '--eventpath', 'event.json'],
-        ...['--platform', 'ubuntu-latest=-self-hosted', '--secret', 'GITHUB_TOKEN=write', '--no-cache-server'],
-        ...['--local-repository', `${ACTION}=${join(directory, 'action')}`],
-        ...['--local-repository', `acme/build@v1=${join(directory, 'composite')}`],
-        ...Object.entries(environment).flatMap(([name, value]) => ['--env', `${name}=${value}`]),
-      ],
-      { env: { PATH: process.env['PATH'], HOME: workspace, XDG_CACHE_HOME: join(workspace, 'cache') } },
-    );
-    let log = '';
-    for (const stream of [child.stdout, child.stderr]) stream.on('data', (chunk) => (log += String(chunk)));
-    const code = await new Promise((resolve) => child.on('close', resolve));
-    return { code, log, seen: /\| (SEEN .*)/.exec(log)?.[1] ?? '' };
+  /** The job's exit code, and what the step after the gate saw. */
+  async function run({ workflows, ...rest }: Omit<ActRun, 'files'> & { readonly workflows: ActRun['files'] }) {
+    const { code, log } = await started({ ...rest, files: workflows });
+    return { code, seen: /\| (SEEN .*)/.exec(log)?.[1] ?? '' };
   }
 
   const gate = (on: string) => ({ '.github/workflows/gate.yml': `on: ${on}\n${JOB}` });

@@ -6,12 +6,14 @@ const root = fileURLToPath(new URL('../..', import.meta.url));
 const cli = useBundledCli();
 
 describe('the gate on its own repository', () => {
-  test('passes, and leaves the examples to their own policy', () => {
+  test('finds nothing but what a registry has to answer, and leaves the examples to their own policy', () => {
     const { code, stdout } = cli.run(['check', root, '--offline', '--format', 'json'], root);
     const report = JSON.parse(stdout);
-    expect([code, report.verdict, report.findings]).toEqual([0, 'pass', []]);
-    expect(report.policy).toMatchObject({ source: '.github/base-image-gate.yml', profile: 'strict' });
-    expect(report.files.filter(({ status }: { status: string }) => status !== 'skipped')).toEqual([]);
+    expect([code, report.verdict, report.policy.profile]).toEqual([2, 'indeterminate', 'strict']);
+    const outcomes: { outcome: string; cause?: string }[] = report.findings;
+    expect(outcomes.filter(({ outcome, cause }) => outcome !== 'indeterminate' || cause !== 'offline')).toEqual([]);
+    const read = report.files.filter(({ status }: { status: string }) => status !== 'skipped');
+    expect(read.map(({ path }: { path: string }) => path)).toEqual(['packaging/image/Dockerfile']);
   });
 
   test('has a policy without an error or a warning', () => {
