@@ -30,7 +30,9 @@ async function main(): Promise<ExitCode> {
 
 async function run(args: readonly string[], io: CommandIo): Promise<ExitCode> {
   const [first = '', second = ''] = args;
-  const definition = COMMANDS.find(({ name }) => name === first || name === `${first} ${second}`);
+  const called = (wanted: string) => COMMANDS.find(({ name }) => name === wanted);
+  // `survey merge` is not `survey` with an argument.
+  const definition = called(`${first} ${second}`) ?? called(first);
   const load = definition === undefined ? undefined : LOADERS[definition.name];
   if (definition === undefined || load === undefined) return unknown(first, second, io);
   const command = await load();

@@ -7,6 +7,7 @@ import { policyJsonSchema } from '../../src/policy/json-schema.js';
 import { checkSchema } from '../../src/reports/check-document.js';
 import { explanationSchema } from '../../src/reports/explanation.js';
 import { imagesSchema } from '../../src/reports/images-document.js';
+import { surveySchema } from '../../src/survey/document.js';
 import { rules } from '../../src/rules/index.js';
 
 /** A schema of ours as a published JSON Schema, draft 2020-12. */
@@ -26,6 +27,7 @@ export function schemaFiles(): Readonly<Record<string, string>> {
     'schemas/images.schema.json': published('base-image-gate images --format json', imagesSchema),
     'schemas/inspect.schema.json': published('base-image-gate inspect --format json', inspectionSchema),
     'schemas/lock.schema.json': published('.github/base-image-gate.lock', lockSchema),
+    'schemas/survey.schema.json': published('base-image-gate survey', surveySchema),
     'schemas/sbom.schema.json': published('base-image-gate sbom --format json', sbomDocumentSchema),
   };
 }

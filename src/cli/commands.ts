@@ -16,6 +16,8 @@ export const LOADERS: Readonly<Record<string, () => Promise<Command>>> = {
   fix: async () => (await import('./fix.js')).fix,
   lock: async () => (await import('./lock.js')).lock,
   export: async () => (await import('./export.js')).exportCommand,
+  survey: async () => (await import('./survey.js')).survey,
+  'survey merge': async () => (await import('./survey-merge.js')).surveyMerge,
   completion: async () => (await import('./completion.js')).completion,
   evidence: async () => (await import('./evidence.js')).evidence,
 };

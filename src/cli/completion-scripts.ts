@@ -8,12 +8,12 @@ export function completionScript(shell: Shell, commands: readonly CommandDefinit
 
 const PROGRAM = 'base-image-gate';
 
-/** The words that may stand first, each with what it is; `policy` stands for its commands. */
+/** The words that may stand first, each with what it is; `policy` stands for its commands, `survey` for itself too. */
 function firstWords(commands: readonly CommandDefinition[]): readonly (readonly [word: string, summary: string])[] {
   const words = new Map<string, string>();
   for (const { name, summary } of commands) {
     const [first = ''] = name.split(' ');
-    words.set(first, name.includes(' ') ? 'work on a policy file' : summary);
+    if (!words.has(first)) words.set(first, name.includes(' ') ? 'work on a policy file' : summary);
   }
   return [...words, ['help', 'show the help of a command'], ['--version', 'show the version']];
 }
@@ -26,6 +26,11 @@ function secondWords(commands: readonly CommandDefinition[]): ReadonlyMap<string
     if (second !== undefined) groups.set(first, [...(groups.get(first) ?? []), definition]);
   }
   return groups;
+}
+
+/** The commands of two words, as a pattern of `case`. */
+function ofTwoWords(commands: readonly CommandDefinition[]): string {
+  return commands.flatMap(({ name }) => (name.includes(' ') ? [`'${name}'`] : [])).join('|');
 }
 
 /** The words a flag takes, where there are few. */
@@ -66,7 +71,7 @@ function bash(commands: readonly CommandDefinition[]): string {
   return `# bash completion of ${PROGRAM}
 _base_image_gate() {
   local cur=\${COMP_WORDS[COMP_CWORD]} prev=\${COMP_WORDS[COMP_CWORD-1]} command=\${COMP_WORDS[1]} words=''
-  case $command in ${[...secondWords(commands).keys()].join('|')}) command="$command \${COMP_WORDS[2]}" ;; esac
+  case "$command \${COMP_WORDS[2]}" in ${ofTwoWords(commands)}) command="$command \${COMP_WORDS[2]}" ;; esac
   COMPREPLY=()
   case "$command $prev" in
 ${chosen.join('\n')}
@@ -120,7 +125,7 @@ function zsh(commands: readonly CommandDefinition[]): string {
   );
   const groups = [...secondWords(commands)].map(
     ([first, definitions]) =>
-      `    ${first}) words=(${definitions
+      `    ${first}) described=(${definitions
         .map(({ name, summary }) => described(name.split(' ')[1] ?? '', summary))
         .join(' ')}) ;;`,
   );
@@ -135,16 +140,16 @@ _base_image_gate() {
     _describe command described
     return
   fi
-  case $command in ${[...secondWords(commands).keys()].join('|')})
-    if (( CURRENT == 3 )); then
-      case $command in
-${groups.map((line) => line.replace('words=(', 'described=(')).join('\n')}
-      esac
+  if (( CURRENT == 3 )) && [[ $words[3] != -* ]]; then
+    case $command in
+${groups.join('\n')}
+    esac
+    if (( $#described )); then
       _describe command described
       return
     fi
-    command="$command $words[3]" skip=2 ;;
-  esac
+  fi
+  case "$command $words[3]" in ${ofTwoWords(commands)}) command="$command $words[3]" skip=2 ;; esac
   words=("\${(@)words[1 + skip,-1]}")
   (( CURRENT -= skip ))
   case $command in
@@ -169,10 +174,12 @@ function fish(commands: readonly CommandDefinition[]): string {
     }
   }
   for (const definition of commands) {
-    const condition = definition.name
-      .split(' ')
-      .map((word) => `__fish_seen_subcommand_from ${word}`)
-      .join('; and ');
+    const { name: command } = definition;
+    const others = (secondWords(commands).get(command) ?? []).map(({ name }) => name.split(' ')[1]);
+    const condition = [
+      ...command.split(' ').map((word) => `__fish_seen_subcommand_from ${word}`),
+      ...(others.length > 0 ? [`not __fish_seen_subcommand_from ${others.join(' ')}`] : []),
+    ].join('; and ');
     for (const [name, flag] of flagsOf(definition)) {
       const words = choicesOf(flag);
       const value = flag.type === 'boolean' ? '' : words.length > 0 ? ` -x -a ${quoted(words.join(' '))}` : ' -r';

@@ -306,6 +306,52 @@ it and reported on standard error. The exit code is the verdict's.`,
   exitCodes: '0 pass, 1 fail, 2 indeterminate, 3 wrong usage or policy',
 });
 
+const DIRECTORY_FLAG = {
+  output: { type: 'string', value: 'DIR', help: 'write the survey to DIR; required' },
+} as const satisfies Flags;
+
+export const SURVEY = define({
+  name: 'survey',
+  arguments: [],
+  summary: 'show what a policy would do to many repositories on GitHub',
+  flags: {
+    org: { type: 'string', value: 'NAME', help: 'the repositories of this organization or user' },
+    repositories: { type: 'string', value: 'FILE', help: 'the repositories of this list, owner/name a line' },
+    ...DIRECTORY_FLAG,
+    shard: { type: 'string', value: 'N/OF', help: 'survey only this part, such as 3/20' },
+    audience: {
+      type: 'string',
+      value: 'OWNER/NAME',
+      help: 'who reads the survey: repositories more private than this one are not named',
+    },
+    'use-repository-policies': {
+      type: 'boolean',
+      help: "use repositories' own policies and waivers where they have them",
+    },
+    ...POLICY_FLAG,
+    ...PROFILE_FLAG,
+    registry: REGISTRY_FLAGS.registry,
+    'trusted-root': REGISTRY_FLAGS['trusted-root'],
+    ...VULNERABILITIES_FLAG,
+  },
+  about: `Evaluates the default branches of many repositories by one policy (default: that of the current directory), and writes to
+DIR which of them it would stop, and what to allow or replace first: survey.json, survey.md and survey.html. Nothing is
+cloned: build files are read through GitHub's API, with the token in GH_TOKEN, which needs contents: read. Each image is
+evaluated once. A survey that was interrupted goes on where it was when it is started again with the same DIR.`,
+  exitCodes:
+    '0 every repository was surveyed, whatever the policy says of it, 2 some could not be, 3 wrong usage or policy',
+});
+
+export const SURVEY_MERGE = define({
+  name: 'survey merge',
+  arguments: ['DIR…'],
+  summary: 'merge the surveys of shards',
+  flags: DIRECTORY_FLAG,
+  about: `Merges the surveys of shards, such as the jobs of a matrix write them. All of them together are what one run would have
+written; where some are missing, the survey says so.`,
+  exitCodes: '0 every repository was surveyed, 2 some were not, 3 wrong usage, or not parts of one survey',
+});
+
 /** Shells that commands, flags and their values are completed in. */
 export const SHELLS = ['bash', 'zsh', 'fish'] as const;
 export type Shell = (typeof SHELLS)[number];
@@ -337,5 +383,7 @@ export const COMMANDS: readonly CommandDefinition[] = [
   LOCK,
   EXPORT,
   EVIDENCE,
+  SURVEY,
+  SURVEY_MERGE,
   COMPLETION,
 ];

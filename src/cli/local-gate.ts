@@ -239,7 +239,7 @@ async function isSame(path: string, before: RepositoryTree, after: RepositoryTre
 }
 
 /** A registry with a stand-in on the command line counts as named, as in a policy: its images are opened. */
-function withRegistriesOf(routes: readonly string[], policy: Policy): Policy {
+export function withRegistriesOf(routes: readonly string[], policy: Policy): Policy {
   const named = routes.flatMap((text) => {
     const route = parseRoute(text);
     return route.ok ? [[route.value.from, { privateNetwork: false, insecure: false, tokenHosts: [] }] as const] : [];

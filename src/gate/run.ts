@@ -139,7 +139,7 @@ function lockNotices(lock: Result<Lock | null, string>): readonly string[] {
 }
 
 /** Evaluates uses side by side, and then the uses that the ONBUILD triggers of their images add. */
-async function evaluateAll(
+export async function evaluateAll(
   uses: readonly ImageUse[],
   run: RunContext,
   progress: GateInput['evaluated'],

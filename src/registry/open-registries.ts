@@ -38,6 +38,8 @@ export interface RegistriesOptions {
   readonly workspace: string;
   /** Credentials that the run was given, by registry. */
   readonly credentials?: ReadonlyMap<string, Credential>;
+  /** Whether a registry may be sent a credential that its environment has; every listed one may unless given. */
+  readonly mayReceiveCredentials?: (registry: string) => boolean;
   readonly cache?: BlobCache;
   /** Reported every text that must not be seen in a log. */
   readonly mask?: (secret: string) => void;
@@ -50,6 +52,8 @@ export interface RegistriesOptions {
 export interface Registries {
   readonly source: ImageSource;
   readonly limits: RegistryLimits;
+  /** Whether there were credentials for a registry that was contacted: its images may be private. */
+  usedCredentials(registry: string): boolean;
   close(): Promise<void>;
 }
 
@@ -77,7 +81,9 @@ export async function openRegistries(options: RegistriesOptions): Promise<Result
     dockerCredentials({ environment, workspace, notice }),
   );
   const withCredentials = new Set<string>();
-  const credentials = noticed(found, (registry) => withCredentials.add(canonicalHost(registry)));
+  const { mayReceiveCredentials = () => true } = options;
+  const mayReceive = (registry: string) => named.includes(canonicalHost(registry)) || mayReceiveCredentials(registry);
+  const credentials = noticed(withheld(found, mayReceive), (registry) => withCredentials.add(canonicalHost(registry)));
   const authorization = new Authorization({ transport, credentials, rules, clock, mask: onceEach(mask) });
   const client = options.offline ? offlineSource : new RegistryClient({ transport, authorization, rules });
   const isPrivate = (registry: string) => withCredentials.has(canonicalHost(registry)) || rules.mayBePrivate(registry);
@@ -88,12 +94,20 @@ export async function openRegistries(options: RegistriesOptions): Promise<Result
   });
   return ok({
     limits,
+    usedCredentials: (registry) => withCredentials.has(canonicalHost(registry)),
     source: new SharedSource(new RoutedSource(routes, registries, options.isListed)),
     async close() {
       await transport.close();
       await cache?.close();
     },
   });
+}
+
+function withheld(store: CredentialStore, mayReceive: (registry: string) => boolean): CredentialStore {
+  return {
+    for: async (registry) => (mayReceive(registry) ? await store.for(registry) : ok(undefined)),
+    mentions: async (registry) => mayReceive(registry) && (await store.mentions(registry)),
+  };
 }
 
 function noticed(store: CredentialStore, report: (registry: string) => void): CredentialStore {

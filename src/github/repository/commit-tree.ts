@@ -31,7 +31,10 @@ export interface CommitTree extends RepositoryTree {
 }
 
 /** Content by object id: what two commits share is read once. */
-export type BlobCache = Map<string, Uint8Array>;
+export interface BlobCache {
+  get(id: string): Uint8Array | undefined;
+  set(id: string, bytes: Uint8Array): void;
+}
 
 const LINK = '120000';
 const SUBMODULE = '160000';
@@ -145,8 +148,8 @@ function asTreeEntry(entry: GitEntry): TreeEntry {
   return { path: entry.path, kind: entry.mode === LINK ? 'link' : entry.mode === SUBMODULE ? 'submodule' : 'file' };
 }
 
-/** @see https://git-scm.com/book/en/v2/Git-Internals-Git-Objects#_object_storage */
-function blobId(bytes: Uint8Array, idLength: number): string {
+/** The id that git gives to content. `idLength`: 64 for SHA-256, 40 for SHA-1. @see https://git-scm.com/book/en/v2/Git-Internals-Git-Objects#_object_storage */
+export function blobId(bytes: Uint8Array, idLength: number): string {
   return createHash(idLength === 64 ? 'sha256' : 'sha1')
     .update(`blob ${bytes.byteLength}\0`)
     .update(bytes)
