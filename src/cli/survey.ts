@@ -106,7 +106,7 @@ export const survey: Command = defineCommand(SURVEY, async ({ values, io, wrong 
       limits: registries.value.limits,
       offline: false,
       cacheDirectory: localCacheDirectory(io.env),
-      askAttestations: attestationsOf(io),
+      listAttestations: attestationsOf(io),
       ...(values['trusted-root'] === undefined ? {} : { trustedRootFile: resolve(io.cwd, values['trusted-root']) }),
       ...vulnerabilitiesDirectory(policy, io.cwd, values.vulnerabilities, io.cwd),
     },
