@@ -7,8 +7,8 @@ import { policyJsonSchema } from '../../src/policy/json-schema.js';
 import { checkSchema } from '../../src/reports/check-document.js';
 import { explanationSchema } from '../../src/reports/explanation.js';
 import { imagesSchema } from '../../src/reports/images-document.js';
-import { surveySchema } from '../../src/survey/document.js';
 import { rules } from '../../src/rules/index.js';
+import { surveySchema } from '../../src/survey/document.js';
 
 /** A schema of ours as a published JSON Schema, draft 2020-12. */
 function published(title: string, schema: z.ZodType): string {
