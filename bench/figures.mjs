@@ -45,13 +45,19 @@ export const figures = {
       ],
     ];
   },
-  layout: ([[fewest, ...others]]) =>
-    others.map((row) => [
-      `\`check\` over ${row.images} images in an OCI image layout`,
-      `${row.s} s, ${row['ms per image']} ms an image`,
-      `the same over ${fewest.images}`,
-      `${fewest.s} s, ${fewest['ms per image']} ms an image`,
-    ]),
+  scale: (tables) =>
+    tables.map((rows) => {
+      const of = (row) => `${row['build files']} build files over ${row.images} images`;
+      const took = (row) =>
+        `${row.s} s, peak ${row['peak MB']} MB, ${row.requests} requests, ${row['JSON MB']} MB of JSON`;
+      const [before, last] = rows.slice(-2);
+      return [
+        `\`check\` of ${of(last)}: ${last.run}`,
+        took(last),
+        of(before),
+        `${took(before)}; grows with the power ${last.exponent}`,
+      ];
+    }),
   signatures: ([rows]) =>
     rows.flatMap((row) => {
       const what = `one signature and three attestations of each of ${row.images === '1' ? 'one image' : `${row.images} images`}, ${row.form} form, round trip 50 ms`;

@@ -28,7 +28,7 @@ const BENCHMARKS = [
   { name: 'cold-start', args: ['20'] },
   { name: 'build-files', args: [values.dockerfiles, '1'], corpus: 'dockerfiles', likes: ['buildkit-parse'] },
   { name: 'registry', args: ['50', '25', '40', '1000'], needs: ['crane'] },
-  { name: 'layout', args: ['100', '200', '400'] },
+  { name: 'scale', args: [] },
   { name: 'signatures', args: ['50', '25', '3'], needs: ['cosign', 'sigstore-verify'] },
   { name: 'layers', args: ['100', '3'], needs: ['zstd'] },
   { name: 'sbom', args: [values.sboms, '10'], corpus: 'sboms' },

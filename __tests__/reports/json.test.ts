@@ -3,6 +3,7 @@ import { type Evidence, present } from '../../src/evidence/evidence.js';
 import type { EvidenceKinds } from '../../src/evidence/kinds.js';
 import { checkSchema } from '../../src/reports/check-document.js';
 import { evidenceDocument } from '../../src/reports/evidence-document.js';
+import { findingsOf } from '../../src/reports/findings.js';
 import { imagesJson } from '../../src/reports/images.js';
 import { checkJson } from '../../src/reports/json.js';
 import { readCheck } from '../../src/reports/read-check.js';
@@ -109,6 +110,48 @@ describe('checkJson', () => {
         return checkText(makeReport({ uses: many, images: [image], answers: all })).length;
       };
       expect((wide(200) - wide(100)) / 100).toBeLessThan(800);
+    });
+  });
+
+  describe('the details of a finding', () => {
+    const use = makeUse('registry.example.com/base:1');
+    const image = makeImage('registry.example.com/base:1');
+    const about = { rule: 'sbom-attested', outcome: 'fail', level: 'error', message: 'No SBOM.', use: use.id } as const;
+    const onImage = (platform: string, details: readonly string[]) =>
+      makeAnswer({ ...about, image: image.id, platform, details: [...details] });
+    const reportOf = (answers: Report['answers']) =>
+      makeReport({
+        uses: [use],
+        images: [image],
+        answers,
+        findings: findingsOf({
+          answers,
+          uses: [use],
+          waivers: [],
+          policy: { source: { name: 'built-in', extends: [] } },
+        }),
+      });
+
+    test('stand in the answers alone, and are read back', () => {
+      const report = reportOf([onImage(image.platform, ['one', 'two'])]);
+      const document = documentOf(report);
+      expect(document.findings).toHaveLength(1);
+      expect(document.findings[0]).not.toHaveProperty('details');
+      expect(document.images[0]?.answers[0]?.details).toEqual(['one', 'two']);
+      const read = readCheck(checkText(report));
+      expect(read.ok && read.value.findings).toEqual(report.findings);
+    });
+
+    test.each([
+      ['other details', ['three']],
+      ['no details', []],
+    ])('stand in each finding where answers that say the same have %s', (_what, others) => {
+      const report = reportOf([onImage('linux/amd64', ['one']), onImage('linux/arm64', others)]);
+      const document = documentOf(report);
+      expect(document.findings.map(({ details = [] }) => details)).toEqual(
+        report.findings.map(({ details = [] }) => details),
+      );
+      expect(document.findings.some(({ details }) => details?.includes('one'))).toBe(true);
     });
   });
 

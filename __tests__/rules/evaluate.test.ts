@@ -27,6 +27,7 @@ import {
   type UseRule,
   type UseSubject,
 } from '../../src/rules/rule.js';
+import { SharedResults } from '../../src/rules/shared-results.js';
 import { contentsOf } from '../support/image/contents-of.js';
 import { makeStage } from '../support/image/stage-maker.js';
 import { makeUse } from '../support/report-maker.js';
@@ -95,6 +96,8 @@ function inquiry(given: Partial<ReferenceContext> = {}, policy: Policy = builtIn
     },
     waiverOf: () => null,
     platforms: [PLATFORM],
+    place: placeOf(use),
+    results: new SharedResults(),
     image: use.reference === null ? null : { reference: use.reference, pullFrom: use.reference, verifiedBy: null },
     change: null,
     ...given,

@@ -30,7 +30,7 @@ function measure(mode, times, files) {
 function watched(args) {
   const peakFile = join(directory, 'peak');
   const start = performance.now();
-  const { status, stdout, stderr } = spawnSync(node, ['--import', local('./peak.mjs'), ...args], {
+  const { status, stdout, stderr } = spawnSync(node, ['--import', local('../peak.mjs'), ...args], {
     encoding: 'utf8',
     maxBuffer: 2 ** 28,
     env: { PATH: process.env.PATH, HOME: directory, PEAK_FILE: peakFile },

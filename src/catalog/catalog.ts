@@ -56,14 +56,29 @@ export function attests({ publishes }: Publisher, what: 'sbom' | 'provenance'): 
  */
 export function isListedHost(from: Catalog, policy: Policy, pullFrom: Pick<Reference, 'registry'>): boolean {
   const host = canonicalHost(pullFrom.registry);
-  const listed = [
+  return listedHosts(from, policy).has(host) || Object.keys(policy.registries).some((path) => isOnHost(path, host));
+}
+
+const listed = new WeakMap<Policy['allow'], { readonly from: Catalog; readonly hosts: ReadonlySet<string> }>();
+
+/** The hosts that the catalog and the allow entries name; every reference asks for them. */
+function listedHosts(from: Catalog, { allow }: Policy): ReadonlySet<string> {
+  const known = listed.get(allow);
+  if (known?.from === from) return known.hosts;
+  const patterns = [
     ...from.publishers.flatMap((publisher) => publisher.images),
-    ...policy.allow.map(({ pattern }) => pattern),
-    ...[...from.publishers, ...policy.allow].flatMap(({ authorities }) =>
+    ...allow.map(({ pattern }) => pattern),
+    ...[...from.publishers, ...allow].flatMap(({ authorities }) =>
       authorities.flatMap(({ signatureRepository }) => signatureRepository ?? []),
     ),
-  ].map(hostOfPattern);
-  return listed.includes(host) || Object.keys(policy.registries).some((path) => path.split('/')[0] === host);
+  ];
+  const hosts = new Set(patterns.flatMap((pattern) => hostOfPattern(pattern) ?? []));
+  listed.set(allow, { from, hosts });
+  return hosts;
+}
+
+function isOnHost(path: string, host: string): boolean {
+  return path.split('/')[0] === host;
 }
 
 /** The hosts of the catalog's publishers. */

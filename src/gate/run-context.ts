@@ -1,16 +1,18 @@
-import type { ImageUse } from '../build-files/image-use.js';
+import { type ImageUse, placeOf } from '../build-files/image-use.js';
 import type { ReadingIndex } from '../build-files/reading-index.js';
 import type { Catalog } from '../catalog/publisher.js';
 import type { Lock } from '../enforce/lock/lock.js';
 import type { EvidenceCollection } from '../evidence/collect.js';
 import type { RunSettings } from '../evidence/collector.js';
 import { optionalField } from '../lib/collections.js';
-import { governanceOf } from '../policy/governance.js';
+import { type Governance, governanceOf } from '../policy/governance.js';
 import type { Policy } from '../policy/policy.js';
 import { vulnerabilityWaiver } from '../policy/waivers.js';
 import { type Platform, parsePlatform } from '../references/platform.js';
+import { formatReference, type Reference } from '../references/reference.js';
 import type { ReferenceContext } from '../rules/evaluate.js';
 import type { Rule } from '../rules/rule.js';
+import { SharedResults } from '../rules/shared-results.js';
 import { baseReference, type Change } from './change.js';
 
 /** What a run is evaluated by. */
@@ -43,11 +45,12 @@ export interface RunContext extends RunInput {
 export function startRun(input: RunInput, reading: ReadingIndex, evidence: EvidenceCollection): RunContext {
   const { policy, catalog, settings, change, all, lock = null } = input;
   const references = new Map<ImageUse, ReferenceContext>();
+  const shared: Shared = { results: new SharedResults(), governances: new Map() };
   let alone: RunContext | undefined;
   const referenceOf = (use: ImageUse) => {
     const known = references.get(use);
     if (known !== undefined) return known;
-    const made = referenceContext(use, input, reading, evidence);
+    const made = referenceContext(use, input, reading, evidence, shared);
     references.set(use, made);
     return made;
   };
@@ -74,19 +77,34 @@ export function startRun(input: RunInput, reading: ReadingIndex, evidence: Evide
   };
 }
 
+/** What references of a run have in common, once. */
+interface Shared {
+  readonly results: SharedResults;
+  readonly governances: Map<string, Governance>;
+}
+
 function referenceContext(
   use: ImageUse,
   { policy, catalog, settings, change }: RunInput,
   reading: ReadingIndex,
   evidence: EvidenceCollection,
+  { results, governances }: Shared,
 ): ReferenceContext {
-  const image = use.reference === null ? null : governanceOf(use.reference, { policy, catalog });
+  const governed = (named: Reference): Governance => {
+    const name = formatReference(named);
+    const governance = governances.get(name) ?? governanceOf(named, { policy, catalog });
+    governances.set(name, governance);
+    return governance;
+  };
+  const image = use.reference === null ? null : governed(use.reference);
   const reference = image?.reference ?? null;
   return {
     change,
     evidence,
     ...optionalField('base', baseReference(use, change, { policy, catalog })),
     image,
+    place: placeOf(use),
+    results,
     platforms: platformsOf(use),
     subject: {
       use,

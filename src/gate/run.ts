@@ -10,7 +10,9 @@ import { lockAnswers } from '../enforce/lock/lock-answers.js';
 import { type Collectors, startCollection } from '../evidence/collect.js';
 import { optionalField } from '../lib/collections.js';
 import { ok, type Result } from '../lib/result.js';
+import { sideBySide } from '../lib/side-by-side.js';
 import { version } from '../lib/version.js';
+import { keepYoungSpace } from '../lib/young-space.js';
 import { announcements, profileToday } from '../policy/phases.js';
 import { formatProblem } from '../policy/problem.js';
 import { unusedParts } from '../policy/unused.js';
@@ -52,11 +54,15 @@ export interface GateInput extends RunInput {
 /** ONBUILD triggers of a remote base may name bases that have triggers of their own; BuildKit has no bound, we do. */
 const MAX_ONBUILD_DEPTH = 3;
 
+/** References that are evaluated at a time: more than registries are asked for at once, and few enough to hold in memory. */
+const LANES = 128;
+
 /**
  * Evaluates a repository: build files → uses → images → evidence → answers → verdict. Fails only where the repository's
  * content can't be listed; everything else that goes wrong is an answer in the report.
  */
 export async function runGate(input: GateInput): Promise<Result<Report, TreeError>> {
+  keepYoungSpace();
   const deadline = startDeadline(input.settings);
   const tree = treeUntil(input.tree, deadline);
   const read = await readRepository(tree, input.reading);
@@ -69,7 +75,7 @@ export async function runGate(input: GateInput): Promise<Result<Report, TreeErro
   );
   const found = withOpenReferences([...read.value.uses, ...(input.included ?? [])], input);
   const first = await evaluateAll(found, run, input.evaluated, 0);
-  const evaluated = await Promise.all(first.map((evaluation) => evaluateNewerTag(evaluation, run)));
+  const evaluated = await sideBySide(first, LANES, (evaluation) => evaluateNewerTag(evaluation, run));
   const answers = [
     ...read.value.files.flatMap((file) => answersOfFile(rules, file, input.policy)),
     ...evaluated.flatMap((evaluation) => evaluation.answers),
@@ -147,13 +153,11 @@ export async function evaluateAll(
 ): Promise<readonly ReferenceEvaluation[]> {
   let done = 0;
   progress?.(done, uses.length);
-  const evaluated = await Promise.all(
-    uses.map(async (use) => {
-      const evaluation = await evaluateReference(use, run);
-      progress?.(++done, uses.length);
-      return evaluation;
-    }),
-  );
+  const evaluated = await sideBySide(uses, LANES, async (use) => {
+    const evaluation = await evaluateReference(use, run);
+    progress?.(++done, uses.length);
+    return evaluation;
+  });
   const triggered = evaluated.flatMap(({ use, onBuild }) =>
     onBuild.length > 0 ? readOnBuildTriggers(onBuild, use, run.reading.stages) : [],
   );

@@ -1,18 +1,16 @@
 /** The time by which a run has to be done. Work that is not done by then goes on, but is no longer awaited. */
 export class Deadline {
-  readonly #passed: Promise<void>;
   readonly #timer: NodeJS.Timeout;
+  /** What to call when it passes; work that is done in time leaves, so that nothing of it is held until the end. */
+  readonly #waiting = new Set<() => void>();
   #isPassed = false;
 
   /** Starts at once; it never keeps the process alive by itself. */
   constructor(milliseconds: number) {
-    let pass = (): void => undefined;
-    this.#passed = new Promise((resolve) => {
-      pass = resolve;
-    });
     this.#timer = setTimeout(() => {
       this.#isPassed = true;
-      pass();
+      for (const pass of this.#waiting) pass();
+      this.#waiting.clear();
     }, milliseconds);
     this.#timer.unref();
   }
@@ -24,7 +22,16 @@ export class Deadline {
   /** What the work comes to, or `late` where the deadline passes first. `work` is not started after the deadline. */
   async within<T>(work: () => Promise<T>, late: T): Promise<T> {
     if (this.#isPassed) return late;
-    return await Promise.race([work(), this.#passed.then(() => late)]);
+    let pass = (): void => undefined;
+    const passed = new Promise<T>((resolve) => {
+      pass = () => resolve(late);
+    });
+    this.#waiting.add(pass);
+    try {
+      return await Promise.race([work(), passed]);
+    } finally {
+      this.#waiting.delete(pass);
+    }
   }
 
   /** Ends it, where everything was done in time. */

@@ -102,6 +102,9 @@ const findingSchema = z
   .strictObject({
     ...answerFields,
     level: level.exclude(['off']),
+    details: z
+      .exactOptional(z.array(text))
+      .describe('Left out where the answers with its message, about its use or an image of it, all have the same.'),
     use: z.exactOptional(text),
     platforms: z.exactOptional(z.array(text)),
     location,

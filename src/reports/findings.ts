@@ -1,5 +1,5 @@
 import type { ImageUse, Place } from '../build-files/image-use.js';
-import { optionalField } from '../lib/collections.js';
+import { groupBy, optionalField } from '../lib/collections.js';
 import { type PolicySource, policyPath } from '../policy/policy.js';
 import type { EvaluatedWaiver } from '../policy/waivers.js';
 import type { Answer } from '../rules/answer.js';
@@ -27,21 +27,30 @@ type Draft = Omit<Finding, 'fingerprint'> & { readonly aspect?: string; readonly
  */
 export function findingsOf(input: FindingsInput): readonly Finding[] {
   const uses = new Map(input.uses.map((use) => [use.id, use]));
-  const merged = new Map<string, Draft>();
-  const drafted = input.answers.flatMap((answer) => {
-    const use = answer.use === undefined ? undefined : uses.get(answer.use);
-    return [...draftOf(answer, use), ...acceptedDrafts(answer, use, input.waivers)];
+  // Nothing of one file is a part of another's findings, and a run can have hundreds of thousands of answers.
+  const found = [...groupBy(input.answers, ({ location }) => location.file).values()].flatMap((answers) => {
+    const drafts = answers.flatMap((answer) => {
+      const use = answer.use === undefined ? undefined : uses.get(answer.use);
+      return [...draftOf(answer, use), ...acceptedDrafts(answer, use, input.waivers)];
+    });
+    return fingerprinted(merged(drafts));
   });
-  for (const draft of drafted.sort(compareDrafts)) {
-    const key = sharedKey(draft);
-    const before = merged.get(key);
-    merged.set(key, before === undefined ? draft : withPlatforms(before, draft.platforms ?? []));
-  }
-  const drafts = [
-    ...merged.values(),
-    ...input.waivers.flatMap((waiver) => waiverDraft(waiver, policyPath(input.policy))),
-  ];
-  return fingerprinted(drafts).sort(worstFirst(input.answers));
+  const ofWaivers = input.waivers.flatMap((waiver) => waiverDraft(waiver, policyPath(input.policy)));
+  return [...found, ...fingerprinted(ofWaivers)].sort(worstFirst(input.answers));
+}
+
+/** Drafts of one file, those that share everything that is reported as one, with the platforms of all. */
+function merged(drafts: Draft[]): readonly Draft[] {
+  const alike = groupBy(
+    drafts.sort(compareDrafts),
+    ({ rule, location: { line, column }, message }) => `${line}:${column} ${rule} ${message}`,
+  );
+  return [...alike.values()].flatMap((some) => {
+    if (some.length === 1) return some;
+    return [...groupBy(some, sharedKey).values()].map(([first, ...others]) =>
+      others.reduce((before, draft) => withPlatforms(before, draft.platforms ?? []), first),
+    );
+  });
 }
 
 /** Worst first, then in reading order, at one place in the order of the rules; what a waiver covers comes last. */

@@ -5,8 +5,9 @@ import type { EvaluatedWaiver } from '../policy/waivers.js';
 import type { Answer } from '../rules/answer.js';
 import type { CheckDocument, ImageAnswerDocument, ImageDocument } from './check-document.js';
 import { evidenceDocument } from './evidence-document.js';
+import { detailsOfAnswers, isSame } from './finding-details.js';
 import { fileDocument, useDocument } from './images.js';
-import type { EvaluatedImage, Report } from './report.js';
+import type { EvaluatedImage, Finding, Report } from './report.js';
 
 /** Names the shape of the document; a change that breaks readers changes the number. */
 const CHECK_SCHEMA = 'base-image-gate/check/v2';
@@ -22,6 +23,7 @@ export function checkJson(report: Report): Iterable<string> {
     ({ use }) => use,
   );
   const places: PlacesOfUses = new Map(report.uses.map((use) => [use.id, JSON.stringify(placeOf(use))]));
+  const detailsOf = detailsOfAnswers(report.answers);
   const document: Streamed<CheckDocument> = {
     schema: CHECK_SCHEMA,
     tool: report.tool,
@@ -43,7 +45,7 @@ export function checkJson(report: Report): Iterable<string> {
       ...optionalField('platform', answer.platform),
       location: placeOf(answer.location),
     })),
-    findings: report.findings,
+    findings: mapped(report.findings, (finding) => withoutRepetition(finding, detailsOf)),
     waivers: report.waivers.map(waiverDocument),
     limits: report.limits,
     notices: report.notices,
@@ -53,6 +55,13 @@ export function checkJson(report: Report): Iterable<string> {
 
 function* mapped<T, U>(items: readonly T[], make: (item: T) => U): Generator<U> {
   for (const item of items) yield make(item);
+}
+
+/** A finding whose details stand in the answer that it is about. */
+function withoutRepetition(finding: Finding, detailsOf: ReturnType<typeof detailsOfAnswers>): Finding {
+  const { details, ...rest } = finding;
+  const known = details === undefined ? undefined : detailsOf(finding);
+  return details !== undefined && known !== undefined && isSame(details, known) ? rest : finding;
 }
 
 function policyDocument({ source, profile, allowlistEnforced }: Report['policy']): CheckDocument['policy'] {

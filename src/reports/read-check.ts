@@ -6,6 +6,7 @@ import { err, ok, type Result } from '../lib/result.js';
 import { plural } from '../lib/text.js';
 import type { Answer } from '../rules/answer.js';
 import { checkSchema, imageSchema } from './check-document.js';
+import { detailsOfAnswers } from './finding-details.js';
 import type { Report } from './report.js';
 
 /** A report of a large monorepo is a few megabytes long. */
@@ -49,7 +50,8 @@ export function readCheck(text: string): Result<Report, ReadCheckError> {
     const message = `The report has more than ${plural(MAX_ANSWERS, 'answer')}.`;
     return err({ code: 'too-long', message, fix });
   }
-  const { schema: _schema, policy, images, waivers, uses, ...rest } = read.data;
+  const { schema: _schema, policy, images, waivers, uses, findings, ...rest } = read.data;
+  const detailsOf = detailsOfAnswers(answers);
   const { source, commit, extends: bases = [], ...evaluated } = policy;
   return ok({
     ...rest,
@@ -57,6 +59,7 @@ export function readCheck(text: string): Result<Report, ReadCheckError> {
     uses: uses.map(({ images: _images, ...use }) => use),
     images: images.map(({ answers: _answers, ...image }) => ({ ...image, evidence: {} })),
     answers,
+    findings: findings.map((finding) => ({ ...optionalField('details', detailsOf(finding)), ...finding })),
     waivers: waivers.map(({ location, ...waiver }) => ({ ...waiver, ...optionalField('at', location) })),
     stages: [],
   });

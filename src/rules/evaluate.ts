@@ -1,4 +1,4 @@
-import { type BuildFile, type ImageUse, placeOf, startOfLine } from '../build-files/image-use.js';
+import { type BuildFile, type ImageUse, type Place, startOfLine } from '../build-files/image-use.js';
 import type { EvidenceCollection } from '../evidence/collect.js';
 import { type ImageSubject, imageId } from '../evidence/collector.js';
 import type { CollectedEvidence, EvidenceKind } from '../evidence/kinds.js';
@@ -21,6 +21,7 @@ import type {
   UseRule,
   UseSubject,
 } from './rule.js';
+import type { SharedResults } from './shared-results.js';
 
 const RANK: Readonly<Record<Level, number>> = { off: 0, note: 1, warning: 2, error: 3 };
 
@@ -35,6 +36,10 @@ export interface ReferenceContext {
   readonly subject: Omit<UseSubject, 'waiverOf'>;
   readonly waiverOf: (rule: string, vulnerability: string) => Waiver | null;
   readonly platforms: readonly Platform[];
+  /** Where it stands. */
+  readonly place: Place;
+  /** What rules answered about the images of the run. */
+  readonly results: SharedResults;
   /** The image that it names; null where it names none. */
   readonly image: Omit<ImageSubject, 'platform'> | null;
   readonly change: Change | null;
@@ -99,7 +104,11 @@ export function answersOfUse(
     const results = ({ options }: RuleSetting): readonly RuleResult[] => {
       if (!rule.roles.includes(subject.use.role)) return [notQueried(subject.use)];
       if (bar !== null) return [{ outcome: 'skipped', message: bar.message }];
-      return asList(rule.evaluate(subjectFor(rule, inquiry), options));
+      return inquiry.results.of(
+        rule.id,
+        subject.use.expanded,
+        asList(rule.evaluate(subjectFor(rule, inquiry), options)),
+      );
     };
     return inPhases(phasedSetting(subject.policy, rule, subject.use.role), (setting) =>
       results(setting).map((result) => ({
@@ -153,7 +162,9 @@ export async function answersOfImage(
       evidence: collected,
     };
     const cause = causeIn(collected, ['image', ...rule.evidence]);
-    return finish(({ options }) => asList(rule.evaluate(subjectOnPlatform, options)), cause);
+    return finish(({ options }) => {
+      return inquiry.results.of(rule.id, imageId(image), asList(rule.evaluate(subjectOnPlatform, options)));
+    }, cause);
   });
   return (await Promise.all(answers)).flat();
 }
@@ -216,8 +227,8 @@ function notQueried(use: ImageUse): RuleResult {
   return { outcome: 'not-applicable', message: `The rule does not apply to images in the role "${use.role}".` };
 }
 
-function useAnswer(rule: Rule, result: RuleResult, setting: RuleSetting, { subject }: ReferenceContext): Answer {
-  return { rule: rule.id, use: subject.use.id, location: placeOf(subject.use), ...answerFields(result, setting) };
+function useAnswer(rule: Rule, result: RuleResult, setting: RuleSetting, { subject, place }: ReferenceContext): Answer {
+  return { rule: rule.id, use: subject.use.id, location: place, ...answerFields(result, setting) };
 }
 
 function isOff({ now, next }: PhasedSetting): boolean {

@@ -54,9 +54,9 @@ async function watchedIndex(path: string) {
   const read: string[] = [];
   const watched = {
     size: (file: string) => files.size(file),
-    stream(file: string) {
+    stream(file: string, size: number) {
       read.push(file);
-      return files.stream(file);
+      return files.stream(file, size);
     },
   };
   const limits = registryLimits();

@@ -13,6 +13,10 @@ export type Compression = 'gzip' | 'zstd' | 'none';
 const INPUT_CHUNK = 256 * 1024;
 const BUFFERS = { chunkSize: 512 * 1024, highWaterMark: 2048 * 1024 } as const;
 
+/** A layer that fits into one piece and is this small unpacks to little: thousands of them would each hold large buffers. */
+const SMALL = 16 * 1024;
+const SMALL_BUFFERS = { chunkSize: 64 * 1024 } as const;
+
 /** Sniffs the first four bytes. @see https://www.rfc-editor.org/rfc/rfc1952 and https://www.rfc-editor.org/rfc/rfc8878 */
 function compressionOf(head: Uint8Array): Compression {
   const [a, b, c, d] = head;
@@ -29,19 +33,20 @@ function compressionOf(head: Uint8Array): Compression {
  * the errors of the source, and an Error when the bytes are damaged or end early.
  */
 export async function* decompressed(source: AsyncIterable<Uint8Array>): AsyncIterable<Uint8Array> {
-  const { head, all } = await peek(source);
+  const { head, isSmall, all } = await peek(source);
+  const buffers = isSmall ? SMALL_BUFFERS : BUFFERS;
   switch (compressionOf(head)) {
     case 'none':
       yield* all;
       return;
     case 'gzip':
-      yield* through(gathered(all), zlib.createGunzip(BUFFERS));
+      yield* through(gathered(all), zlib.createGunzip(buffers));
       return;
     case 'zstd':
       // Node has it from 22.15 on; the types speak of the newest.
       if (typeof zlib.createZstdDecompress === 'function') {
         const params = { [zlib.constants.ZSTD_d_windowLogMax]: LAYER_LIMITS['zstd-window-log'] };
-        yield* through(zstdFrames(gathered(all)), zlib.createZstdDecompress({ ...BUFFERS, params }));
+        yield* through(zstdFrames(gathered(all)), zlib.createZstdDecompress({ ...buffers, params }));
       } else {
         const { unzstd } = await import('./unzstd.js');
         yield* unzstd(all);
@@ -74,16 +79,28 @@ async function* gathered(source: AsyncIterable<Uint8Array>): AsyncIterable<Uint8
   if (bytes > 0) yield Buffer.concat(waiting);
 }
 
-/** The first four bytes, and the whole stream again. */
-async function peek(source: AsyncIterable<Uint8Array>): Promise<{ head: Uint8Array; all: AsyncIterable<Uint8Array> }> {
+interface Peeked {
+  /** The first four bytes. */
+  readonly head: Uint8Array;
+  readonly isSmall: boolean;
+  /** The whole stream again. */
+  readonly all: AsyncIterable<Uint8Array>;
+}
+
+/** Looks at the start of a stream. */
+async function peek(source: AsyncIterable<Uint8Array>): Promise<Peeked> {
   const iterator = source[Symbol.asyncIterator]();
   const first: Uint8Array[] = [];
   let bytes = 0;
-  while (bytes < 4) {
+  let isSmall = false;
+  while (bytes <= SMALL && !isSmall) {
     const next = await iterator.next();
-    if (next.done === true) break;
-    first.push(next.value);
-    bytes += next.value.length;
+    if (next.done === true) {
+      isSmall = true;
+    } else {
+      first.push(next.value);
+      bytes += next.value.length;
+    }
   }
   async function* all(): AsyncIterable<Uint8Array> {
     try {
@@ -93,5 +110,5 @@ async function peek(source: AsyncIterable<Uint8Array>): Promise<{ head: Uint8Arr
       await iterator.return?.();
     }
   }
-  return { head: Buffer.concat(first).subarray(0, 4), all: all() };
+  return { head: Buffer.concat(first).subarray(0, 4), isSmall, all: all() };
 }

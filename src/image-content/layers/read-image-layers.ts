@@ -1,5 +1,6 @@
 import { codeOf, messageOf } from '../../lib/caught.js';
 import { err, ok, type Result } from '../../lib/result.js';
+import { Slots } from '../../lib/slots.js';
 import type { ImageSource, RegistryError, Repository } from '../../registry/image-source.js';
 import type { Descriptor } from '../../registry/manifest/manifest.js';
 import { BlobStreamError } from '../../registry/registry-error.js';
@@ -22,6 +23,9 @@ export type LayersError =
 /** Side by side: while one layer waits for the network, another is unpacked. */
 const LANES = 3;
 
+/** Layers of all images that are read at a time: each holds a few buffers of a megabyte or less. */
+const LAYERS_AT_ONCE = 32;
+
 /** OCI's and Docker's layer types, with any compression: that is detected from the bytes. */
 const LAYER_TYPE =
   /^application\/vnd\.(?:oci\.image\.layer\.v1\.tar|docker\.image\.rootfs\.diff\.tar)(?:[.+](?:gzip|zstd))?$/;
@@ -41,6 +45,7 @@ export async function readImageLayers(
     const form = unreadableForm(mediaType);
     if (form !== null) return err({ kind: 'unsupported', digest, form });
   }
+  const slots = await once('layers that are read', async () => new Slots(LAYERS_AT_ONCE));
   const results: Result<ReadLayer, LayersError>[] = [];
   let next = 0;
   let failed = false;
@@ -53,7 +58,7 @@ export async function readImageLayers(
       const diffId = diffIds[index];
       if (descriptor === undefined || diffId === undefined) continue;
       const facts = await once(`layer ${descriptor.digest} ${diffId}`, () =>
-        readOne(source, repository, descriptor, diffId),
+        slots.run(() => readOne(source, repository, descriptor, diffId)),
       );
       if (facts.ok) entries += facts.value.entries.length;
       const read = entries > LAYER_LIMITS['image-entries'] ? tooMany(descriptor) : facts;

@@ -43,8 +43,12 @@ function isIterableObject(value: unknown): value is Iterable<unknown> {
   return typeof value === 'object' && value !== null && Symbol.iterator in value;
 }
 
+/** Most text is this, and one look is much cheaper than one for each kind of character that is not seen. */
+const SEEN = /^[\n\x20-\x7e]*$/;
+
 function safe(json: string): string {
-  return json.replace(UNSEEN_IN_JSON, unicodeEscape).replaceAll('##[', '##\\u005b');
+  const seen = SEEN.test(json) ? json : json.replace(UNSEEN_IN_JSON, unicodeEscape);
+  return seen.replaceAll('##[', '##\\u005b');
 }
 
 /** One escape for each UTF-16 unit. */

@@ -21,6 +21,9 @@ export interface DirectoryCacheOptions {
  */
 export class DirectoryCache implements BlobCache {
   readonly #options: DirectoryCacheOptions;
+  #made: Promise<void> | undefined;
+  /** Paths of what it held when it was first used, and of what this run has added: asking for a file that is not there costs. */
+  #held: Promise<Set<string>> | undefined;
 
   constructor(options: DirectoryCacheOptions) {
     this.#options = options;
@@ -29,7 +32,7 @@ export class DirectoryCache implements BlobCache {
   async get(digest: string, maxBytes: number): Promise<Uint8Array | undefined> {
     return quietly(async () => {
       const path = this.#blobPath(digest);
-      if ((await stat(path)).size > maxBytes) return undefined;
+      if (!(await this.#holds(path)) || (await stat(path)).size > maxBytes) return undefined;
       const bytes = await readFile(path);
       if (!hashesTo(bytes, digest)) {
         await rm(path, { force: true });
@@ -48,6 +51,7 @@ export class DirectoryCache implements BlobCache {
   async stream(digest: string): Promise<AsyncIterable<Uint8Array> | undefined> {
     return quietly(async () => {
       const path = this.#blobPath(digest);
+      if (!(await this.#holds(path))) return undefined;
       const hash = hashFor(digest);
       for await (const chunk of createReadStream(path)) hash.update(chunk);
       if (`${digest.slice(0, digest.indexOf(':'))}:${hash.digest('hex')}` !== digest) {
@@ -81,14 +85,17 @@ export class DirectoryCache implements BlobCache {
     } finally {
       await quietly(async () => {
         await file?.close();
-        if (complete) await rename(beside, path);
-        else await rm(beside, { force: true });
+        if (!complete) return await rm(beside, { force: true });
+        await rename(beside, path);
+        await this.#noteHeld(path);
       });
     }
   }
 
   async lastDigest(name: string): Promise<string | undefined> {
-    const digest = await quietly(() => readFile(this.#tagPath(name), 'utf8'));
+    const path = this.#tagPath(name);
+    if (!(await this.#holds(path))) return undefined;
+    const digest = await quietly(() => readFile(path, 'utf8'));
     return digest !== undefined && isDigest(digest) ? digest : undefined;
   }
 
@@ -156,12 +163,38 @@ export class DirectoryCache implements BlobCache {
     try {
       await writeFile(beside, bytes, { flag: 'wx', mode: 0o600 });
       await rename(beside, path);
-    } finally {
+      await this.#noteHeld(path);
+    } catch (error) {
       await rm(beside, { force: true });
+      throw error;
     }
   }
 
-  async #makeDirectories(): Promise<void> {
+  async #holds(path: string): Promise<boolean> {
+    this.#held ??= this.#list();
+    return (await this.#held).has(path);
+  }
+
+  async #noteHeld(path: string): Promise<void> {
+    (await this.#held)?.add(path);
+  }
+
+  async #list(): Promise<Set<string>> {
+    const listed = await Promise.all(
+      ['blobs/sha256', 'tags'].map(async (dir) => {
+        const place = join(this.#options.directory, dir);
+        return ((await quietly(() => readdir(place))) ?? []).map((name) => join(place, name));
+      }),
+    );
+    return new Set(listed.flat());
+  }
+
+  #makeDirectories(): Promise<void> {
+    this.#made ??= this.#makeEach();
+    return this.#made;
+  }
+
+  async #makeEach(): Promise<void> {
     for (const dir of ['blobs/sha256', 'tags'])
       await mkdir(join(this.#options.directory, dir), { recursive: true, mode: 0o700 });
   }

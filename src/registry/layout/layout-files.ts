@@ -8,8 +8,8 @@ import { readTarIndex, type TarMember } from './layout-tar.js';
 export interface LayoutFiles {
   /** The size in bytes, or undefined where there is no such file. Throws what the operating system throws. */
   size(path: string): Promise<number | undefined>;
-  /** The bytes in chunks. Throws what the operating system throws. */
-  stream(path: string): AsyncIterable<Uint8Array>;
+  /** The bytes in chunks; `size` is how many there are about. Throws what the operating system throws. */
+  stream(path: string, size: number): AsyncIterable<Uint8Array>;
 }
 
 /**
@@ -18,6 +18,13 @@ export interface LayoutFiles {
  */
 export async function openLayoutFiles(path: string): Promise<LayoutFiles> {
   return (await stat(path)).isDirectory() ? new DirectoryFiles(path) : TarFiles.open(path);
+}
+
+/** Most files of a layout are documents: a stream's usual buffer would be a hundred times as large as they are. */
+const MAX_CHUNK = 64 * 1024;
+
+function chunkOf(size: number): number {
+  return Math.max(1, Math.min(size, MAX_CHUNK));
 }
 
 class DirectoryFiles implements LayoutFiles {
@@ -37,8 +44,8 @@ class DirectoryFiles implements LayoutFiles {
     }
   }
 
-  stream(path: string): AsyncIterable<Uint8Array> {
-    return createReadStream(join(this.#path, path));
+  stream(path: string, size: number): AsyncIterable<Uint8Array> {
+    return createReadStream(join(this.#path, path), { highWaterMark: chunkOf(size) });
   }
 }
 
@@ -67,6 +74,7 @@ class TarFiles implements LayoutFiles {
   async *stream(path: string): AsyncGenerator<Uint8Array> {
     const member = this.#members.get(path);
     if (member === undefined || member.size === 0) return;
-    yield* createReadStream(this.#path, { start: member.offset, end: member.offset + member.size - 1 });
+    const { offset, size } = member;
+    yield* createReadStream(this.#path, { start: offset, end: offset + size - 1, highWaterMark: chunkOf(size) });
   }
 }

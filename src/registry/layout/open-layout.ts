@@ -46,7 +46,7 @@ export class OpenLayout {
     const size = await this.#size(blobPath(digest), origin, 'manifest-bytes');
     if (!size.ok) return size;
     const bytes = await collect(
-      verifiedChunks(this.#chunks(blobPath(digest), origin), { digest, size: size.value }, origin),
+      verifiedChunks(this.#chunks(blobPath(digest), origin, size.value), { digest, size: size.value }, origin),
     );
     if (!bytes.ok) return bytes;
     const read = readManifest(bytes.value, undefined, this.#limits);
@@ -63,7 +63,7 @@ export class OpenLayout {
     if (descriptor.size > this.#limits[limit]) return err(tooLarge(origin, limit, this.#limits[limit]));
     const path = blobPath(descriptor.digest);
     const size = await this.#size(path, origin, limit);
-    return size.ok ? ok(verifiedChunks(this.#chunks(path, origin), descriptor, origin)) : size;
+    return size.ok ? ok(verifiedChunks(this.#chunks(path, origin, size.value), descriptor, origin)) : size;
   }
 
   async #readIndex(): Promise<Result<readonly Descriptor[], RegistryError>> {
@@ -74,7 +74,7 @@ export class OpenLayout {
     };
     const size = await this.#size('index.json', origin, 'manifest-bytes');
     if (!size.ok) return size;
-    const bytes = await collect(this.#chunks('index.json', origin));
+    const bytes = await collect(this.#chunks('index.json', origin, size.value));
     if (!bytes.ok) return bytes;
     const read = readManifest(bytes.value, OCI_INDEX, this.#limits);
     if (!read.ok) return err(documentError(read.error, origin));
@@ -107,9 +107,9 @@ export class OpenLayout {
     }
   }
 
-  async *#chunks(path: string, origin: Origin): AsyncGenerator<Uint8Array> {
+  async *#chunks(path: string, origin: Origin, size: number): AsyncGenerator<Uint8Array> {
     try {
-      yield* this.#files.stream(path);
+      yield* this.#files.stream(path, size);
     } catch (error) {
       throw new BlobStreamError(fileError(error, origin.request));
     }
