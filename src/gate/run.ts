@@ -27,6 +27,7 @@ import { rules } from '../rules/index.js';
 import { coverageOf } from './coverage.js';
 import { startDeadline, treeUntil } from './deadline.js';
 import { evaluateReference, type ReferenceEvaluation } from './evaluate-reference.js';
+import { findingChanges } from './finding-changes.js';
 import { baseChanges } from './image-diff.js';
 import { evaluateNewerTag } from './newer-tag.js';
 import { withOpenReferences } from './open-references.js';
@@ -85,7 +86,6 @@ export async function runGate(input: GateInput): Promise<Result<Report, TreeErro
   const uses = evaluated.map((evaluation) => evaluation.use);
   const changes = input.change === null ? {} : { baseChanges: await baseChanges(evaluated, run) };
   const unused = await unusedNotices(uses, tree, input);
-  deadline.time.end();
   const waived = applyWaivers(input.policy, answers, uses, input.settings.now);
   const images = distinctImages(evaluated.flatMap((evaluation) => evaluation.images));
   const { trustedRoot, feeds, limits, notes } = runFacts(images);
@@ -94,6 +94,8 @@ export async function runGate(input: GateInput): Promise<Result<Report, TreeErro
     ...input.preliminary.findings,
     ...findingsOf({ answers: waived.answers, uses, waivers: waived.waivers, policy: input.policy }),
   ];
+  const compared = await findingChanges({ uses, answers: waived.answers, findings }, input, run);
+  deadline.time.end();
   return ok({
     tool: { version, catalog: input.catalog.version, feeds, snapshots, ...optionalField('trustedRoot', trustedRoot) },
     // A policy that can't be applied is no answer of a rule, and counts like one.
@@ -111,6 +113,7 @@ export async function runGate(input: GateInput): Promise<Result<Report, TreeErro
     images,
     ...optionalField('base', input.change?.base),
     ...changes,
+    ...(compared === null ? {} : { findingChanges: compared }),
     answers: waived.answers,
     findings,
     waivers: waived.waivers,

@@ -112,6 +112,18 @@ const findingSchema = z
   })
   .describe('An answer, or a problem with a waiver or the policy, that a person should see.');
 
+const findingChangesSchema = z
+  .strictObject({
+    new: z
+      .array(text)
+      .describe('Fingerprints of errors and warnings about references that the change brought or replaced.'),
+    fixed: z
+      .array(z.strictObject({ rule: text, level: level.exclude(['off']), message: text, image: text, location }))
+      .describe('Errors and warnings of references that the change removed or replaced; places are those of the base.'),
+    notCompared: index.describe('Removed or replaced references beyond those that were evaluated as they were.'),
+  })
+  .describe('What the change under evaluation brings and fixes; it decides nothing.');
+
 const waiverSchema = z.strictObject({
   rule: text,
   image: z.exactOptional(text),
@@ -214,6 +226,7 @@ export const checkSchema = z
     baseChanges: z
       .exactOptional(z.array(baseChangeSchema))
       .describe('Images that the change under evaluation replaced, and how they differ; it decides nothing.'),
+    findingChanges: z.exactOptional(findingChangesSchema),
     answers: z.array(answerSchema),
     findings: z.array(findingSchema).describe('Worst first; what a waiver covers comes last.'),
     waivers: z.array(waiverSchema),

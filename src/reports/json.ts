@@ -39,6 +39,7 @@ export function checkJson(report: Report): Iterable<string> {
     }),
     images: mapped(report.images, (image) => imageDocument(image, byImage.get(image.id) ?? [], places)),
     ...optionalField('baseChanges', report.baseChanges),
+    ...optionalField('findingChanges', report.findingChanges),
     answers: mapped(byImage.get(undefined) ?? [], (answer) => ({
       ...answerFields(answer),
       ...optionalField('use', answer.use),

@@ -14,6 +14,9 @@ import type { BaseChange } from './image-diff-document.js';
 /** An answer, or a problem with a waiver or the policy, that a person should see. Uses and platforms that share everything are one finding. */
 export type Finding = CheckDocument['findings'][number];
 
+/** What a change brings and fixes, by rule and reference. */
+export type FindingChanges = NonNullable<CheckDocument['findingChanges']>;
+
 /** An image that a reference names, on one platform: once per run, however many references name it. */
 export interface EvaluatedImage extends Omit<ImageDocument, 'answers' | 'evidence'> {
   /** What was collected; empty where the image was not opened. */
@@ -39,6 +42,8 @@ export interface Report {
   readonly base?: ChangeBase;
   /** Images that the change replaced by others; absent where no change is evaluated. They inform, and decide nothing. */
   readonly baseChanges?: readonly BaseChange[];
+  /** Which findings the change brought, and which of its base's it fixed; absent where the base could not be read. */
+  readonly findingChanges?: FindingChanges;
   readonly answers: readonly Answer[];
   readonly findings: readonly Finding[];
   readonly waivers: readonly EvaluatedWaiver[];

@@ -1,17 +1,21 @@
-import { html, type Markup } from '../../lib/escape/html.js';
+import { html, type Markup, sentence } from '../../lib/escape/html.js';
+import { cut } from '../../lib/escape/visible.js';
 import { plural } from '../../lib/text.js';
 import { groupLine } from '../../rules/vulnerabilities/vulnerability-group.js';
 import { changeBaseSentence } from '../change-base.js';
 import type { BaseChange } from '../image-diff-document.js';
 import { groupCounts, sharedReason, shortReference } from '../image-diff-words.js';
 import { packageCounts, packageDiffLines } from '../package-diff.js';
+import type { Finding } from '../report.js';
 import { reportedFindings } from '../reported-findings.js';
-import { more, type PageContext } from './context.js';
+import { findingPlace, more, type PageContext, ruleName } from './context.js';
 
 const MAX_CHANGES = 500;
+const MAX_TEXT = 2000;
 
 /** What the change brings against its base: which findings are its own, and what each image that it replaced changes. */
-export function changesSection({ report }: PageContext): Markup | undefined {
+export function changesSection(context: PageContext): Markup | undefined {
+  const { report } = context;
   const { base, baseChanges = [] } = report;
   if (base === undefined && report.baseChanges === undefined) return undefined;
   const counting = reportedFindings(report).filter(({ level }) => level !== 'note');
@@ -21,9 +25,45 @@ export function changesSection({ report }: PageContext): Markup | undefined {
     <h2 id="changes-title">What changed</h2>
     ${base === undefined ? undefined : html`<p>${changeBaseSentence(base)}</p>`}
     <p><strong>${inherited}</strong> of ${plural(counting.length, 'error or warning', 'errors and warnings')} are unchanged from the base; the others are new, changed or could not be compared.</p>
+    ${findingLists(context)}
     ${shown.length === 0 ? html`<p>No image was replaced by another.</p>` : shown.map(changeBlock)}
     ${more(baseChanges.length - shown.length, 'replaced images')}
   </section>`;
+}
+
+/** The findings that the change brings, and those of its base that it fixes. */
+function findingLists(context: PageContext): Markup | undefined {
+  const { findingChanges: changes, findings } = context.report;
+  if (changes === undefined) return undefined;
+  const brought = new Set(changes.new);
+  const added = findings.filter(({ fingerprint }) => brought.has(fingerprint));
+  return html`<h3>New findings: ${added.length}</h3>
+    ${findingList(added.map((finding) => findingItem(finding, findingPlace(finding, context), context)))}
+    <h3>Fixed findings: ${changes.fixed.length}</h3>
+    ${findingList(
+      changes.fixed.map((finding) => {
+        const { file, line } = finding.location;
+        return findingItem(
+          finding,
+          html`<code>${finding.image}</code>, <code>${file}:${line}</code> of the base`,
+          context,
+        );
+      }),
+    )}
+    ${more(changes.notCompared, 'replaced or removed references, which were not compared')}`;
+}
+
+function findingList(items: readonly Markup[]): Markup | undefined {
+  if (items.length === 0) return undefined;
+  return html`<ul class="lines">${items.slice(0, MAX_CHANGES)}</ul>${more(items.length - MAX_CHANGES, 'findings, in the JSON report')}`;
+}
+
+function findingItem(
+  { rule, level, message }: Pick<Finding, 'rule' | 'level' | 'message'>,
+  at: Markup,
+  context: PageContext,
+): Markup {
+  return html`<li><strong>${ruleName(rule, context)}</strong> (${level}) ${sentence(cut(message, MAX_TEXT))} <span class="places">${at}</span></li>`;
 }
 
 function changeBlock(change: BaseChange): Markup {
