@@ -6,6 +6,7 @@ import { readRepository } from '../../src/build-files/read.js';
 import type { Reading, ReadingOptions } from '../../src/build-files/reading.js';
 import { openWorkingTree } from '../../src/build-files/working-tree.js';
 import { ok } from '../../src/lib/result.js';
+import { readablePlatforms } from '../../src/references/platform.js';
 import { makeDirectory, makeRepository } from '../support/process/scratch-repository.js';
 import { READING_OPTIONS } from '../support/reading-options.js';
 
@@ -103,7 +104,9 @@ describe('what a file is built with', () => {
   const file = { Dockerfile: 'ARG BASE=a\nFROM $BASE AS x\nFROM b-$TARGETARCH AS y\n' };
 
   test('inputs count before what the policy says of the file', async () => {
-    const perFile = { Dockerfile: { buildArgs: { BASE: 'p' }, targets: ['x'], platforms: ['linux/arm64'] } };
+    const perFile = {
+      Dockerfile: { buildArgs: { BASE: 'p' }, targets: ['x'], platforms: readablePlatforms(['linux/arm64']) },
+    };
     const policy = await readDirectory(makeRepository(file), { perFile });
     expect(policy.uses.map((use) => [use.expanded, use.role])).toEqual([
       ['p', 'final'],

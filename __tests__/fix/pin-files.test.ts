@@ -2,6 +2,7 @@
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import type { DockerfileOptions } from '../../src/build-files/dockerfile/dockerfile.js';
+import { readablePlatforms } from '../../src/references/platform.js';
 import { parseReference } from '../../src/references/reference.js';
 import { PIN_CASES } from '../support/image/pin-cases.js';
 import { digestFor, pinDockerfile, withoutPins } from '../support/image/pin-dockerfile.js';
@@ -60,7 +61,12 @@ describe('a reference that can not be pinned safely is left, with the reason', (
       'stage x takes ARG B over',
     ],
     ['an ARG that is a part elsewhere', 'ARG B=a\nFROM $B\nFROM ${B}:2\n', 'would not name the same images'],
-    ['a platform in its name', 'FROM a:$TARGETARCH\n', 'put together from TARGETARCH', { platforms: ['linux/arm64'] }],
+    [
+      'a platform in its name',
+      'FROM a:$TARGETARCH\n',
+      'put together from TARGETARCH',
+      { platforms: readablePlatforms(['linux/arm64']) },
+    ],
     ['a named context', 'FROM a\n', 'stands for c:1', { buildContexts: { a: 'docker-image://c:1' } }],
   ];
   test.each(cases)('%s', async (_, text, reason, options = {}) => {

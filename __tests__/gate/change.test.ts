@@ -1,7 +1,10 @@
 import { describe, expect, test } from '@jest/globals';
 import type { ImageUse } from '../../src/build-files/image-use.js';
 import { baseUseOf, inheritedFrom } from '../../src/gate/change.js';
+import { DEFAULT_PLATFORM } from '../../src/references/platform.js';
 import { makeUse } from '../support/report-maker.js';
+
+const ARM = { os: 'linux', architecture: 'arm64' };
 
 const use = makeUse('node:20');
 
@@ -10,7 +13,7 @@ const ELSEWHERE: readonly (readonly [string, Partial<ImageUse>])[] = [
   ['file', { file: 'other/Dockerfile' }],
   ['instruction', { instruction: 'COPY' }],
   ['role', { role: 'build' }],
-  ['platform', { platform: 'linux/arm64' }],
+  ['platform', { platform: ARM }],
 ];
 
 describe('a use is inherited', () => {
@@ -33,10 +36,10 @@ describe('a use is inherited', () => {
   test('on the platforms that it was evaluated on there, and on any where it names its own', () => {
     const inheritsOn = (platform: string, now: ImageUse) =>
       inheritedFrom(now, { changedFiles: null, baseUses: [now], onlyNew: 'aging' }, platform).length > 0;
-    const built = { ...use, targetPlatforms: ['linux/amd64'] };
+    const built = { ...use, targetPlatforms: [DEFAULT_PLATFORM] };
     expect(inheritsOn('linux/amd64', built)).toBe(true);
     expect(inheritsOn('linux/arm64', built)).toBe(false);
-    expect(inheritsOn('linux/arm64', { ...built, platform: 'linux/arm64' })).toBe(true);
+    expect(inheritsOn('linux/arm64', { ...built, platform: ARM })).toBe(true);
   });
 
   test('not where the base ref has no use, or could not be read', () => {

@@ -5,6 +5,7 @@ import { loadCatalog } from '../../src/catalog/catalog.js';
 import { deniedBy, governingEntry } from '../../src/policy/govern.js';
 import { formatProblem } from '../../src/policy/problem.js';
 import { proposePolicy } from '../../src/policy/propose.js';
+import { DEFAULT_PLATFORM } from '../../src/references/platform.js';
 import { parseReference } from '../../src/references/reference.js';
 import { rules } from '../../src/rules/index.js';
 import { loadPolicyText } from '../support/load-policy-text.js';
@@ -19,7 +20,7 @@ function use(image: string, file = 'Dockerfile', role: Role = 'final'): ImageUse
     role,
     reachable: true,
     platform: null,
-    targetPlatforms: ['linux/amd64'],
+    targetPlatforms: [DEFAULT_PLATFORM],
     written: image,
     expanded: image,
     reference: parsed.ok ? parsed.value : null,

@@ -2,6 +2,7 @@ import { describe, expect, test } from '@jest/globals';
 import type { ImageUse } from '../../src/build-files/image-use.js';
 import type { Policy } from '../../src/policy/policy.js';
 import { applyWaivers, vulnerabilityWaiver, waiverPeriod } from '../../src/policy/waivers.js';
+import { DEFAULT_PLATFORM } from '../../src/references/platform.js';
 import { parseReference, type Reference } from '../../src/references/reference.js';
 import type { Answer } from '../../src/rules/answer.js';
 import { rules } from '../../src/rules/index.js';
@@ -24,7 +25,7 @@ function use(id: string, file: string, image: string | null): ImageUse {
     role: 'final',
     reachable: true,
     platform: null,
-    targetPlatforms: ['linux/amd64'],
+    targetPlatforms: [DEFAULT_PLATFORM],
     written: image ?? '$X',
     expanded: image ?? '$X',
     reference: image === null ? null : reference(image),

@@ -2,6 +2,7 @@ import { definitionsOf } from '../../src/build-files/definitions.js';
 import { type BuildFile, type ImageUse, type Place, placeOf } from '../../src/build-files/image-use.js';
 import { coverageOf } from '../../src/gate/coverage.js';
 import type { EvaluatedWaiver } from '../../src/policy/waivers.js';
+import { DEFAULT_PLATFORM } from '../../src/references/platform.js';
 import { formatReference, parseReference } from '../../src/references/reference.js';
 import { findingsOf } from '../../src/reports/findings.js';
 import type { EvaluatedImage, Finding, Report } from '../../src/reports/report.js';
@@ -27,7 +28,7 @@ export function makeUse(written: string, given: Partial<ImageUse> = {}): ImageUs
     role: 'final',
     reachable: true,
     platform: null,
-    targetPlatforms: ['linux/amd64'],
+    targetPlatforms: [DEFAULT_PLATFORM],
     written,
     expanded: written,
     reference: parsed.ok ? parsed.value : null,

@@ -2,6 +2,7 @@
 import { readFileSync } from 'node:fs';
 import { DockerfileParser } from 'dockerfile-ast';
 import { readDockerfile } from '../../src/build-files/dockerfile/dockerfile.js';
+import { DEFAULT_PLATFORM } from '../../src/references/platform.js';
 
 const [corpus = '', rounds = '3', seconds = '3'] = process.argv.slice(2);
 const contents = readFileSync(corpus, 'utf8')
@@ -9,7 +10,7 @@ const contents = readFileSync(corpus, 'utf8')
   .filter((line) => line !== '')
   .map((line): string => JSON.parse(line).content);
 const files = contents.map((content) => Buffer.from(content));
-const options = { buildArgs: {}, buildContexts: {}, platforms: ['linux/amd64'] };
+const options = { buildArgs: {}, buildContexts: {}, platforms: [DEFAULT_PLATFORM] };
 
 function perSecond(pass: () => void): number {
   const start = performance.now();

@@ -1,3 +1,4 @@
+import type { Platform } from '../references/platform.js';
 import type { Reference } from '../references/reference.js';
 
 /** A range of source text: lines and columns 1-based, columns in UTF-16 units, end exclusive. */
@@ -51,9 +52,9 @@ export interface ImageUse extends Place {
   /** Whether a build of the evaluated targets would pull it. */
   readonly reachable: boolean;
   /** The resolved `--platform` flag. */
-  readonly platform: string | null;
+  readonly platform: Platform | null;
   /** The platforms the file is built for under which this expansion was found. */
-  readonly targetPlatforms: readonly string[];
+  readonly targetPlatforms: readonly Platform[];
   /** linux/amd64 is one of them only because nothing says for which platform the file is built. */
   readonly assumesPlatform?: true;
   /** The source text of the range, exactly. */

@@ -1,5 +1,6 @@
 import { distinct, groupBy } from '../lib/collections.js';
 import { listed } from '../lib/text.js';
+import type { Platform } from '../references/platform.js';
 import { familiarReference, parseReference, type Reference } from '../references/reference.js';
 import { contextImage } from './build.js';
 import type { ImageUse, OpenArgument } from './image-use.js';
@@ -58,7 +59,10 @@ export function withOpenArguments(
 }
 
 /** Platforms that are not the usual one, to see what depends on it. */
-const OTHER_PLATFORMS = ['linux/riscv64', 'linux/s390x'];
+const OTHER_PLATFORMS: readonly Platform[] = ['riscv64', 's390x'].map((architecture) => ({
+  os: 'linux',
+  architecture,
+}));
 
 /**
  * The uses of one build with what else than arguments is open of it: the target, where another one would ship or pull
@@ -69,7 +73,7 @@ export function withOpenSurroundings(
   uses: readonly ImageUse[],
   open: readonly OpenArgument[],
   contexts: Readonly<Record<string, string>>,
-  readAs: (other: { readonly anyTarget?: boolean; readonly platforms?: readonly string[] }) => readonly ImageUse[],
+  readAs: (other: { readonly anyTarget?: boolean; readonly platforms?: readonly Platform[] }) => readonly ImageUse[],
 ): readonly ImageUse[] {
   const targets = open.filter(({ argument }) => argument === TARGET);
   const platforms = open.filter(({ argument }) => argument === PLATFORM);

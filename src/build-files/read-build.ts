@@ -1,4 +1,5 @@
 import { optionalField } from '../lib/collections.js';
+import { DEFAULT_PLATFORM, isSamePlatform, readablePlatforms } from '../references/platform.js';
 import { type DockerfileOptions, type DockerfileReading, readDockerfile } from './dockerfile/dockerfile.js';
 import { strictest } from './dockerfile/image-uses.js';
 import type { BuildFile, ImageUse, OpenArgument } from './image-use.js';
@@ -14,9 +15,6 @@ import {
 } from './open-arguments.js';
 import type { ReadingOptions } from './reading.js';
 import type { NamedBuild } from './script/named-build.js';
-
-/** The platform that is built if none is given. */
-const DEFAULT_PLATFORM = 'linux/amd64';
 
 /** A build however many definitions ask for it, with what each of them leaves open. */
 export interface DistinctBuild extends NamedBuild {
@@ -104,13 +102,18 @@ function isKnown(use: ImageUse): boolean {
 
 function mergeUses(first: ImageUse, second: ImageUse): ImageUse {
   const { assumesPlatform: _, ...known } = first;
-  const forUsual = [first, second].filter(({ targetPlatforms }) => targetPlatforms.includes(DEFAULT_PLATFORM));
+  const forUsual = [first, second].filter(({ targetPlatforms }) =>
+    targetPlatforms.some((one) => isSamePlatform(one, DEFAULT_PLATFORM)),
+  );
   const isAssumed = forUsual.length > 0 && forUsual.every(({ assumesPlatform }) => assumesPlatform === true);
   return {
     ...known,
     role: strictest(first.role, second.role),
     reachable: first.reachable || second.reachable,
-    targetPlatforms: [...new Set([...first.targetPlatforms, ...second.targetPlatforms])],
+    targetPlatforms: [
+      ...first.targetPlatforms,
+      ...second.targetPlatforms.filter((one) => !first.targetPlatforms.some((known) => isSamePlatform(known, one))),
+    ],
     ...(isAssumed ? { assumesPlatform: true } : {}),
     overridable: [...new Set([...first.overridable, ...second.overridable])].sort(),
     ...(first.open === undefined && second.open === undefined
@@ -136,7 +139,7 @@ function withBuild(usual: DockerfileOptions, build: NamedBuild): DockerfileOptio
   return {
     buildArgs: { ...usual.buildArgs, ...build.buildArgs },
     buildContexts: { ...usual.buildContexts, ...build.buildContexts },
-    platforms: build.platforms ?? usual.platforms,
+    platforms: build.platforms === undefined ? usual.platforms : readablePlatforms(build.platforms),
     ...(build.target === undefined ? {} : { targets: [build.target] }),
     ...optionalField('firstBase', build.firstBase),
   };

@@ -1,4 +1,5 @@
 import type { Result } from '../lib/result.js';
+import type { Platform } from '../references/platform.js';
 import type { Build } from './build.js';
 import type { BuildFile, ImageUse } from './image-use.js';
 import type { RepositoryTree, TreeError } from './repository-tree.js';
@@ -9,7 +10,7 @@ export interface ReadingOptions {
   readonly buildArgs: Readonly<Record<string, string>>;
   /** Name → what stands for it: `docker-image://ref`, a path, or a build file of the repository. */
   readonly buildContexts: Readonly<Record<string, string>>;
-  readonly platforms: readonly string[];
+  readonly platforms: readonly Platform[];
   readonly target?: string;
   /** Per path: targets and build arguments that the policy (or a workflow of the repository) names. */
   readonly perFile: Readonly<
@@ -18,7 +19,7 @@ export interface ReadingOptions {
       {
         readonly targets?: readonly string[];
         readonly buildArgs?: Readonly<Record<string, string>>;
-        readonly platforms?: readonly string[];
+        readonly platforms?: readonly Platform[];
       }
     >
   >;

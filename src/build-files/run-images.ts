@@ -1,6 +1,7 @@
 import { hash } from 'node:crypto';
 import { optionalField } from '../lib/collections.js';
 import { listed } from '../lib/text.js';
+import { DEFAULT_PLATFORM, formatPlatform, readablePlatforms } from '../references/platform.js';
 import { parseReference } from '../references/reference.js';
 import { contextImage } from './build.js';
 import type { RunImage } from './build-definition.js';
@@ -14,7 +15,6 @@ import type { RepositoryTree } from './repository-tree.js';
 const MAX_RUN_IMAGES = 20_000;
 /** A definition is read again for what is written in it; a longer one was not read in the first place. */
 const MAX_BYTES = 4 * 1024 * 1024;
-const DEFAULT_PLATFORM = 'linux/amd64';
 
 /**
  * Uses in the role `run`, for images that definitions run and do not build. What the options name as a context of the
@@ -70,7 +70,7 @@ function withoutMarks(image: RunImage, text: string): RunImage & { readonly writ
 
 function useOf(found: RunImage & { readonly written: string }, options: ReadingOptions): ImageUse | undefined {
   const { file, line, column, endLine, endColumn, name } = found;
-  const platform = found.platform ?? null;
+  const [platform = null] = found.platform === undefined ? [] : readablePlatforms([found.platform]);
   const targets =
     platform === null && options.platforms.length > 0 ? options.platforms : [platform ?? DEFAULT_PLATFORM];
   const context = namedContext(options.buildContexts, found.image, targets[0] ?? DEFAULT_PLATFORM);
@@ -80,7 +80,7 @@ function useOf(found: RunImage & { readonly written: string }, options: ReadingO
   const reference = parseReference(image);
   const unresolved = whyUnresolved(found, reference.ok ? undefined : reference.error.reason);
   const written = found.written === '' ? image : found.written;
-  const meaning = JSON.stringify([name, written, image, platform]);
+  const meaning = JSON.stringify([name, written, image, platform === null ? null : formatPlatform(platform)]);
   return {
     id: `${file}#run:${name === undefined ? '' : `${name}:`}${hash('sha256', meaning).slice(0, 12)}`,
     file,

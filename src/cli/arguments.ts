@@ -1,7 +1,7 @@
 import { parseArgs } from 'node:util';
 import { nearest } from '../lib/nearest.js';
 import { err, ok, type Result } from '../lib/result.js';
-import { formatPlatform, type Platform, parsePlatform } from '../references/platform.js';
+import { DEFAULT_PLATFORM, formatPlatform, type Platform, parsePlatform } from '../references/platform.js';
 import type { CommandDefinition } from './definitions.js';
 import type { Flag, Flags, FlagValues } from './flags.js';
 
@@ -82,23 +82,25 @@ export function readChoice<C extends string>(
   return found === undefined ? err(`${flag} is "${value}"; expected ${choices.join(', ')}.`) : ok(found);
 }
 
-/** The platforms of `--platform`, each flag with one or several: linux/amd64 where there is none. */
-export function readPlatforms(texts: readonly string[] | undefined): Result<readonly Platform[], string> {
+/** The platforms of `--platform`, each flag with one or several; `otherwise` if it names none. Fails with a sentence. */
+export function readPlatforms(
+  texts: readonly string[] | undefined,
+  otherwise: readonly Platform[],
+): Result<readonly Platform[], string> {
   const platforms: Platform[] = [];
-  for (const text of (texts ?? ['linux/amd64']).flatMap((one) => one.split(','))) {
+  for (const text of (texts ?? []).flatMap((one) => one.split(',')).filter((one) => one !== '')) {
     const parsed = parsePlatform(text);
     if (!parsed.ok) return err(`--platform: ${parsed.error}.`);
     platforms.push(parsed.value);
   }
-  return ok(platforms);
+  return ok(platforms.length > 0 ? platforms : otherwise);
 }
 
 /** The platform of a command that shows one. */
 export function readPlatform(texts: readonly string[] | undefined): Result<Platform, string> {
-  const platforms = readPlatforms(texts);
+  const platforms = readPlatforms(texts, [DEFAULT_PLATFORM]);
   if (!platforms.ok) return platforms;
-  const [platform, second] = platforms.value;
-  if (platform === undefined) return err('--platform: a platform is missing.');
+  const [platform = DEFAULT_PLATFORM, second] = platforms.value;
   return second === undefined
     ? ok(platform)
     : err(

@@ -2,6 +2,7 @@ import { readRepository } from '../build-files/read.js';
 import { openWorkingTree } from '../build-files/working-tree.js';
 import { readingOptions } from '../policy/reading-options.js';
 import { imagesJson, imagesText } from '../reports/images.js';
+import { readPlatforms } from './arguments.js';
 import type { Command } from './command.js';
 import { defineCommand } from './define-command.js';
 import { IMAGES } from './definitions.js';
@@ -24,7 +25,9 @@ export const images: Command = defineCommand(IMAGES, async ({ values, positional
     io.stderr(policy.error);
     return 3;
   }
-  const options = readingOptions(values, io.env, policy.value);
+  const platform = readPlatforms(values.platform, []);
+  if (!platform.ok) return wrong(platform.error);
+  const options = readingOptions({ ...values, platform: platform.value }, io.env, policy.value);
   if (!options.ok) return wrong(options.error);
 
   const read = await readRepository(tree, options.value);

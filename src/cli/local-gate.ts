@@ -17,7 +17,7 @@ import { localCache, localCacheDirectory } from '../registry/cache/local-cache.j
 import { openRegistries } from '../registry/open-registries.js';
 import { parseRoute } from '../registry/routes.js';
 import type { Report } from '../reports/report.js';
-import { readChoice } from './arguments.js';
+import { readChoice, readPlatforms } from './arguments.js';
 import { attestationsOf } from './attestations.js';
 import type { CommandIo } from './command.js';
 import { refuseExtended } from './extended-policy.js';
@@ -75,7 +75,8 @@ export function startProgress(io: Pick<CommandIo, 'progress' | 'stderr' | 'colum
 /** Policies, keys and trusted roots; larger ones are refused where they are read, too. */
 const MAX_COMPARED_BYTES = 1024 * 1024;
 
-type GateFlags = Parameters<typeof readingOptions>[0] & {
+type GateFlags = Omit<Parameters<typeof readingOptions>[0], 'platform'> & {
+  readonly platform?: readonly string[] | undefined;
   readonly base?: string | undefined;
   readonly locked?: boolean | undefined;
   readonly include?: readonly string[] | undefined;
@@ -137,7 +138,9 @@ export async function runLocalGate(
   );
   if (!loaded.ok) return err({ kind: 'policy', message: loaded.error });
   const policy = withRegistriesOf(flags.registry ?? [], loaded.value);
-  const options = readingOptions(flags, io.env, policy);
+  const platform = readPlatforms(flags.platform, []);
+  if (!platform.ok) return usage(platform.error);
+  const options = readingOptions({ ...flags, platform: platform.value }, io.env, policy);
   if (!options.ok) return usage(options.error);
   const paths = contents === undefined ? only : [...contents.keys()];
   const reading: ReadingOptions = { ...options.value, ...optionalField('only', paths) };

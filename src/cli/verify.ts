@@ -1,7 +1,7 @@
 import type { EvidenceCollection } from '../evidence/collect.js';
 import type { ImageSubject } from '../evidence/collector.js';
 import { terminal } from '../lib/escape/visible.js';
-import { formatPlatform } from '../references/platform.js';
+import { DEFAULT_PLATFORM, formatPlatform } from '../references/platform.js';
 import type { Outcome } from '../rules/rule.js';
 import { evaluateSignature } from '../rules/signature-verified.js';
 import { readPlatforms } from './arguments.js';
@@ -15,7 +15,7 @@ import { refuse } from './refusal.js';
 /** `verify`: the signatures of one image, on each requested platform. */
 export const verify: Command = defineCommand(VERIFY, async ({ values, positionals, io, wrong }) => {
   const [text = ''] = positionals;
-  const platforms = readPlatforms(values.platform);
+  const platforms = readPlatforms(values.platform, [DEFAULT_PLATFORM]);
   if (!platforms.ok) return wrong(platforms.error);
   const given = await givenEntry(values, text, io);
   if (!given.ok) return given.error.kind === 'usage' ? wrong(given.error.message) : refuse('verify', given.error, io);

@@ -1,5 +1,7 @@
 import { optionalField } from '../lib/collections.js';
 import type { Explanation } from '../lib/failure.js';
+import type { Platform } from '../references/platform.js';
+
 /** Why evidence that may exist is unavailable; each cause appears in the report. */
 export const UNAVAILABLE_CAUSES = [
   'offline',
@@ -40,7 +42,7 @@ export type Evidence<T> =
       /** The named limit that was passed, where the cause is one. */
       readonly limit?: string;
       /** The platforms that an image has instead of the one that was looked for. */
-      readonly platforms?: readonly string[];
+      readonly platforms?: readonly Platform[];
       readonly lookedIn?: readonly LookedIn[];
     } & Explanation)
   | {

@@ -9,6 +9,7 @@ import { type Lock, readLock } from '../enforce/lock/lock.js';
 import type { ImageSubject } from '../evidence/collector.js';
 import { governanceOf } from '../policy/governance.js';
 import type { Policy } from '../policy/policy.js';
+import { formatPlatform, isSamePlatform } from '../references/platform.js';
 import type { CheckDocument } from '../reports/check-document.js';
 
 /** What the base ref has in the place of a use, for rules that compare the two; undefined where nothing is compared. */
@@ -98,7 +99,9 @@ export function inheritedFrom(use: ImageUse, { baseUses }: Change, platform?: st
     (base) =>
       base.role === use.role &&
       (isSameUse(base, use) || isTriggeredBy(use, base)) &&
-      (platform === undefined || use.platform !== null || base.targetPlatforms.includes(platform)),
+      (platform === undefined ||
+        use.platform !== null ||
+        base.targetPlatforms.some((one) => formatPlatform(one) === platform)),
   );
 }
 
@@ -122,7 +125,7 @@ export function baseUseOf(use: ImageUse, baseUses: readonly ImageUse[]): ImageUs
       base.file === use.file &&
       base.instruction === use.instruction &&
       base.role === use.role &&
-      base.platform === use.platform,
+      isSamePlatform(base.platform, use.platform),
   );
   const sameImage = candidates.find(
     ({ reference }) =>

@@ -7,6 +7,7 @@ import { optionalField } from '../lib/collections.js';
 import { EVALUATED, type PolicyCase, rulesWithMadeOutcomes } from '../policy/cases.js';
 import type { Authority, Policy } from '../policy/policy.js';
 import { applyWaivers } from '../policy/waivers.js';
+import { DEFAULT_PLATFORM } from '../references/platform.js';
 import type { Reference } from '../references/reference.js';
 import { offlineSource } from '../registry/refusing-source.js';
 import type { ResolvedImage } from '../registry/resolved-image.js';
@@ -59,7 +60,7 @@ function useOf({ image, role = 'final', file = 'Dockerfile' }: PolicyCase, refer
     role,
     reachable: true,
     platform: null,
-    targetPlatforms: ['linux/amd64'],
+    targetPlatforms: [DEFAULT_PLATFORM],
     written: image,
     expanded: image,
     reference,

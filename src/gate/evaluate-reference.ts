@@ -5,7 +5,7 @@ import type { CollectedEvidence } from '../evidence/kinds.js';
 import { optionalField } from '../lib/collections.js';
 import { ruleSetting } from '../policy/settings.js';
 import { applyWaivers } from '../policy/waivers.js';
-import { formatPlatform, type Platform, parsePlatform } from '../references/platform.js';
+import { formatPlatform, type Platform } from '../references/platform.js';
 import { formatReference } from '../references/reference.js';
 import type { EvaluatedImage, ResolvedDigests } from '../reports/report.js';
 import type { Answer, Bar } from '../rules/answer.js';
@@ -102,10 +102,7 @@ async function onPlatformsItHas(reference: ReferenceContext, run: RunContext): P
   if (found?.status !== 'unavailable' || found.platforms === undefined) return reference;
   const named = reference.platforms.filter((platform) => platform !== assumed);
   if (named.length > 0) return run.onPlatforms(use, named);
-  const there = found.platforms.flatMap((text) => {
-    const parsed = parsePlatform(text);
-    return parsed.ok ? [parsed.value] : [];
-  });
+  const there = found.platforms;
   return there.length === 0 || there.length > MAX_OTHER_PLATFORMS ? reference : run.onPlatforms(use, there);
 }
 

@@ -8,7 +8,7 @@ import { optionalField } from '../lib/collections.js';
 import { type Governance, governanceOf } from '../policy/governance.js';
 import type { Policy } from '../policy/policy.js';
 import { vulnerabilityWaiver } from '../policy/waivers.js';
-import { type Platform, parsePlatform } from '../references/platform.js';
+import { DEFAULT_PLATFORM, type Platform } from '../references/platform.js';
 import { formatReference, type Reference } from '../references/reference.js';
 import type { ReferenceContext } from '../rules/evaluate.js';
 import type { Rule } from '../rules/rule.js';
@@ -121,15 +121,9 @@ function referenceContext(
   };
 }
 
-const DEFAULT_PLATFORM: Platform = { os: 'linux', architecture: 'amd64' };
-
 /** The platforms an image is evaluated on: the one its --platform flag names, else those the file is built for. */
 function platformsOf(use: ImageUse): readonly Platform[] {
-  const texts = use.platform === null ? use.targetPlatforms : [use.platform];
-  const platforms = texts.flatMap((text) => {
-    const parsed = parsePlatform(text);
-    return parsed.ok ? [parsed.value] : [];
-  });
+  const platforms = use.platform === null ? use.targetPlatforms : [use.platform];
   // Without a platform no rule about the image would be evaluated, and none could fail.
   return platforms.length > 0 ? platforms : [DEFAULT_PLATFORM];
 }

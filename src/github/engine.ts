@@ -6,6 +6,7 @@ import type { Failure } from '../lib/failure.js';
 import { ok, type Result } from '../lib/result.js';
 import type { Policy } from '../policy/policy.js';
 import { readingOptions } from '../policy/reading-options.js';
+import type { Platform } from '../references/platform.js';
 import type { Finding, Report } from '../reports/report.js';
 import type { ListAttestations } from '../signatures/attestation-api.js';
 
@@ -38,7 +39,7 @@ export interface ChangeRequest {
 export interface BuildInputs {
   readonly buildArgs: readonly string[];
   readonly buildContexts: readonly string[];
-  readonly platforms: readonly string[];
+  readonly platforms: readonly Platform[];
   readonly target?: string;
   /** Engine only these paths; the others are listed as skipped. */
   readonly only?: readonly string[];

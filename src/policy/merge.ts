@@ -1,7 +1,7 @@
 import type { Role } from '../build-files/image-use.js';
 import { ROLES } from '../build-files/image-use.js';
 import { optionalField } from '../lib/collections.js';
-import { formatPlatform, parsePlatform } from '../references/platform.js';
+import { readablePlatforms } from '../references/platform.js';
 import { canonicalHost } from '../references/registry-host.js';
 import type { Rule } from '../rules/rule.js';
 import { type Layer, positionIn } from './layer.js';
@@ -44,7 +44,7 @@ export function applyLayer(base: Policy, layer: Layer, content: LayerContent, ru
       targets: mergeMaps(base.files.targets, files?.targets),
       buildArgs: mergeMaps(base.files.buildArgs, files?.['build-args']),
     },
-    platforms: file.platforms?.map(normalizePlatform) ?? base.platforms,
+    platforms: file.platforms === undefined ? base.platforms : readablePlatforms(file.platforms),
     contexts: mergeMaps(base.contexts, file.contexts),
     ...optionalField('trustedRoot', content.trustedRoot),
     ...optionalField('unverified', file.unverified),
@@ -119,11 +119,6 @@ function mergeRoles(base: Policy['roles'], lines: PolicyFile['roles'], rules: re
     if (added !== undefined) merged[role] = mergeRules(base[role] ?? {}, added, rules);
   }
   return merged;
-}
-
-function normalizePlatform(text: string): string {
-  const parsed = parsePlatform(text);
-  return parsed.ok ? formatPlatform(parsed.value) : text;
 }
 
 function registryOverrides(file: PolicyFile): Readonly<Record<string, RegistryOverride>> {

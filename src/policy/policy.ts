@@ -1,4 +1,5 @@
 import type { Role } from '../build-files/image-use.js';
+import type { Platform } from '../references/platform.js';
 
 /** How much an answer matters. `off` means the rule is not evaluated. */
 export const LEVELS = ['error', 'warning', 'note', 'off'] as const;
@@ -179,7 +180,7 @@ export interface Policy {
     readonly targets: Readonly<Record<string, readonly string[]>>;
     readonly buildArgs: Readonly<Record<string, Readonly<Record<string, string>>>>;
   };
-  readonly platforms: readonly string[];
+  readonly platforms: readonly Platform[];
   /** Named contexts and images built in this repository: name → its value. */
   readonly contexts: Readonly<Record<string, string>>;
   /** The text of a sigstore trusted root (JSON) that replaces the public one, read from the commit of the policy that names it. */

@@ -1,14 +1,14 @@
 import type { ReadingOptions } from '../build-files/reading.js';
 import { optionalField } from '../lib/collections.js';
 import { err, ok, type Result } from '../lib/result.js';
-import { parsePlatform } from '../references/platform.js';
+import type { Platform } from '../references/platform.js';
 import type { Policy } from './policy.js';
 
 /** How a user or a workflow says that the build is really started. */
 interface BuildFlags {
   readonly 'build-arg'?: readonly string[] | undefined;
   readonly 'build-context'?: readonly string[] | undefined;
-  readonly platform?: readonly string[] | undefined;
+  readonly platform?: readonly Platform[] | undefined;
   readonly target?: string | undefined;
   readonly 'all-files'?: boolean | undefined;
   readonly definition?: readonly string[] | undefined;
@@ -31,11 +31,7 @@ export function readingOptions(
   // The environment of this process never counts for a definition: --set-env NAME without a value sets none.
   const environment = readPairs('--set-env', flags['set-env'], {});
   if (!environment.ok) return environment;
-  const platforms = (flags.platform ?? []).flatMap((text) => text.split(',')).filter((text) => text !== '');
-  for (const text of platforms) {
-    const platform = parsePlatform(text);
-    if (!platform.ok) return err(`--platform: ${platform.error}.`);
-  }
+  const { platform: platforms = [] } = flags;
   return ok({
     buildArgs: buildArgs.value,
     buildContexts: { ...policy?.contexts, ...buildContexts.value },

@@ -12,6 +12,9 @@ export interface Platform {
   readonly osVersion?: string;
 }
 
+/** The platform that is built and evaluated if none is given. */
+export const DEFAULT_PLATFORM: Platform = { os: 'linux', architecture: 'amd64' };
+
 /** A map and no object: the name is anyone's, `constructor` too. */
 const ARCHITECTURES: ReadonlyMap<string, readonly [string, string?]> = new Map([
   ['i386', ['386']],
@@ -49,6 +52,20 @@ export function parsePlatform(text: string): Result<Platform, string> {
     ...normalizeArchitecture(second.toLowerCase(), third?.toLowerCase()),
     ...optionalField('osVersion', osVersion),
   });
+}
+
+/** The platforms of a build definition; a text that is no platform is left out. */
+export function readablePlatforms(texts: readonly string[]): readonly Platform[] {
+  return texts.flatMap((text) => {
+    const parsed = parsePlatform(text);
+    return parsed.ok ? [parsed.value] : [];
+  });
+}
+
+/** Whether two platforms have the same text; two absent ones are the same. */
+export function isSamePlatform(one: Platform | null, other: Platform | null): boolean {
+  if (one === null || other === null) return one === other;
+  return formatPlatform(one) === formatPlatform(other);
 }
 
 const KNOWN_ARCHITECTURES = new Set(

@@ -1,6 +1,7 @@
 import type { UnavailableCause } from '../evidence/evidence.js';
 import type { Failure } from '../lib/failure.js';
 import type { Result } from '../lib/result.js';
+import type { Platform } from '../references/platform.js';
 import type { Descriptor, Manifest } from './manifest/manifest.js';
 
 /** Where content lives: `registry/repository`, without tag and digest. */
@@ -20,7 +21,7 @@ export interface RegistryError extends Failure<Exclude<UnavailableCause, 'stale'
   /** The named limit that was passed, where code is `limit`. */
   readonly limit?: string;
   /** The platforms that an index has, where it lacks the one that was looked for. */
-  readonly platforms?: readonly string[];
+  readonly platforms?: readonly Platform[];
   /** The form's name, where the content is sound but in a form that we can't evaluate: evidence is then `unsupported`. */
   readonly unsupported?: string;
 }

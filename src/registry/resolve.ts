@@ -1,7 +1,7 @@
 import { optionalField } from '../lib/collections.js';
 import { err, ok, type Result } from '../lib/result.js';
 import { plural, shown } from '../lib/text.js';
-import { formatPlatform, type Platform } from '../references/platform.js';
+import { formatPlatform, type Platform, readablePlatforms } from '../references/platform.js';
 import { formatReference, type Reference } from '../references/reference.js';
 import type { FetchedManifest, ImageSource, RegistryError, Repository } from './image-source.js';
 import { registryLimits } from './limits.js';
@@ -142,7 +142,7 @@ function missingPlatform(
     request: `${repository.registry}/${repository.repository}@${digest}`,
     message: `The index ${repository.registry}/${repository.repository}@${digest} has no image for ${formatPlatform(platform)}; it has ${there.slice(0, 20).join(', ') || 'no platform'}.`,
     fix: 'Set the platforms that are built in the policy (`platforms`), or use an image that has this one.',
-    platforms: there,
+    platforms: readablePlatforms(there),
   };
 }
 

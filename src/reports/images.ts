@@ -6,6 +6,7 @@ import { groupBy, optionalField } from '../lib/collections.js';
 import { jsonText } from '../lib/escape/json.js';
 import { terminal } from '../lib/escape/visible.js';
 import { plural } from '../lib/text.js';
+import { formatPlatform } from '../references/platform.js';
 import { formatReference } from '../references/reference.js';
 import type { ImagesDocument, UseDocument } from './images-document.js';
 import { readingNotices, shownNotice } from './notices.js';
@@ -70,8 +71,8 @@ export function useDocument(use: ImageUse): UseDocument {
     stage: use.stage === null ? null : { index: use.stage.index, name: use.stage.name },
     role: use.role,
     reachable: use.reachable,
-    platform: use.platform,
-    targetPlatforms: use.targetPlatforms,
+    platform: use.platform === null ? null : formatPlatform(use.platform),
+    targetPlatforms: use.targetPlatforms.map(formatPlatform),
     written: use.written,
     expanded: use.expanded,
     reference:
@@ -136,7 +137,7 @@ function rowOf(use: ImageUse): readonly string[] {
   const image = use.reference === null ? use.expanded || use.written : formatReference(use.reference);
   const remarks = [
     ...(use.stage?.name == null ? [] : [`stage ${use.stage.name}`]),
-    ...(use.platform === null ? [] : [`--platform=${use.platform}`]),
+    ...(use.platform === null ? [] : [`--platform=${formatPlatform(use.platform)}`]),
     ...(use.overridable.length === 0 ? [] : [`replaceable by ${use.overridable.join(', ')}`]),
     ...(use.reachable ? [] : ['not reached by the target']),
     ...(use.open === undefined || use.unresolved !== undefined ? [] : [openText(use.open)]),

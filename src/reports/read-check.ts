@@ -4,6 +4,7 @@ import { optionalField } from '../lib/collections.js';
 import type { Failure } from '../lib/failure.js';
 import { err, ok, type Result } from '../lib/result.js';
 import { plural } from '../lib/text.js';
+import { readablePlatforms } from '../references/platform.js';
 import type { Answer } from '../rules/answer.js';
 import { checkSchema, imageSchema } from './check-document.js';
 import { detailsOfAnswers } from './finding-details.js';
@@ -56,7 +57,11 @@ export function readCheck(text: string): Result<Report, ReadCheckError> {
   return ok({
     ...rest,
     policy: { ...evaluated, source: { name: source, ...optionalField('commit', commit), extends: bases } },
-    uses: uses.map(({ images: _images, ...use }) => use),
+    uses: uses.map(({ images: _images, platform, targetPlatforms, ...use }) => ({
+      ...use,
+      platform: (platform === null ? undefined : readablePlatforms([platform])[0]) ?? null,
+      targetPlatforms: readablePlatforms(targetPlatforms),
+    })),
     images: images.map(({ answers: _answers, ...image }) => ({ ...image, evidence: {} })),
     answers,
     findings: findings.map((finding) => ({ ...optionalField('details', detailsOf(finding)), ...finding })),

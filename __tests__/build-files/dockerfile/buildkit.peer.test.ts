@@ -2,6 +2,7 @@ import { spawnSync } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { expect, test } from '@jest/globals';
 import fc from 'fast-check';
+import { readablePlatforms } from '../../../src/references/platform.js';
 import { formatReference } from '../../../src/references/reference.js';
 import { readAnswers } from '../../support/image/buildkit-answers.js';
 import { mutatedDockerfiles } from '../../support/image/dockerfile-mutations.js';
@@ -33,7 +34,7 @@ function ask(files: readonly Buffer[], platform: string): readonly PeerAnswer[] 
 
 /** How our reading of a file differs from BuildKit's, in words; `undefined` where it does not. */
 function difference(file: Buffer, platform: string, peer: PeerAnswer): string | undefined {
-  const { file: status, uses } = read(file, { platforms: [platform] });
+  const { file: status, uses } = read(file, { platforms: readablePlatforms([platform]) });
   if ((peer.parse !== undefined) !== (status.status === 'unreadable'))
     return `${peer.parse ?? 'read'} there, ${status.reason ?? 'read'} here`;
   const frontend = uses.find((use) => use.instruction === 'SYNTAX')?.expanded;

@@ -2,6 +2,7 @@ import { fileURLToPath } from 'node:url';
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import { SourceText } from '../../../src/build-files/dockerfile/source-text.js';
+import { readablePlatforms } from '../../../src/references/platform.js';
 import { readAnswers } from '../../support/image/buildkit-answers.js';
 import { mutatedDockerfiles } from '../../support/image/dockerfile-mutations.js';
 import { read } from '../../support/image/read-dockerfile.js';
@@ -18,7 +19,7 @@ describe('whatever a Dockerfile says', () => {
     fc.assert(
       fc.property(dockerfiles, (bytes) => {
         const source = new SourceText(bytes);
-        const { uses, stages } = read(bytes, { platforms: ['linux/amd64', 'linux/arm64'] });
+        const { uses, stages } = read(bytes, { platforms: readablePlatforms(['linux/amd64', 'linux/arm64']) });
         const shown = source.slice(0, source.text.length);
         for (const use of uses) expect(textOfRange(shown, use)).toBe(use.written);
         expect(new Set(uses.map((use) => use.id)).size).toBe(uses.length);

@@ -1,6 +1,8 @@
 // biome-ignore-all lint/suspicious/noTemplateCurlyInString: variables of Dockerfiles
 import { describe, expect, test } from '@jest/globals';
+import { readablePlatforms } from '../../../src/references/platform.js';
 import { formatReference } from '../../../src/references/reference.js';
+import { useDocument } from '../../../src/reports/images.js';
 import { expansions, read } from '../../support/image/read-dockerfile.js';
 import { textOfRange } from '../../support/source-range.js';
 
@@ -71,7 +73,9 @@ describe('variables', () => {
 
   test('the platform arguments need no declaration, and can be given too', () => {
     const text = 'FROM base-$TARGETARCH\n';
-    expect(read(text, { platforms: ['linux/arm/v7'] }).uses[0]).toMatchObject({ expanded: 'base-arm' });
+    expect(read(text, { platforms: readablePlatforms(['linux/arm/v7']) }).uses[0]).toMatchObject({
+      expanded: 'base-arm',
+    });
     expect(read(text, { buildArgs: { TARGETARCH: 'x' } }).uses[0]).toMatchObject({ expanded: 'base-x' });
     expect(read(text).uses[0]?.overridable).toEqual(['TARGETARCH']);
   });
@@ -114,9 +118,9 @@ describe('variables', () => {
 describe('platforms', () => {
   test('one use for each distinct expansion, with the platforms it was found for', () => {
     const { uses } = read('FROM alpine AS a\nFROM base-$TARGETARCH\nFROM --platform=$BUILDPLATFORM go\n', {
-      platforms: ['linux/amd64', 'linux/arm64/v8'],
+      platforms: readablePlatforms(['linux/amd64', 'linux/arm64/v8']),
     });
-    expect(uses.map((use) => [use.expanded, use.platform, use.targetPlatforms])).toEqual([
+    expect(uses.map(useDocument).map((use) => [use.expanded, use.platform, use.targetPlatforms])).toEqual([
       ['alpine', null, ['linux/amd64', 'linux/arm64']],
       ['base-amd64', null, ['linux/amd64']],
       ['base-arm64', null, ['linux/arm64']],

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { readDockerfile } from '../../../src/build-files/dockerfile/dockerfile.js';
-import { formatPlatform, parsePlatform } from '../../../src/references/platform.js';
+import { formatPlatform, parsePlatform, readablePlatforms } from '../../../src/references/platform.js';
 import { formatReference } from '../../../src/references/reference.js';
 import { textOfRange } from '../source-range.js';
 
@@ -31,7 +31,7 @@ export function differences({ content, buildkit }: BuildkitAnswer): readonly str
     const { file, uses } = readDockerfile('Dockerfile', bytes, {
       buildArgs: {},
       buildContexts: {},
-      platforms: [`linux/${architecture}`],
+      platforms: readablePlatforms([`linux/${architecture}`]),
     });
     const ranges = uses.flatMap((use) => {
       const cut = textOfRange(content, use);

@@ -3,6 +3,7 @@ import { type DockerfileOptions, readDockerfile } from '../../../src/build-files
 import type { ImageUse } from '../../../src/build-files/image-use.js';
 import type { Reading } from '../../../src/build-files/reading.js';
 import { type PinnedFile, pinFiles } from '../../../src/fix/pin-files.js';
+import { DEFAULT_PLATFORM } from '../../../src/references/platform.js';
 import { formatReference, type Reference } from '../../../src/references/reference.js';
 
 /** The digest that a registry which answers every reference names for one. */
@@ -18,7 +19,7 @@ export async function pinDockerfile(
 ): Promise<PinnedFile> {
   const path = 'Dockerfile';
   const read = (content: Uint8Array): Reading => {
-    const all = { buildArgs: {}, buildContexts: {}, platforms: ['linux/amd64'], ...options };
+    const all = { buildArgs: {}, buildContexts: {}, platforms: [DEFAULT_PLATFORM], ...options };
     const { file, uses, stages } = readDockerfile(path, content, all);
     return { files: [file], uses, stages, unseen: [] };
   };

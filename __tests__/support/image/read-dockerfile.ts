@@ -3,6 +3,7 @@ import {
   type DockerfileReading,
   readDockerfile,
 } from '../../../src/build-files/dockerfile/dockerfile.js';
+import { DEFAULT_PLATFORM } from '../../../src/references/platform.js';
 
 /** Reads Dockerfile text with the usual parameters, and those that a test is about. */
 export function read(text: string | Uint8Array, options: Partial<DockerfileOptions> = {}): DockerfileReading {
@@ -10,7 +11,7 @@ export function read(text: string | Uint8Array, options: Partial<DockerfileOptio
   return readDockerfile('Dockerfile', bytes, {
     buildArgs: {},
     buildContexts: {},
-    platforms: ['linux/amd64'],
+    platforms: [DEFAULT_PLATFORM],
     ...options,
   });
 }

@@ -36,13 +36,13 @@ function markReached(stages: readonly FoundStage[]): void {
 export function namedContext(
   contexts: Readonly<Record<string, string>>,
   name: string,
-  platform: string,
+  platform: Platform,
 ): string | undefined {
   if (isEmpty(contexts)) return undefined;
   const reference = parseReference(name);
   if (!reference.ok) return undefined;
   const familiar = familiarReference(reference.value).replace(/:latest$/, '');
-  return own(contexts, `${familiar}::${platform}`) ?? own(contexts, familiar);
+  return own(contexts, `${familiar}::${formatPlatform(platform)}`) ?? own(contexts, familiar);
 }
 
 function isEmpty(record: Readonly<Record<string, string>>): boolean {
@@ -191,18 +191,17 @@ class Build {
     return definedAt === undefined ? {} : { definedAt };
   }
 
-  #platform(flag: string): { value: string | null; unresolved?: string } {
+  #platform(flag: string): { value: Platform | null; unresolved?: string } {
     if (flag === '') return { value: null };
     const expanded = this.#scope.expand(flag);
     if (!expanded.ok) return { value: null, unresolved: `--platform can't be expanded: ${expanded.error}` };
     if (expanded.value.text === '') return { value: null, unresolved: `--platform=${flag} is empty` };
     const platform = parsePlatform(expanded.value.text);
-    return platform.ok ? { value: formatPlatform(platform.value) } : { value: null, unresolved: platform.error };
+    return platform.ok ? { value: platform.value } : { value: null, unresolved: platform.error };
   }
 
-  #context(name: string, platform: string | null): string | undefined {
-    const wanted = platform ?? formatPlatform(this.#parameters.platform);
-    return namedContext(this.#parameters.buildContexts, name, wanted);
+  #context(name: string, platform: Platform | null): string | undefined {
+    return namedContext(this.#parameters.buildContexts, name, platform ?? this.#parameters.platform);
   }
 
   /** A context that is an image is pulled in the other's place; any other comes from the build's own surroundings. */

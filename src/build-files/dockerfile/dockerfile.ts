@@ -1,6 +1,6 @@
 import { optionalField } from '../../lib/collections.js';
 import { plural } from '../../lib/text.js';
-import { formatPlatform, type Platform, parsePlatform } from '../../references/platform.js';
+import { DEFAULT_PLATFORM, type Platform } from '../../references/platform.js';
 import { parseReference, repositoryName } from '../../references/reference.js';
 import { contextImage } from '../build.js';
 import type { BuildFile, ImageUse } from '../image-use.js';
@@ -22,8 +22,8 @@ export interface DockerfileOptions {
   readonly buildArgs: Readonly<Record<string, string>>;
   /** Name → what stands for it; an image where it begins with `docker-image://`. */
   readonly buildContexts: Readonly<Record<string, string>>;
-  /** `os/arch[/variant]`; what is no platform is left out, and none at all is linux/amd64. */
-  readonly platforms: readonly string[];
+  /** None is linux/amd64. */
+  readonly platforms: readonly Platform[];
   /** The stages that are built for; none means the last. */
   readonly targets?: readonly string[];
   /** Whether any stage may be the target. */
@@ -38,8 +38,6 @@ export interface DockerfileReading {
   readonly uses: readonly ImageUse[];
   readonly stages: readonly Stage[];
 }
-
-const DEFAULT_PLATFORM: Platform = { os: 'linux', architecture: 'amd64' };
 
 /** Built into BuildKit, so nothing is pulled for it. */
 const BUILT_IN_FRONTEND = 'dockerfile.v0';
@@ -57,10 +55,11 @@ export function readDockerfile(path: string, bytes: Uint8Array, options: Dockerf
     return { file: { path, status: 'unreadable', reason }, uses: [], stages: [] };
   }
   const source = new SourceText(bytes);
-  const { platforms, isAssumed } = platformsOf(options);
+  const isAssumed = options.platforms.length === 0;
+  const platforms = isAssumed ? [DEFAULT_PLATFORM] : options.platforms;
   const gatherer = new UseGatherer(path, source, isAssumed);
   const frontend = findFrontend(source, options);
-  if (frontend !== undefined) for (const platform of platforms) gatherer.add(frontend, null, formatPlatform(platform));
+  if (frontend !== undefined) for (const platform of platforms) gatherer.add(frontend, null, platform);
   const about = { path, ...optionalField('frontend', frontend?.expanded) };
   try {
     const document = readDocument(source);
@@ -70,7 +69,7 @@ export function readDockerfile(path: string, bytes: Uint8Array, options: Dockerf
       for (const { build, platform } of builds)
         for (const use of build.uses) {
           const stage = use.stage === null ? undefined : build.stages[use.stage];
-          gatherer.add(use, stage?.written.name ?? null, formatPlatform(platform));
+          gatherer.add(use, stage?.written.name ?? null, platform);
         }
     };
     gather(found);
@@ -95,26 +94,14 @@ export function readDockerfile(path: string, bytes: Uint8Array, options: Dockerf
   }
 }
 
-function platformsOf(options: DockerfileOptions): {
-  readonly platforms: readonly Platform[];
-  readonly isAssumed: boolean;
-} {
-  const platforms = options.platforms.flatMap((text) => {
-    const platform = parsePlatform(text);
-    return platform.ok ? [platform.value] : [];
-  });
-  const isAssumed = platforms.length === 0;
-  return { platforms: isAssumed ? [DEFAULT_PLATFORM] : platforms, isAssumed };
-}
-
 /** The image that reads the file: what BUILDKIT_SYNTAX says, else what the file itself does. */
 function findFrontend(source: SourceText, options: DockerfileOptions): FoundUse | undefined {
   const syntax = detectSyntax(source);
   const given = own(options.buildArgs, 'BUILDKIT_SYNTAX')?.trim().split(' ', 1)[0];
   const reference = given === undefined || given === '' ? syntax?.reference : given;
   if (reference === undefined || reference === BUILT_IN_FRONTEND) return undefined;
-  const [platform = DEFAULT_PLATFORM] = platformsOf(options).platforms;
-  const context = namedContext(options.buildContexts, reference, formatPlatform(platform));
+  const [platform = DEFAULT_PLATFORM] = options.platforms;
+  const context = namedContext(options.buildContexts, reference, platform);
   const image = context === undefined ? reference : contextImage(context);
   return {
     instruction: 'SYNTAX',

@@ -1,3 +1,4 @@
+import type { Platform } from '../../references/platform.js';
 import type { Role, UseInstruction } from '../image-use.js';
 import type { GlobalScope } from './build-arguments.js';
 import type { WrittenStage } from './document.js';
@@ -11,7 +12,7 @@ export interface FoundUse {
   readonly start: number;
   readonly end: number;
   readonly expanded: string;
-  readonly platform: string | null;
+  readonly platform: Platform | null;
   overridable: readonly string[];
   readonly unresolved?: string;
   readonly definedAt?: { readonly start: number; readonly end: number };

@@ -1,4 +1,5 @@
 import { hash } from 'node:crypto';
+import { formatPlatform, type Platform } from '../../references/platform.js';
 import { parseReference } from '../../references/reference.js';
 import type { ImageUse, Role } from '../image-use.js';
 import type { FoundUse } from './found-build.js';
@@ -9,7 +10,8 @@ import type { SourceText } from './source-text.js';
 interface Gathered {
   readonly use: FoundUse;
   readonly stageName: string | null;
-  readonly platforms: string[];
+  /** By their texts. */
+  readonly platforms: Map<string, Platform>;
   readonly overridable: Set<string>;
   role: Role;
   reachable: boolean;
@@ -39,17 +41,18 @@ export class UseGatherer {
     this.#source = source;
   }
 
-  add(use: FoundUse, stageName: string | null, platform: string): void {
+  add(use: FoundUse, stageName: string | null, platform: Platform): void {
     const key = keyOf(use);
+    const name = formatPlatform(platform);
     const known = this.#gathered.get(key);
     if (known === undefined) {
       const { role, reachable } = use;
       const overridable = new Set(use.overridable);
-      this.#gathered.set(key, { use, stageName, platforms: [platform], overridable, role, reachable });
+      this.#gathered.set(key, { use, stageName, platforms: new Map([[name, platform]]), overridable, role, reachable });
       return;
     }
-    if (!known.platforms.includes(platform)) known.platforms.push(platform);
-    for (const name of use.overridable) known.overridable.add(name);
+    if (!known.platforms.has(name)) known.platforms.set(name, platform);
+    for (const argument of use.overridable) known.overridable.add(argument);
     known.role = strictest(known.role, use.role);
     known.reachable ||= use.reachable;
   }
@@ -83,7 +86,7 @@ export class UseGatherer {
       role: found.role,
       reachable: found.reachable,
       platform: use.platform,
-      targetPlatforms: found.platforms,
+      targetPlatforms: [...found.platforms.values()],
       ...(this.#assumesPlatform ? { assumesPlatform: true } : {}),
       written,
       expanded: use.expanded,
@@ -96,7 +99,7 @@ export class UseGatherer {
 
   /** Made from what a use means rather than from where it stands, so that it survives unrelated lines; then counted. */
   #id({ use, stageName }: Gathered, written: string, taken: Map<string, number>): string {
-    const meaning = JSON.stringify([use.instruction, stageName, written, use.expanded, use.platform]);
+    const meaning = JSON.stringify([use.instruction, stageName, written, use.expanded, platformText(use)]);
     const stage = stageName === null ? '' : `${stageName}:`;
     const id = `${this.#path}#${use.instruction.toLowerCase()}:${stage}${hash('sha256', meaning).slice(0, 12)}`;
     const count = (taken.get(id) ?? 0) + 1;
@@ -105,8 +108,12 @@ export class UseGatherer {
   }
 }
 
+function platformText({ platform }: FoundUse): string | null {
+  return platform === null ? null : formatPlatform(platform);
+}
+
 function keyOf(use: FoundUse): string {
-  return JSON.stringify([use.start, use.end, use.expanded, use.platform, use.unresolved]);
+  return JSON.stringify([use.start, use.end, use.expanded, platformText(use), use.unresolved]);
 }
 
 function notAReference(expanded: string, reason: string): string {

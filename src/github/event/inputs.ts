@@ -4,7 +4,7 @@ import type { Failure } from '../../lib/failure.js';
 import { nearest } from '../../lib/nearest.js';
 import { err, ok, type Result } from '../../lib/result.js';
 import { PROFILES, type Profile } from '../../policy/policy.js';
-import { parsePlatform } from '../../references/platform.js';
+import { type Platform, parsePlatform } from '../../references/platform.js';
 import {
   type Credential,
   parseCredentialInput,
@@ -21,7 +21,7 @@ export interface ActionInputs {
   /** `NAME=value`, each. */
   readonly buildArgs: readonly string[];
   readonly buildContexts: readonly string[];
-  readonly platforms: readonly string[];
+  readonly platforms: readonly Platform[];
   readonly target?: string;
   readonly onlyNew: 'aging' | 'all' | 'off';
   /** References without a digest have to be in the lock. */
@@ -246,14 +246,13 @@ class InputReader {
   }
 
   /** A platform that can't be read must not shrink what is evaluated. */
-  platforms(): readonly string[] {
-    const platforms = this.list('platforms');
-    for (const text of platforms) {
+  platforms(): readonly Platform[] {
+    return this.list('platforms').flatMap((text) => {
       const parsed = parsePlatform(text);
-      if (!parsed.ok)
-        this.fail('platforms', `can't be read because ${parsed.error}`, 'Write os/architecture[/variant].');
-    }
-    return platforms;
+      if (parsed.ok) return [parsed.value];
+      this.fail('platforms', `can't be read because ${parsed.error}`, 'Write os/architecture[/variant].');
+      return [];
+    });
   }
 
   pairs(name: string): readonly string[] {

@@ -1,4 +1,5 @@
 import { cut } from '../../lib/escape/visible.js';
+import { formatPlatform } from '../../references/platform.js';
 import { partId } from '../publish/comment-parts.js';
 import type { RunnerEnvironment } from './environment.js';
 import type { ActionInputs } from './inputs.js';
@@ -58,7 +59,7 @@ function jobId(env: RunnerEnvironment, inputs: IdentityInputs, commits: readonly
     ...(inputs.include.length > 0 ? { include: inputs.include.toSorted() } : {}),
     args: settled(inputs.buildArgs),
     contexts: settled(inputs.buildContexts),
-    platforms: inputs.platforms.toSorted(),
+    platforms: inputs.platforms.map(formatPlatform).toSorted(),
     target: inputs.target ?? '',
     onlyNew: inputs.onlyNew,
   };
@@ -91,7 +92,7 @@ const MAX_TITLE_LENGTH = 60;
 /** The paths it evaluates, else its name and its inputs. Values of build arguments stay out: some are secrets. */
 function jobTitle(env: RunnerEnvironment, inputs: IdentityInputs): string {
   if (inputs.paths.length > 0) return cut(inputs.paths.slice(0, MAX_TITLE_ITEMS).join(', '), MAX_TITLE_LENGTH);
-  const named = [inputs.target, ...inputs.platforms, inputs.profile, inputs.policy].filter(
+  const named = [inputs.target, ...inputs.platforms.map(formatPlatform), inputs.profile, inputs.policy].filter(
     (text) => text !== undefined,
   );
   const shown = named.slice(0, MAX_TITLE_ITEMS).join(', ');
