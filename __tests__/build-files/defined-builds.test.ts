@@ -3,6 +3,7 @@ import { describe, expect, test } from '@jest/globals';
 import { readRepository } from '../../src/build-files/read.js';
 import type { Reading, ReadingOptions } from '../../src/build-files/reading.js';
 import { openWorkingTree } from '../../src/build-files/working-tree.js';
+import { readablePlatforms } from '../../src/references/platform.js';
 import { makeDirectory } from '../support/process/scratch-repository.js';
 import { READING_OPTIONS } from '../support/reading-options.js';
 
@@ -33,7 +34,7 @@ describe('the builds of bake definitions', () => {
     const reading = await readFiles({ 'app.Dockerfile': DOCKERFILE, 'docker-bake.hcl': BAKE });
     expect(images(reading)).toContain('alpine:3.20');
     const use = reading.uses.find(({ expanded }) => expanded === 'alpine:3.20');
-    expect(use).toMatchObject({ role: 'final', targetPlatforms: ['linux/amd64', 'linux/arm64'] });
+    expect(use).toMatchObject({ role: 'final', targetPlatforms: readablePlatforms(['linux/amd64', 'linux/arm64']) });
     expect(reading.builds).toMatchObject([
       { definition: 'docker-bake.hcl', line: 3, name: 'app', dockerfile: 'app.Dockerfile', target: 'a', context: '.' },
     ]);

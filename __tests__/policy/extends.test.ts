@@ -1,5 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import { formatProblem } from '../../src/policy/problem.js';
+import { formatPlatform } from '../../src/references/platform.js';
 import { policyProblems, validPolicy } from '../support/load-policy-text.js';
 
 const BASE = 'acme/policies/base-images.yml@v3';
@@ -159,7 +160,7 @@ describe('what comes out', () => {
     expect(policy.deny.map(({ pattern }) => pattern)).toEqual(['evil/a', 'evil/b']);
     expect(Object.keys(policy.registries)).toEqual(['a.example', 'b.example']);
     expect(policy.contexts).toEqual({ a: 'x', b: 'z' });
-    expect(policy.platforms).toEqual(['linux/arm64']);
+    expect(policy.platforms.map(formatPlatform)).toEqual(['linux/arm64']);
     expect(policy.rules['fresh']).toEqual({ level: 'error', options: { maxAge: '7d' } });
   });
 

@@ -1,6 +1,7 @@
 import { generateKeyPairSync } from 'node:crypto';
 import { describe, expect, test } from '@jest/globals';
 import { formatProblem } from '../../src/policy/problem.js';
+import { formatPlatform } from '../../src/references/platform.js';
 import { loadPolicyText, policyProblems, validPolicy } from '../support/load-policy-text.js';
 
 const { publicKey, privateKey } = generateKeyPairSync('ec', {
@@ -127,7 +128,7 @@ describe('a valid policy', () => {
     const policy = await validPolicy(
       'version: 1\nplatforms: [linux/x86_64, linux/arm64/v8]\nregistries: { "Mirror.example.com/dockerhub/": { mirror-of: index.docker.io } }',
     );
-    expect(policy.platforms).toEqual(['linux/amd64', 'linux/arm64']);
+    expect(policy.platforms.map(formatPlatform)).toEqual(['linux/amd64', 'linux/arm64']);
     expect(policy.registries['mirror.example.com/dockerhub']).toMatchObject({ mirrorOf: 'docker.io' });
   });
 

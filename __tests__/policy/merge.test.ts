@@ -1,5 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import { builtInPolicy } from '../../src/policy/baseline.js';
+import { DEFAULT_PLATFORM } from '../../src/references/platform.js';
 import { validPolicy } from '../support/load-policy-text.js';
 
 const BASE = 'acme/policies/base-images.yml@v3';
@@ -109,7 +110,11 @@ describe('a policy on top of another', () => {
       'registries: { one.example: { insecure: true } }',
     ].join('\n');
     const kept = await layered(base, '');
-    expect(kept).toMatchObject({ profile: 'strict', platforms: ['linux/arm64'], maxWaiverDays: 90 });
+    expect(kept).toMatchObject({
+      profile: 'strict',
+      platforms: [{ os: 'linux', architecture: 'arm64' }],
+      maxWaiverDays: 90,
+    });
     expect(kept.files).toMatchObject({ include: ['a'], exclude: ['b'] });
     const changed = await layered(
       base,
@@ -122,7 +127,7 @@ describe('a policy on top of another', () => {
         'registries: { two.example: {} }',
       ].join('\n'),
     );
-    expect(changed).toMatchObject({ profile: 'observe', platforms: ['linux/amd64'], maxWaiverDays: 30 });
+    expect(changed).toMatchObject({ profile: 'observe', platforms: [DEFAULT_PLATFORM], maxWaiverDays: 30 });
     expect(changed.files).toMatchObject({ include: ['c'], exclude: ['d'] });
     expect({ ...changed.files.targets }).toEqual({ F: ['x'], G: ['y'] });
     expect({ ...changed.files.buildArgs }).toEqual({ F: { A: '1' }, G: { B: '2' } });

@@ -30,7 +30,11 @@ test('a Compose file gives a Dockerfile its arguments, target and platforms', as
   expect(reading.files).toEqual([{ path: 'app/web.build', status: 'read' }]);
   expect(images(reading)).toEqual(['evil.example/x']);
   const use = reading.uses.find(({ expanded }) => expanded === 'evil.example/x');
-  expect(use).toMatchObject({ role: 'final', reachable: true, targetPlatforms: ['linux/arm64'] });
+  expect(use).toMatchObject({
+    role: 'final',
+    reachable: true,
+    targetPlatforms: [{ os: 'linux', architecture: 'arm64' }],
+  });
   expect(reading.builds).toMatchObject([{ definition: 'compose.yaml', line: 2, name: 'web', target: 'one', open: [] }]);
 });
 

@@ -2,7 +2,7 @@ import { spawnSync } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { expect, test } from '@jest/globals';
 import fc from 'fast-check';
-import { readablePlatforms } from '../../../src/references/platform.js';
+import { formatPlatform, readablePlatforms } from '../../../src/references/platform.js';
 import { formatReference } from '../../../src/references/reference.js';
 import { readAnswers } from '../../support/image/buildkit-answers.js';
 import { mutatedDockerfiles } from '../../support/image/dockerfile-mutations.js';
@@ -44,7 +44,9 @@ function difference(file: Buffer, platform: string, peer: PeerAnswer): string | 
   const unknown = reachable.flatMap((use) => use.unresolved ?? []);
   const ours = new Set(
     reachable.flatMap((use) =>
-      use.reference === null ? [] : [`${formatReference(use.reference)} ${use.platform ?? platform}`],
+      use.reference === null
+        ? []
+        : [`${formatReference(use.reference)} ${use.platform === null ? platform : formatPlatform(use.platform)}`],
     ),
   );
   const hidden = peer.refs.filter((reference) => !ours.has(reference));

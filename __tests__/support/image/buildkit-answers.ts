@@ -44,7 +44,7 @@ export function differences({ content, buildkit }: BuildkitAnswer): readonly str
     const pulled = uses.filter((use) => use.instruction !== 'SYNTAX' && (which === 'all' || use.reachable));
     const ours = pulled.map((use) => {
       const reference = use.reference === null ? `unresolved ${use.expanded}` : formatReference(use.reference);
-      return `${reference} ${use.platform ?? `linux/${architecture}`}`;
+      return `${reference} ${use.platform === null ? `linux/${architecture}` : formatPlatform(use.platform)}`;
     });
     const [had, wanted] = [new Set(ours), new Set(expected.refs.map(normalize))];
     return [
