@@ -50,8 +50,17 @@ const stage = z.strictObject({
   instructions: z.array(instruction),
 });
 
+const platform = z.strictObject({
+  os: text,
+  architecture: text,
+  variant: z.exactOptional(text),
+  osVersion: z.exactOptional(text),
+});
+
 const use = z.strictObject({
   ...useSchema.shape,
+  platform: platform.nullable(),
+  targetPlatforms: z.array(platform),
   assumesPlatform: z.exactOptional(z.literal(true)),
   definedAt: z.exactOptional(z.strictObject(rangeFields)),
 });
