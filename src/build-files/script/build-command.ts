@@ -1,6 +1,6 @@
 import { optionalField } from '../../lib/collections.js';
 import { listed } from '../../lib/text.js';
-import { type BuildInvocation, buildInvocation } from './build-tool.js';
+import { type BuildInvocation, buildInvocation, showsOnly } from './build-tool.js';
 import {
   assign,
   type BakeRun,
@@ -78,7 +78,8 @@ export function buildsInScript(script: string, place: ScriptPlace): RequestedBui
       invocation.tool === 'bake'
         ? bakeRun(invocation, current, line)
         : requestedBuild(invocation, current, line, defaults);
-    const reached = command.neverRuns === true || isUncalled(command) ? { neverRuns: true as const } : {};
+    const isDead = command.neverRuns === true || isUncalled(command) || showsOnly(invocation);
+    const reached = isDead ? { neverRuns: true as const } : {};
     if (typeof found === 'string') unseen.push({ what: found, line });
     else if (found !== undefined && 'file' in found) named.push({ ...found, ...reached });
     else if (found !== undefined) bakes.push({ ...found, ...reached });

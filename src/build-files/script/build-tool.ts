@@ -1,4 +1,4 @@
-import { baseName } from './program-name.js';
+import { baseName, LEADING_WORD } from './program-name.js';
 import { isOpen } from './word-marks.js';
 
 /** A command line that builds an image. */
@@ -36,6 +36,14 @@ const BUILD_COMMANDS = new Set(['build', 'b', 'bud', 'build-using-dockerfile']);
 const BAKE_COMMANDS = new Set(['bake', 'f']);
 /** Programs that show or search what stands behind them. */
 const NEVER = new Set([':', 'echo', 'printf', 'cat', 'grep', 'egrep', 'sed', 'awk', 'which', 'type', 'alias', 'trap']);
+/** Programs that run nothing of what stands behind them, `docker build` for two directories, either. */
+const PLAIN = new Set([
+  ...['cd', 'pushd', 'ls', 'mkdir', 'rmdir', 'rm', 'cp', 'mv', 'ln', 'touch', 'chmod', 'chown', 'head', 'tail', 'less'],
+  ...['tee', 'wc', 'sort', 'diff', 'file', 'stat', 'test', '[', '[[', 'read', 'hash', 'unset', 'exit', 'return'],
+  ...['export', 'declare', 'typeset', 'local', 'readonly', 'logger', 'wall', 'man', 'info', 'apropos', 'whatis', 'help'],
+]);
+/** Flags with which a build only shows something. */
+const SHOWING_FLAG = /^(?:--help|-h|--check|--print(?:=.*)?|--call=(?!build$).*|--list(?:=.*)?)$/;
 /** Words before a program of a variable name. */
 const MAX_LEADING = 5;
 /** Flags that make a command of a variable a build: `$DOCKER build -t x .` */
@@ -48,6 +56,7 @@ const TELLING_FLAG = /^(?:-f|-t|--file|--tag|--build-arg|--target|--platform)(?:
  * @see https://docs.docker.com/reference/cli/docker/ and https://github.com/GoogleContainerTools/kaniko#additional-flags
  */
 export function buildInvocation(words: readonly string[]): BuildInvocation | undefined {
+  if (PLAIN.has(baseName(words.find((word) => !LEADING_WORD.test(word)) ?? ''))) return undefined;
   const environment = new Map<string, string>();
   const runsKaniko = words.some((word) => KANIKO_IMAGE.test(word));
   for (const [at, word] of words.entries()) {
@@ -69,6 +78,11 @@ export function buildInvocation(words: readonly string[]): BuildInvocation | und
     }
   }
   return undefined;
+}
+
+/** Whether a build is only asked to show something: its help, its parameters, what is wrong with its file. */
+export function showsOnly({ words }: BuildInvocation): boolean {
+  return words.some((word) => SHOWING_FLAG.test(word));
 }
 
 function behindFlags(

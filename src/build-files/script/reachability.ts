@@ -29,6 +29,10 @@ interface Pipeline {
   commands: number;
   isNegated: boolean;
   leaves: boolean;
+  /** No part of it is a compound command. */
+  isSimple: boolean;
+  /** It is `set -e`. */
+  setsErrexit: boolean;
 }
 
 /** What a command stands in, beside what decides whether it runs. */
@@ -64,6 +68,10 @@ const REDIRECTION = /^(?:\d*|\{\w+\})(?:<{1,3}|>{1,2}|>\||<>|&>{1,2})/;
 const SURE_REDIRECTION = /^\d?>{1,2}&\d$|^(?:\d?|&)>{1,2}(?:\/dev\/null)?$|^\/dev\/null$/;
 /** Options of `exec`, of which `-a` takes a word. */
 const EXEC_OPTION = /^-[cl]*a?$|^--$/;
+/** What `exit` and its like may be given and still leave: `exit --help` and `exit 1 2` do not. */
+const LEAVING_OPERAND = /^\d*$|^--$/;
+/** They may run `set +e` where no word of the script says so. */
+const CHANGING_OPTIONS = new Set(['eval', '.', 'source', 'trap']);
 const CASE_END = ';;';
 
 /**
@@ -81,7 +89,9 @@ export class Reachability {
   /** Of the function whose body is expected. */
   #name: string | undefined;
 
-  readonly #endsOnFailure: boolean;
+  /** Whether the shell ends where a command fails, and whether that may be taken back. */
+  #endsOnFailure: boolean;
+  #mayGoOn = false;
 
   /**
    * @param runs whether the script itself may run
@@ -143,7 +153,7 @@ export class Reachability {
       top.pipeline.leaves = false;
       return;
     }
-    this.#endPipeline(operator === '&');
+    this.#endPipeline(operator === '&', operator === '&&' || operator === '||');
     top.joint = operator === '&&' || operator === '||' ? operator : ';';
     if (operator === CASE_END && top.kind === 'case') this.#part(top.runs);
   }
@@ -186,26 +196,43 @@ export class Reachability {
   }
 
   #simple(words: readonly string[], isLiteral: boolean): void {
-    const { pipeline } = this.#top();
+    const { pipeline, functions } = this.#top();
     pipeline.commands++;
-    pipeline.leaves = pipeline.commands === 1 && isLiteral && this.#leaves(words);
-    const status = isLiteral ? statusOf(words) : 'open';
+    const own = words.filter((word) => !ASSIGNMENT.test(word) && !LEADING.has(word));
+    this.#followOptions(own, isLiteral);
+    pipeline.leaves = pipeline.commands === 1 && isLiteral && this.#leaves(own);
+    // Outside of a function Bash refuses it and goes on, and other shells end.
+    const isRefused = own[0] === 'return' && functions.length === 0;
+    const status = isRefused ? 'fails' : isLiteral ? statusOf(words) : 'open';
     // With `pipefail`, a pipeline fails by any of its commands.
     const isKnown = status === 'fails' || pipeline.commands === 1 || pipeline.status === 'succeeds';
     pipeline.status = isKnown ? status : 'open';
   }
 
-  /** Whether a command of literal words ends the part it stands in. */
-  #leaves(words: readonly string[]): boolean {
-    const first = words.find((word) => !ASSIGNMENT.test(word) && !LEADING.has(word));
-    if (first === 'exit') return true;
+  /** Notes `set -e`, and what may take it back, wherever that stands. */
+  #followOptions([first = '', ...words]: readonly string[], isLiteral: boolean): void {
+    const isSet = first === 'set';
+    this.#mayGoOn ||=
+      CHANGING_OPTIONS.has(first) ||
+      (isSet && (!isLiteral || words.some((word) => word.startsWith('+')))) ||
+      (first === 'shopt' && (!isLiteral || words.includes('errexit')));
+    const { pipeline } = this.#top();
+    pipeline.setsErrexit =
+      isSet && pipeline.commands === 1 && (/^-[A-Za-z]*e/.test(words[0] ?? '') || words[1] === 'errexit');
+  }
+
+  /** Whether a command of literal words ends the part it stands in. A redirection that fails keeps it from doing so. */
+  #leaves([first = '', ...words]: readonly string[]): boolean {
+    const { words: operands, areSure } = withoutRedirections(words);
+    if (!areSure) return false;
+    if (first === 'exec') return replacesShell(operands);
+    const isOrder = operands.length <= 1 && operands.every((operand) => LEAVING_OPERAND.test(operand));
+    if (first === 'exit') return isOrder;
     if (first === 'break' || first === 'continue') {
       const around = this.#stack.findLast(({ kind }) => kind !== 'group' && kind !== 'if' && kind !== 'case');
-      return around?.kind === 'loop';
+      return isOrder && around?.kind === 'loop';
     }
-    // Outside of a function Bash refuses it and goes on, unless the script is sourced.
-    if (first === 'return') return this.#top().functions.length > 0 || this.#endsOnFailure;
-    return replacesShell(words);
+    return first === 'return' && isOrder && this.#top().functions.length > 0;
   }
 
   #branch(top: Frame): void {
@@ -233,14 +260,17 @@ export class Reachability {
     top.pipeline = newPipeline();
   }
 
-  #endPipeline(isAsynchronous: boolean): void {
+  #endPipeline(isAsynchronous: boolean, goesOn = false): void {
     const top = this.#top();
     const { pipeline, joint, status } = top;
     if (pipeline.commands === 0) return;
     const own = pipeline.isNegated ? opposite(pipeline.status) : pipeline.status;
     const isCertain = joint === ';' || status === (joint === '&&' ? 'succeeds' : 'fails');
     if (this.#mayRun()) {
-      if (pipeline.leaves && isCertain && !isAsynchronous) top.isLeft = true;
+      const endsShell = own === 'fails' && !goesOn && this.#heedsFailure(pipeline);
+      if ((pipeline.leaves || endsShell) && isCertain && !isAsynchronous) top.isLeft = true;
+      if (pipeline.setsErrexit && pipeline.commands === 1 && isCertain && !goesOn && !isAsynchronous)
+        this.#endsOnFailure ||= this.#stack.length === 1;
       // Whether or not it runs, a list that ends with `&& false` fails.
       const decides = isCertain || own === (joint === '&&' ? 'fails' : 'succeeds');
       top.status = decides ? own : 'open';
@@ -248,6 +278,11 @@ export class Reachability {
     if (isAsynchronous) top.status = 'succeeds';
     top.joint = ';';
     top.pipeline = newPipeline();
+  }
+
+  /** Whether the shell ends where a pipeline fails: not in a condition, which what is a part of another command may be. */
+  #heedsFailure({ isNegated, isSimple }: Pipeline): boolean {
+    return this.#endsOnFailure && !this.#mayGoOn && this.#stack.length === 1 && isSimple && !isNegated;
   }
 
   #push(kind: Frame['kind'], isUntil = false): void {
@@ -269,6 +304,7 @@ export class Reachability {
     const inner = this.#stack.pop();
     const { pipeline } = this.#top();
     pipeline.commands++;
+    pipeline.isSimple = false;
     const isOne = pipeline.commands === 1;
     const isGroup = inner?.kind === 'group' || inner?.kind === 'subshell';
     pipeline.status = isGroup && isOne && !inner.isLeft ? inner.status : 'open';
@@ -322,7 +358,7 @@ function frame(kind: Frame['kind'], runs: boolean, isUntil = false): Frame {
 }
 
 function newPipeline(): Pipeline {
-  return { status: 'open', commands: 0, isNegated: false, leaves: false };
+  return { status: 'open', commands: 0, isNegated: false, leaves: false, isSimple: true, setsErrexit: false };
 }
 
 function opposite(status: Status): Status {
@@ -349,13 +385,11 @@ function plainStatus(first: string, words: readonly string[]): Status {
   return first === 'false' ? 'fails' : constantTest(first, words);
 }
 
-/** `exec` with a command, and not with redirections alone. */
-function replacesShell([first, ...words]: readonly string[]): boolean {
-  if (first !== 'exec') return false;
-  const { words: own } = withoutRedirections(words);
+/** Whether `exec` has a command among its words, and not options alone, or one that it does not know. */
+function replacesShell(words: readonly string[]): boolean {
   let at = 0;
-  while (EXEC_OPTION.test(own[at] ?? '')) at += own[at]?.endsWith('a') === true ? 2 : 1;
-  return at < own.length;
+  while (EXEC_OPTION.test(words[at] ?? '')) at += words[at]?.endsWith('a') === true ? 2 : 1;
+  return words[at]?.startsWith('-') === false;
 }
 
 /** The words of a command beside its redirections, and whether these never fail. */

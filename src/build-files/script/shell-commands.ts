@@ -244,7 +244,9 @@ class Splitter {
     const { depth } = this.#around;
     if (depth >= MAX_NESTING) return;
     const neverRuns = place.neverRuns === true || this.#around.neverRuns;
-    const inner = new Splitter(script, { ...this.#around, depth: depth + 1, line, neverRuns }).commands();
+    // `bash -c` and substitutions of Bash do not take over `-e`.
+    const around = { ...this.#around, depth: depth + 1, line, neverRuns, endsOnFailure: false };
+    const inner = new Splitter(script, around).commands();
     this.#found.push({ words: [OPEN], line }, ...inner.map((command) => placed(command, place)), {
       words: [CLOSE],
       line,

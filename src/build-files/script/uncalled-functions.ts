@@ -1,9 +1,7 @@
-import { baseName } from './program-name.js';
+import { baseName, LEADING_WORD } from './program-name.js';
 import type { ShellCommand } from './shell-commands.js';
 import { isDefault, isOpen } from './word-marks.js';
 
-/** Words before a command that leave it the command. */
-const LEADING = /^(?:sudo|env|time|exec|command|builtin|nohup|if|then|else|elif|do|while|until|!|\{|\w+=.*)$/s;
 /** They show what stands behind them, and call nothing. */
 const SHOWING = new Set(['echo', 'printf', ':', 'true', 'false', 'unset', 'readonly', '[', '[[', 'test']);
 /** They may call what no word names. */
@@ -61,7 +59,7 @@ export function inUncalledFunction(
 }
 
 function callsOf(words: readonly string[], names: ReadonlySet<string>): readonly string[] | 'any' {
-  const at = words.findIndex((word) => !LEADING.test(word));
+  const at = words.findIndex((word) => !LEADING_WORD.test(word));
   const program = words[at] ?? '';
   const own = toLower(baseName(program));
   const isExpanded = EXPANDED.test(program) && own !== '[' && own !== '[[';
