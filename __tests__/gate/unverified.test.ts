@@ -39,6 +39,14 @@ describe('an image that was not looked at', () => {
     expect([ubuntu.verdict, chainguard.verdict]).toEqual(['indeterminate', 'indeterminate']);
   });
 
+  test('is not checked, though a rule about it has an answer that nobody has to look for', async () => {
+    const { report } = await unverified('docker.io/library/node:22', BASELINE);
+    const answers = report.answers.filter(({ rule }) => rule === 'signature-verified');
+    expect(answers).toMatchObject([{ outcome: 'fail', level: 'note' }]);
+    expect(report.coverage).toMatchObject({ references: 1, unchecked: 1, partial: 0 });
+    expect(verdictReason(report)).toMatch(/did not answer: 1 reference not checked$/);
+  });
+
   test('is opened and passes where the registry answers', async () => {
     const source = await layoutOf({ 'demo.example/base:1': await makeImage({ config: { User: '65532' } }) });
     const { report, levels } = await unverified('demo.example/base:1', KNOWN, source);

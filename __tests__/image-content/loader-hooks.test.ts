@@ -47,6 +47,13 @@ describe('the environment loads code from a place that others can write to', () 
     'RUBYOPT=-r/tmp/x',
     'JAVA_TOOL_OPTIONS=-javaagent:/tmp/x.jar',
     'DOTNET_STARTUP_HOOKS=/tmp/x.dll',
+    'NODE_OPTIONS=--import "/tmp/x.mjs"',
+    "NODE_OPTIONS=-r './x.js'",
+    'JDK_JAVA_OPTIONS=@/tmp/args',
+    'GIT_EXEC_PATH=/srv',
+    'PATH=/dev/shm:/usr/bin',
+    'PATH=/proc/self/cwd/bin:/usr/bin',
+    'PATH=$HOME/bin:/usr/bin',
   ])('%s', async (line) => {
     expect(environmentHooks([line], openPlaces(await treeOf()))).toHaveLength(1);
   });
@@ -64,6 +71,10 @@ describe('the environment loads code from a place that others can write to', () 
     'BASH_ENV=/etc/profile.d/env.sh',
     'LANG=C.UTF-8',
     'TMPDIR=/tmp',
+    'LD_PRELOAD= ',
+    'LD_LIBRARY_PATH=$ORIGIN/../lib',
+    'GIT_EXEC_PATH=/usr/lib/git-core',
+    'PATH=/dev/bin:/proc/bin:/usr/bin',
   ])('and %s does not', async (line) => {
     expect(environmentHooks([line], openPlaces(await treeOf()))).toEqual([]);
   });
@@ -78,6 +89,13 @@ describe("the loader's own files", () => {
     ['etc/ld.so.conf.d/x.conf', '/tmp\n', 1],
     ['etc/ld.so.conf.d/x.conf', '# libc\n/usr/local/lib\n/usr/lib/x86_64-linux-gnu\n/missing/lib\n', 0],
     ['etc/ld.so.conf.d/x.conf', 'lib\n', 1],
+    ['etc/ld.so.conf.d/x.conf', '/srv=libc6\n', 1],
+    ['etc/ld.so.conf.d/x.conf', '/usr/lib=libc6\nhwcap 0 nosegneg\n', 0],
+    ['etc/ld.so.conf', 'include /opt/*.conf /srv/x.conf\n', 2],
+    ['etc/ld.so.conf', 'include\tld.so.conf.d/*.conf\n', 0],
+    ['etc/ld.so.cache', 'glibc-ld.so.cache1.1\0\x01\x02\0a.so\0/srv/a.so\0b.so\0/tmp/b.so\0', 1],
+    ['etc/ld.so.cache', 'ld.so-1.7.0\0a.so\0./a.so\0', 1],
+    ['etc/ld.so.cache', 'glibc-ld.so.cache1.1\0/usr/lib/a.so\0/missing/b.so\0', 0],
     ['etc/ld-musl-x86_64.path', '/lib:/srv:/usr/lib\n', 1],
     ['etc/ld-musl-x86_64.path', '/lib\n/usr/local/lib\n/usr/lib\n', 0],
   ])('%s with %j', async (path, content, count) => {

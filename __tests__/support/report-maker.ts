@@ -95,6 +95,7 @@ export function makeReport(given: Partial<Report> = {}): Report {
   };
   const files = [...new Set(uses.map((use) => use.file))].map((path): BuildFile => ({ path, status: 'read' }));
   const findings = findingsOf({ answers, uses, waivers, policy });
+  const images = imagesOf(answers, uses, given.images ?? []);
   const errors = findings.filter((finding) => finding.level === 'error' && finding.waiver === undefined);
   return {
     tool: { version: '1.2.3', catalog: '2026-11-01', feeds: [{ name: 'KEV', date: '2026-11-20' }], snapshots: [] },
@@ -108,13 +109,13 @@ export function makeReport(given: Partial<Report> = {}): Report {
     stages: [],
     uses,
     definitions: definitionsOf({ files, uses, unseen: [] }),
-    coverage: coverageOf(uses, answers),
+    coverage: coverageOf(uses, answers, images),
     findings,
     waivers,
     limits: [],
     notices: [],
     ...given,
-    images: imagesOf(answers, uses, given.images ?? []),
+    images,
     answers,
   };
 }

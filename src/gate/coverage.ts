@@ -3,6 +3,7 @@ import { openText } from '../build-files/open-arguments.js';
 import { groupBy } from '../lib/collections.js';
 import { UNVERIFIED } from '../policy/policy.js';
 import type { CheckDocument } from '../reports/check-document.js';
+import type { EvaluatedImage } from '../reports/report.js';
 import type { Answer } from '../rules/answer.js';
 import type { UnansweredCause } from '../rules/rule.js';
 
@@ -18,10 +19,16 @@ export type RunCoverage = Pick<Coverage, 'references' | 'full' | 'partial' | 'un
 /** One reason why rules have no answer, and how many references it concerns. */
 export type CoverageCause = Coverage['causes'][number];
 
-/** Counts how far the references of a run were checked, from what the rules answered about them. */
-export function coverageOf(uses: readonly ImageUse[], answers: readonly Answer[]): Coverage {
+/** Counts how far the references of a run were checked, from what the rules answered about them and their images. */
+export function coverageOf(
+  uses: readonly ImageUse[],
+  answers: readonly Answer[],
+  images: readonly Pick<EvaluatedImage, 'id' | 'resolved'>[],
+): Coverage {
   const byUse = groupBy(answers, ({ use }) => use);
-  const coverages = (some: readonly ImageUse[]) => some.map((use) => referenceCoverage(use, byUse.get(use.id) ?? []));
+  const seen = new Set(images.filter(({ resolved }) => resolved !== undefined).map(({ id }) => id));
+  const coverages = (some: readonly ImageUse[]) =>
+    some.map((use) => referenceCoverage(use, byUse.get(use.id) ?? [], seen));
   const all = coverages(uses.filter((use) => !isRun(use)));
   const run = coverages(uses.filter(isRun));
   return {
@@ -54,7 +61,7 @@ interface ReferenceCoverage {
 type Unanswered = Omit<CoverageCause, 'references'>;
 
 /** How far one reference was checked, from what the rules answered about it. */
-function referenceCoverage(use: ImageUse, answers: readonly Answer[]): ReferenceCoverage {
+function referenceCoverage(use: ImageUse, answers: readonly Answer[], seen: ReadonlySet<string>): ReferenceCoverage {
   if (use.reference === null || use.unresolved !== undefined) {
     const message = use.unresolved ?? `${use.expanded} names no image`;
     return { state: 'unresolved', unanswered: [{ cause: 'unresolved', message, opened: false, rules: [] }] };
@@ -72,8 +79,9 @@ function referenceCoverage(use: ImageUse, answers: readonly Answer[]): Reference
   }));
   const unanswered = [...ofRules, ...open];
   if (unanswered.length === 0) return { state: 'full', unanswered };
+  // What policy or build file decide alone, such as that nobody can have signed it, says nothing of an unseen image.
   const looked = evaluated.some(
-    ({ image, outcome }) => image !== undefined && (outcome === 'pass' || outcome === 'fail'),
+    ({ image, outcome }) => image !== undefined && seen.has(image) && (outcome === 'pass' || outcome === 'fail'),
   );
   return { state: looked ? 'partial' : 'unchecked', unanswered };
 }

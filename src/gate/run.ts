@@ -100,7 +100,7 @@ export async function runGate(input: GateInput): Promise<Result<Report, TreeErro
     tool: { version, catalog: input.catalog.version, feeds, snapshots, ...optionalField('trustedRoot', trustedRoot) },
     // A policy that can't be applied is no answer of a rule, and counts like one.
     verdict: verdictOf([...waived.answers, ...input.preliminary.findings]),
-    coverage: coverageOf(uses, waived.answers),
+    coverage: coverageOf(uses, waived.answers, images),
     policy: {
       source: input.policy.source,
       profile: profileToday(input.policy),

@@ -1,3 +1,4 @@
+import { posix } from 'node:path';
 import type { Stage, StageInstruction } from '../build-files/stage.js';
 import { MAX_UID } from './user.js';
 
@@ -28,18 +29,25 @@ const ELSEWHERE = /^(?:-[KRP]|--(?:root|prefix|key|conf|firstuid|lastuid).*)$/;
  */
 export function accountChange(chain: readonly Stage[], name: string): AccountChange {
   let made: AccountChange = { kind: 'none' };
+  // That of the base is not asked for: hardly any has another one than / or a directory of its own.
+  let directory: string | undefined;
   for (const instruction of chain.flatMap(({ instructions }) => instructions)) {
-    const change = changeOf(instruction, name);
+    if (instruction.keyword === 'WORKDIR') {
+      const { text, expanded = text } = instruction;
+      directory = posix.resolve(directory ?? '/', expanded.trim().replace(/^["']|["']$/g, ''));
+    }
+    const change = changeOf(instruction, name, directory);
     if (change.kind === 'unknown') return change;
     if (change.kind === 'made') made = change;
   }
   return made;
 }
 
-function changeOf(instruction: StageInstruction, name: string): AccountChange {
+function changeOf(instruction: StageInstruction, name: string, directory: string | undefined): AccountChange {
   const { keyword, text, expanded = text } = ofTrigger(instruction);
   const unknown = { kind: 'unknown', line: instruction.line } as const;
-  if (keyword === 'COPY' || keyword === 'ADD') return mayBringPasswd(keyword, expanded) ? unknown : { kind: 'none' };
+  if (keyword === 'COPY' || keyword === 'ADD')
+    return mayBringPasswd(keyword, expanded, directory) ? unknown : { kind: 'none' };
   if (keyword !== 'RUN') return { kind: 'none' };
   const scripts = [text, ...(instruction.heredocs ?? []).map(({ body }) => body)];
   const commands = instruction.json === undefined ? scripts.flatMap(commandsOf) : commandsOfExec(instruction.json);
@@ -118,13 +126,15 @@ function isRootOrEtc(word: string): boolean {
 }
 
 /** Whether a COPY or ADD may bring an /etc/passwd along: into /etc, or as the content of a directory into the root. */
-function mayBringPasswd(keyword: 'COPY' | 'ADD', text: string): boolean {
+function mayBringPasswd(keyword: 'COPY' | 'ADD', text: string, directory: string | undefined): boolean {
   const words = text
     .replace(/^\[|\]$/g, '')
     .replace(/["',]+/g, ' ')
     .split(/\s+/)
     .filter((word) => word !== '');
-  const to = (words.pop() ?? '').replace(/\/+/g, '/');
+  const written = (words.pop() ?? '').replace(/\/+/g, '/');
+  const isRelative = directory !== undefined && !/^[/$]/.test(written);
+  const to = isRelative ? posix.join(directory, written) : written;
   if (/(?:^|\/)etc\/passwd$/.test(to)) return true;
   if (!/^\/(?:etc\/?)?\.?$/.test(to)) return to.includes('$') && words.some(isPasswd);
   return words.some((word) => isPasswd(word) || mayBeDirectory(word) || (keyword === 'ADD' && ARCHIVE.test(word)));

@@ -22,6 +22,8 @@ export interface ImageConfiguration {
   readonly healthcheck: boolean;
   /** The words of the health check. */
   readonly healthcheckTest?: readonly string[];
-  /** The commands that made the layers, and comments. */
+  /** The commands that made the layers, and whatever else the history says. */
   readonly history?: readonly string[];
+  /** The longer texts of all other fields. */
+  readonly otherTexts?: readonly string[];
 }

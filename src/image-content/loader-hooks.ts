@@ -1,6 +1,7 @@
+import { posix } from 'node:path';
 import type { EnvironmentFinding } from './environment-facts.js';
 import type { FileTree } from './filesystem/file-tree.js';
-import { keptText, whyUnread } from './filesystem/kept-text.js';
+import { keptBytes, keptText, whyUnread } from './filesystem/kept-text.js';
 
 /** Something that loads another program's code, and where it is set: a path or a variable, and a clause. */
 export type LoaderHook = EnvironmentFinding;
@@ -12,6 +13,11 @@ export type WhyOpen = (path: string) => string | undefined;
 const MAX_LINES = 1000;
 /** Includes nest once in every distribution. */
 const CONF = 'etc/ld.so.conf';
+const CACHE = 'etc/ld.so.cache';
+/** Texts of the cache, most of which are its binary part; the largest distributions have some thousand libraries. */
+const MAX_CACHED = 1_000_000;
+/** Every runtime has these, and gives them to all; the last are the working directory and open files of a process. */
+const OPEN_AT_RUNTIME = /^(?:\/tmp|\/var\/tmp|\/dev\/(?:shm|mqueue|fd)|\/proc\/[^/]+\/(?:cwd|root|fd))(?=\/|$)/;
 
 /** Lists of directories that programs and the loader take code from. An empty entry is the working directory. */
 const SEARCH_PATHS: ReadonlySet<string> = new Set([
@@ -32,6 +38,14 @@ const SEARCH_PATHS: ReadonlySet<string> = new Set([
   'PYTHONUSERBASE',
   'OPENSSL_MODULES',
   'OPENSSL_ENGINES',
+  'GIT_EXEC_PATH',
+  'GIO_EXTRA_MODULES',
+  'GST_PLUGIN_PATH',
+  'QT_PLUGIN_PATH',
+  'ERL_LIBS',
+  'R_LIBS',
+  'R_LIBS_SITE',
+  'R_LIBS_USER',
 ]);
 /** Where a relative directory is never meant. Applications do say `PYTHONPATH=.`, and know where they start. */
 const RELATIVE_COUNTS: ReadonlySet<string> = new Set(['PATH', 'LD_LIBRARY_PATH', 'GCONV_PATH']);
@@ -53,6 +67,10 @@ const LOADED: ReadonlySet<string> = new Set([
   'CORECLR_PROFILER_PATH',
   'COR_PROFILER_PATH',
   'OPENSSL_CONF',
+  'GIT_SSH',
+  'GIT_ASKPASS',
+  'R_PROFILE',
+  'R_ENVIRON',
 ]);
 const PRELOADED: ReadonlySet<string> = new Set(['LD_PRELOAD', 'LD_AUDIT']);
 
@@ -64,7 +82,8 @@ export function environmentHooks(env: readonly string[], whyOpen: WhyOpen): read
     const variable = line.slice(0, Math.max(equals, 0));
     const value = line.slice(equals + 1);
     if (value === '') continue;
-    if (PRELOADED.has(variable)) found.push({ variable, reason: 'loads a library into every process' });
+    if (PRELOADED.has(variable) && /[^\s:]/.test(value))
+      found.push({ variable, reason: 'loads a library into every process' });
     if (SEARCH_PATHS.has(variable)) found.push(...searched(variable, value, whyOpen));
     if (LOADED.has(variable)) found.push(...loaded(variable, value, whyOpen));
   }
@@ -77,7 +96,8 @@ function searched(variable: string, value: string, whyOpen: WhyOpen): readonly L
     .split(variable === 'LD_LIBRARY_PATH' || variable.startsWith('LUA_') ? separator : ':')
     .flatMap((directory) => {
       if (!directory.startsWith('/') && !RELATIVE_COUNTS.has(variable)) return [];
-      if (!directory.startsWith('/') && !directory.startsWith('$'))
+      // The loader expands $ORIGIN and its like, and nobody expands a variable in PATH.
+      if (!directory.startsWith('/') && !(variable === 'LD_LIBRARY_PATH' && directory.startsWith('$')))
         return [
           {
             variable,
@@ -93,8 +113,10 @@ function searched(variable: string, value: string, whyOpen: WhyOpen): readonly L
 
 /** The absolute paths in options such as `--require /tmp/x.js` or `-javaagent:/tmp/x.jar`, and relative ones after those that load. */
 function loaded(variable: string, value: string, whyOpen: WhyOpen): readonly LoaderHook[] {
-  const paths = [...value.slice(0, 10_000).matchAll(/(?:^|[\s=:,MrIC])(\/[^\s=:,;"']*)/g)].map(([, path = '']) => path);
-  const relative = /(?:^|\s|=|:|-r|-M|-I)(\.{1,2}\/[^\s:,;"']*)/.exec(value)?.[1];
+  const paths = [...value.slice(0, 10_000).matchAll(/(?:^|[\s=:,"'@MrIC])(\/[^\s=:,;"']*)/g)].map(
+    ([, path = '']) => path,
+  );
+  const relative = /(?:^|[\s=:"'@]|-r|-M|-I)(\.{1,2}\/[^\s:,;"']*)/.exec(value)?.[1];
   if (relative !== undefined)
     return [{ variable, reason: `loads ${relative.slice(0, 200)}, which depends on the working directory` }];
   return paths.flatMap((path) => {
@@ -121,16 +143,59 @@ export function loaderFileHooks(tree: FileTree, whyOpen: WhyOpen): readonly Load
     ...[...tree.list('etc')].flatMap(({ path }) => (/\/ld-musl-[^/]+\.path$/.test(path) ? [path] : [])),
   ];
   for (const file of files) {
+    if (whyUnread(tree, file) !== undefined)
+      found.push({ variable: `/${file}`, reason: 'is a link to a file whose content is not read' });
     for (const line of lines(tree, file)) {
-      if (/^(?:include|hwcap)\s/.test(line)) continue;
-      for (const directory of line.split(/[:,\s]+/).filter((part) => part !== '')) {
-        const why = directory.startsWith('/') ? whyOpen(directory) : 'depends on the working directory';
-        if (why !== undefined)
-          found.push({ variable: `/${file}`, reason: `has the directory ${directory.slice(0, 200)}, which ${why}` });
-      }
+      if (/^hwcap\s/.test(line)) continue;
+      const [, included] = /^include\s+(.*)$/.exec(line) ?? [];
+      if (included !== undefined) found.push(...otherIncludes(file, included));
+      else found.push(...configured(file, line, whyOpen));
     }
   }
-  return found;
+  return [...found, ...cachedHooks(tree, whyOpen)];
+}
+
+/** The directories of a line, each with the type of its libraries behind `=`, which ldconfig ignores. */
+function configured(file: string, line: string, whyOpen: WhyOpen): readonly LoaderHook[] {
+  return line.split(/[:,\s]+/).flatMap((part) => {
+    const directory = part.replace(/=.*$/, '');
+    if (directory === '') return [];
+    const why = directory.startsWith('/') ? whyOpen(directory) : 'depends on the working directory';
+    return why === undefined
+      ? []
+      : [{ variable: `/${file}`, reason: `has the directory ${directory.slice(0, 200)}, which ${why}` }];
+  });
+}
+
+/** Files that are included from elsewhere than ld.so.conf.d, as every distribution has it, are not read. */
+function otherIncludes(file: string, included: string): readonly LoaderHook[] {
+  return included.split(/\s+/).flatMap((pattern) => {
+    const path = posix.resolve(`/${posix.dirname(file)}`, pattern);
+    return posix.dirname(path) === '/etc/ld.so.conf.d'
+      ? []
+      : [{ variable: `/${file}`, reason: `includes ${path.slice(0, 200)}, which is not read` }];
+  });
+}
+
+/**
+ * What the loader's cache leads to, whatever ld.so.conf says: the loader reads the cache alone.
+ * @see https://sourceware.org/git/?p=glibc.git;a=blob;f=sysdeps/generic/dl-cache.h
+ */
+function cachedHooks(tree: FileTree, whyOpen: WhyOpen): readonly LoaderHook[] {
+  const variable = '/etc/ld.so.cache';
+  if (whyUnread(tree, CACHE) !== undefined)
+    return [{ variable, reason: 'is a link to a file whose content is not read' }];
+  const libraries = new Set(
+    Buffer.from(keptBytes(tree, CACHE) ?? [])
+      .toString('latin1')
+      .split('\0', MAX_CACHED)
+      .filter((text) => /^[./]/.test(text) && text.length > 1),
+  );
+  for (const library of libraries) {
+    const why = library.startsWith('/') ? whyOpen(library) : 'depends on the working directory';
+    if (why !== undefined) return [{ variable, reason: `has the library ${library.slice(0, 200)}, which ${why}` }];
+  }
+  return [];
 }
 
 function lines(tree: FileTree, path: string): readonly string[] {
@@ -151,6 +216,8 @@ export function openPlaces(tree: FileTree): WhyOpen {
     // A program's own file there can't be replaced where only the directory is sticky and the file is root's.
     const there = tree.resolve(path);
     if (isWritable(path)) return 'anyone can write to';
+    const [open] = there === undefined ? (OPEN_AT_RUNTIME.exec(posix.normalize(path)) ?? []) : [];
+    if (open !== undefined) return `is missing, and at run time anyone can create it in ${open}`;
     if (there !== undefined && there.type !== 'directory') {
       const directory = path.slice(0, path.lastIndexOf('/'));
       const mode = tree.resolve(directory === '' ? '/' : directory)?.mode ?? 0;
@@ -159,9 +226,6 @@ export function openPlaces(tree: FileTree): WhyOpen {
     if (there !== undefined) return undefined;
     for (let at = path.replace(/\/+$/, ''); at !== ''; ) {
       at = at.slice(0, at.lastIndexOf('/'));
-      // Every runtime has a /tmp, and most give it to all.
-      if (at === '/tmp' || at === '/var/tmp' || at === '/dev/shm')
-        return `is missing, and anyone can create it in ${at}`;
       const above = tree.resolve(at === '' ? '/' : at);
       if (above === undefined) continue;
       return (above.mode & 0o002) !== 0 ? `is missing, and anyone can create it in ${at}` : undefined;

@@ -36,9 +36,10 @@ export const noSecrets: ImageRule<Options> = {
     'in base64, in programs and in other binaries. A JSON Web Token and a password in a URL are warnings, since the token',
     'may have ended and the password may open nothing: any in the environment, a label, a command or the history; in files,',
     'tokens that have not ended, and passwords of letters and digits for hosts that are no examples. Files in compressed',
-    'archives (`.zip`, `.jar`, `.gz`) are not searched.',
+    'archives (`.zip`, `.jar`, `.gz`), JSON Web Keys, and keys in base64 or hexadecimal without a PEM header are not searched.',
     '',
-    'Tokens of GitHub and npm count where their checksum is right.',
+    'Tokens of GitHub and npm count where their checksum is right. In programs, and in other binaries above 256 KiB, only',
+    'tokens whose fixed part is long are searched, such as those of GitLab, PyPI, AWS, Anthropic and Stripe.',
     '',
     'What excuses a key is nothing that the maker of the image decides alone. A directory called `tests` or `docs` excuses',
     'none. Keys that well-known projects publish in their own sources are passed over, by the digest of the key. A file',
@@ -198,7 +199,15 @@ function variablesReported(found: readonly EnvironmentFinding[]): RuleResult {
 /** Known forms alone: what a command or a label says is often named like a secret and is none. */
 function evaluateConfiguration({ evidence }: ImageRuleSubject): readonly RuleResult[] {
   if (evidence.image?.status !== 'present') return [];
-  const { labels, entrypoint, cmd, healthcheckTest = [], onBuild, history = [] } = evidence.image.value.configuration;
+  const {
+    labels,
+    entrypoint,
+    cmd,
+    healthcheckTest = [],
+    onBuild,
+    history = [],
+    otherTexts = [],
+  } = evidence.image.value.configuration;
   const places: readonly (readonly [place: string, texts: readonly string[]])[] = [
     ['a label', Object.entries(labels).flat()],
     ['ENTRYPOINT', entrypoint],
@@ -206,6 +215,7 @@ function evaluateConfiguration({ evidence }: ImageRuleSubject): readonly RuleRes
     ['HEALTHCHECK', healthcheckTest],
     ['ONBUILD', onBuild],
     ['the history', history],
+    ['another field', otherTexts],
   ];
   const found = (kindsIn: (text: string) => readonly string[]) =>
     places.flatMap(([place, texts]) =>

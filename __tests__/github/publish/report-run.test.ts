@@ -32,7 +32,7 @@ const report = (overrides: Partial<Report> = {}): Report => ({
   tool: { version: '1.0.0', catalog: '1', feeds: [], snapshots: [] },
   verdict: 'pass',
   policy: { source: { name: HOSTILE, extends: [] }, profile: 'baseline', allowlistEnforced: true },
-  coverage: coverageOf([], []),
+  coverage: coverageOf([], [], []),
   files: [],
   definitions: [],
   stages: [],

@@ -45,9 +45,20 @@ describe('readConfiguration', () => {
         diffIds: [DIGEST],
         healthcheck: true,
         healthcheckTest: ['CMD', 'true'],
-        history: ['x'],
+        history: ['created_by', 'x'],
+        otherTexts: ['1970-01-01T00:00:00Z'],
       },
     });
+  });
+
+  test('every text is kept wherever it is, so that none is hidden in a field that nobody asks for', () => {
+    const hidden = 'a text that is hidden';
+    const config = { StopSignal: hidden, Volumes: { [hidden]: {} } };
+    expect(read({ ...BASE, author: hidden, config })).toMatchObject({
+      value: { otherTexts: [hidden, hidden, hidden] },
+    });
+    for (const history of [hidden, [hidden], { a: hidden }, [{ created_by: [hidden] }], [{ author: hidden }]])
+      expect(read({ ...BASE, history })).toMatchObject({ value: { history: expect.arrayContaining([hidden]) } });
   });
 
   test('a config object that is missing or null is an empty one', () => {

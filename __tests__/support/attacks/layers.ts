@@ -102,6 +102,13 @@ export const LOADER: AttackGroup = {
       'NODE_OPTIONS=--import=/srv/x.mjs',
       'NODE_OPTIONS=--max-old-space-size=4096',
     ),
+    environment('NODE_OPTIONS in quotes', 'NODE_OPTIONS=--require "/tmp/x.js"', 'NODE_OPTIONS=--require "/app/x.js"'),
+    environment('a file of options of Java', 'JDK_JAVA_OPTIONS=@/tmp/args', 'JDK_JAVA_OPTIONS=@/app/args'),
+    environment('GIT_EXEC_PATH', 'GIT_EXEC_PATH=/tmp', 'GIT_EXEC_PATH=/usr/lib/git-core'),
+    environment('a directory of every process in PATH', 'PATH=/usr/bin:/proc/self/cwd', 'PATH=/usr/bin:/proc/none'),
+    environment('shared memory in PATH', 'PATH=/usr/bin:/dev/shm', 'PATH=/usr/bin:/dev/none'),
+    environment('a variable in PATH', 'PATH=$HOME/bin:/usr/bin', 'PATH=/root/bin:/usr/bin'),
+    environment('two libraries in LD_PRELOAD', 'LD_PRELOAD= /usr/lib/x.so', 'LD_PRELOAD= '),
     environment('NODE_PATH', 'NODE_PATH=/tmp', 'NODE_PATH=/app'),
     environment('PYTHONSTARTUP', 'PYTHONSTARTUP=/tmp/x.py', 'PYTHONSTARTUP=/app/x.js'),
     environment('PYTHONPATH', 'PYTHONPATH=/srv', 'PYTHONPATH=/app'),
@@ -112,6 +119,36 @@ export const LOADER: AttackGroup = {
     file('ld.so.preload', 'etc/ld.so.preload', '/usr/lib/x.so\n', '# none\n'),
     file('a directory of ld.so.conf', 'etc/ld.so.conf', '/tmp\n', '/usr/local/lib\n'),
     file('a directory of ld.so.conf.d', 'etc/ld.so.conf.d/x.conf', '/srv/lib\n', '/usr/lib\n'),
+    file('a type in ld.so.conf', 'etc/ld.so.conf', '/srv=libc6\n', '/usr/local/lib=libc6\n'),
+    file(
+      'an include of ld.so.conf',
+      'etc/ld.so.conf',
+      'include /opt/*.conf\n',
+      'include ld.so.conf.d/*.conf\ninclude /etc/ld.so.conf.d/*\n',
+    ),
+    file(
+      'the cache of the loader',
+      'etc/ld.so.cache',
+      'glibc-ld.so.cache1.1\0libz.so.1\0/tmp/libz.so.1\0',
+      'glibc-ld.so.cache1.1\0libz.so.1\0/usr/lib/libz.so.1\0',
+    ),
+    {
+      what: 'ld.so.conf by a hard link',
+      attack: layered([
+        [
+          ...FILES,
+          { path: 'opt/x.conf', content: '/tmp\n' },
+          { path: 'etc/ld.so.conf', link: 'opt/x.conf', type: 'link' },
+        ],
+      ]),
+      twin: layered([
+        [
+          ...FILES,
+          { path: 'etc/ld.so.conf', content: '/usr/lib\n' },
+          { path: 'opt/x.conf', link: 'etc/ld.so.conf', type: 'link' },
+        ],
+      ]),
+    },
     file('the path of musl', 'etc/ld-musl-x86_64.path', '/lib:/tmp\n', '/lib:/usr/lib\n'),
   ],
 };

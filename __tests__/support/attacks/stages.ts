@@ -77,6 +77,16 @@ export const STAGES: AttackGroup = {
       'RUN --mount=type=bind,target=/m,from=b cp -rp /m/app/* /',
     ),
     pair(
+      'by cp of a mount in a variable',
+      'RUN --mount=from=b,target=/m M=/m; cp -a "$M"/. /',
+      'RUN --mount=from=b,target=/m M=/m; cp -a "$M"/app /',
+    ),
+    pair(
+      'by cp of a mount in an argument',
+      'ARG M=/m\nRUN --mount=from=b,target=/m cp -a ${M}/. /',
+      'ARG M=/m/app\nRUN --mount=from=b,target=/m cp -a ${M}/. /',
+    ),
+    pair(
       'by rsync of a mount',
       'RUN --mount=from=b,target=/m rsync -a /m/ /',
       'RUN --mount=from=b,target=/m rsync -a /m/app/ /app',

@@ -32,6 +32,16 @@ export const USERS: AttackGroup = {
     pair('zero', 'USER 0', 'USER 10'),
     pair('zeros', 'USER 000', 'USER 0010'),
     pair('with a group', 'USER 0:1000', 'USER 1000:0'),
+    pair(
+      'by a passwd that is copied to where the build is',
+      'RUN useradd -u 5000 x\nWORKDIR /etc\nCOPY passwd .\nUSER x',
+      'RUN useradd -u 5000 x\nWORKDIR /srv\nCOPY passwd .\nUSER x',
+    ),
+    pair(
+      'by a directory that is copied to where the build is',
+      'RUN useradd -u 5000 x\nWORKDIR /srv\nWORKDIR ..\nCOPY files ./etc\nUSER x',
+      'RUN useradd -u 5000 x\nWORKDIR /srv\nCOPY files ./etc\nUSER x',
+    ),
     pair('by name', 'USER root', 'USER app'),
     pair('by another name of passwd', 'USER toor', 'USER app:app'),
     pair('2 to the 32nd', 'USER 4294967296', 'USER 2147483647'),

@@ -13,7 +13,7 @@ const NO_WORD = /^(?:-|[<>]|\d*[<>])/;
 
 /**
  * The paths of a mount that the commands of a RUN copy as directories, by cp, rsync, tar and their like. It reads a
- * script's plain words alone: quotes are taken off, and what a variable or a loop hides is not seen.
+ * script's plain words alone: quotes are taken off, and what a loop or a substitution hides is not seen.
  *
  * `script` is one or more texts, or with `isExec` the words of one command; `mount` and `directory` are paths without
  * the leading slash, `directory` undefined where it is not known.

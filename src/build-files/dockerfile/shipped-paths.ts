@@ -130,7 +130,7 @@ function hasVariables(stages: readonly FoundStage[], taking: ReadonlySet<number>
     ({ takes, written }, index) =>
       taking.has(index) &&
       (takes.some(({ instruction, mount }) =>
-        mount === undefined ? instruction.text.includes('$') : mount.source.includes('$') || mount.target.includes('$'),
+        [instruction.text, mount?.source, mount?.target].some((text) => text?.includes('$') === true),
       ) ||
         written.instructions.some(({ keyword, text }) => keyword === 'workdir' && text.includes('$'))),
   );
@@ -159,7 +159,9 @@ function copiesOf(
     const source = value(mount.source);
     const target = value(mount.target);
     if (source === undefined || target === undefined) return [];
-    const script = [...(instruction.json ?? [instruction.text]), ...instruction.heredocs.map(({ body }) => body)];
+    const script = [...(instruction.json ?? [instruction.text]), ...instruction.heredocs.map(({ body }) => body)].map(
+      (text) => withVariables(text, (name) => value(`$${name}`)),
+    );
     return copiedFromMount(
       script,
       resolvePath(directory, target) ?? target,
@@ -177,6 +179,25 @@ function copiesOf(
     const path = cleanPath(word).replace(/(?:^|\/)\*+$/, '');
     return [{ from, path, to: keepsParents ? join(to ?? '', path) : (to ?? '') }];
   });
+}
+
+/** Variables of one script that are looked up, and their places; what is longer than a path is none. */
+const MAX_VARIABLES = 20;
+const MAX_PLACES = 1000;
+const MAX_PATH = 200;
+
+/** A script with the variables that it sets itself to a literal, or that the build sets before, in their places. */
+function withVariables(script: string, value: (name: string) => string | undefined): string {
+  let places = MAX_PLACES;
+  const named = [...new Set([...script.matchAll(/\$\{?([A-Za-z_]\w*)/g)].map(([, name = '']) => name))];
+  return named.slice(0, MAX_VARIABLES).reduce((text, name) => {
+    const own = new RegExp(`(?:^|[\\s;&|(])${name}=["']?([^\\s;&|()$"']{1,${MAX_PATH}})`).exec(script)?.[1];
+    const known = own ?? value(name) ?? '';
+    if (known === '' || known.length > MAX_PATH) return text;
+    return text.replace(new RegExp(`\\$(?:\\{${name}\\}|${name}(?!\\w))`, 'g'), (whole) =>
+      places-- > 0 ? known : whole,
+    );
+  }, script);
 }
 
 function join(first: string, second: string): string {

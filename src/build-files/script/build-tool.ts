@@ -40,7 +40,20 @@ const NEVER = new Set([':', 'echo', 'printf', 'cat', 'grep', 'egrep', 'sed', 'aw
 const PLAIN = new Set([
   ...['cd', 'pushd', 'ls', 'mkdir', 'rmdir', 'rm', 'cp', 'mv', 'ln', 'touch', 'chmod', 'chown', 'head', 'tail', 'less'],
   ...['tee', 'wc', 'sort', 'diff', 'file', 'stat', 'test', '[', '[[', 'read', 'hash', 'unset', 'exit', 'return'],
-  ...['export', 'declare', 'typeset', 'local', 'readonly', 'logger', 'wall', 'man', 'info', 'apropos', 'whatis', 'help'],
+  ...[
+    'export',
+    'declare',
+    'typeset',
+    'local',
+    'readonly',
+    'logger',
+    'wall',
+    'man',
+    'info',
+    'apropos',
+    'whatis',
+    'help',
+  ],
 ]);
 /** Flags with which a build only shows something. */
 const SHOWING_FLAG = /^(?:--help|-h|--check|--print(?:=.*)?|--call=(?!build$).*|--list(?:=.*)?)$/;

@@ -4,4 +4,5 @@ export function baseName(word: string): string {
 }
 
 /** A word before a command that leaves it the command. */
-export const LEADING_WORD = /^(?:sudo|env|time|exec|command|builtin|nohup|if|then|else|elif|do|while|until|!|\{|\w+=.*)$/s;
+export const LEADING_WORD =
+  /^(?:sudo|env|time|exec|command|builtin|nohup|if|then|else|elif|do|while|until|!|\{|\w+=.*)$/s;

@@ -69,7 +69,7 @@ const SURE_REDIRECTION = /^\d?>{1,2}&\d$|^(?:\d?|&)>{1,2}(?:\/dev\/null)?$|^\/de
 /** Options of `exec`, of which `-a` takes a word. */
 const EXEC_OPTION = /^-[cl]*a?$|^--$/;
 /** What `exit` and its like may be given and still leave: `exit --help` and `exit 1 2` do not. */
-const LEAVING_OPERAND = /^\d*$|^--$/;
+const LEAVING_OPERAND = /^\d*$/;
 /** They may run `set +e` where no word of the script says so. */
 const CHANGING_OPTIONS = new Set(['eval', '.', 'source', 'trap']);
 const CASE_END = ';;';
@@ -226,7 +226,8 @@ export class Reachability {
     const { words: operands, areSure } = withoutRedirections(words);
     if (!areSure) return false;
     if (first === 'exec') return replacesShell(operands);
-    const isOrder = operands.length <= 1 && operands.every((operand) => LEAVING_OPERAND.test(operand));
+    const [operand = '', ...others] = operands[0] === '--' ? operands.slice(1) : operands;
+    const isOrder = others.length === 0 && LEAVING_OPERAND.test(operand);
     if (first === 'exit') return isOrder;
     if (first === 'break' || first === 'continue') {
       const around = this.#stack.findLast(({ kind }) => kind !== 'group' && kind !== 'if' && kind !== 'case');

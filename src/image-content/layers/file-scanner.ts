@@ -6,6 +6,7 @@ import type { FileContent, SecretMark } from '../filesystem/file-entry.js';
 import { credentialsIn, isCredentialFile } from '../secrets/credential-files.js';
 import { beginsLikeKeyFile, MAX_KEY_FILE, readKeyFile } from '../secrets/key-files.js';
 import { keysInText, likelyInText, mayHaveLikely, mayHaveSecrets, secretsInText } from '../secrets/secret-text.js';
+import { PROGRAM_TOKEN_MARKS, tokensInProgram } from '../secrets/tokens.js';
 import { type ChecksumAlgorithm, FileChecksums } from './checksum-choice.js';
 import { isKeptFile } from './kept-files.js';
 import { LAYER_LIMITS } from './limits.js';
@@ -18,14 +19,15 @@ const WINDOW = 128 * 1024;
 const OVERLAP = 8 * 1024;
 /** Of a file that programs keep credentials in, so many windows are searched for those (4 MB): real ones are one page. */
 const CREDENTIAL_WINDOWS = 32;
-/** A NUL makes a key file binary, and readers of keys pass over it. Larger binaries are searched for keys alone. */
+/** A NUL makes a key file binary, and readers of keys pass over it. Larger binaries are searched as programs are. */
 const SEARCHED_BINARY = 256 * 1024;
 /** The middle of a key's first line, as it is and in UTF-16 of either order. */
 const KEY_MARK = 'PRIVATE KEY';
 const WIDE_KEY_MARK = Buffer.from(KEY_MARK, 'utf16le').subarray(0, -1);
 const KEY_PATTERNS = [{ text: KEY_MARK }, { text: WIDE_KEY_MARK.toString('latin1') }];
-const KEY_MARKS = new BytePatterns(KEY_PATTERNS);
-const PROGRAM_MARKS = new BytePatterns([...KEY_PATTERNS, ...PROGRAM_TEXTS]);
+const BINARY_PATTERNS = [...KEY_PATTERNS, ...PROGRAM_TOKEN_MARKS];
+const BINARY_MARKS = new BytePatterns(BINARY_PATTERNS);
+const PROGRAM_MARKS = new BytePatterns([...BINARY_PATTERNS, ...PROGRAM_TEXTS]);
 /** As much as shows text from binary; git looks as far. */
 const SNIFF = 8000;
 /** A file may tell of a few secrets; more say nothing new. */
@@ -65,12 +67,12 @@ export class FileScanner implements MemberSink {
   #secrets: SecretMark[] = [];
   /** Apart, so that many of them hide no other. */
   #likely: SecretMark[] = [];
-  /** What it is searched for: all secrets, or keys alone. */
-  #searched: 'text' | 'keys' = 'text';
+  /** What it is searched as: a binary has no lines, and is searched for keys and long forms of tokens. */
+  #searched: 'text' | 'binary' = 'text';
   /** What was not searched yet, and the end of what was. */
   #parts: Uint8Array[] = [];
   #partBytes = 0;
-  /** It begins with the mark of UTF-16. */
+  /** It is in UTF-16. */
   #isWide = false;
   /** The bytes of what may be a key, which is reported only from the whole. */
   #keyFile: Uint8Array[] | null = null;
@@ -124,10 +126,10 @@ export class FileScanner implements MemberSink {
   #begin(head: Uint8Array): void {
     this.#head = [];
     this.#form = formOf(head);
-    this.#isWide = (head[0] === 0xff && head[1] === 0xfe) || (head[0] === 0xfe && head[1] === 0xff);
+    this.#isWide = isWide(head);
     const isText = this.#form === 'text' || this.#form === 'script' || this.#isWide;
     const isSmallBinary = this.#form === 'binary' && this.#request.size <= SEARCHED_BINARY;
-    this.#searched = isText || isSmallBinary ? 'text' : 'keys';
+    this.#searched = isText || isSmallBinary ? 'text' : 'binary';
     if (this.#form === 'script') this.#interpreter = interpreterOf(head);
     // A hard link may make a program of it: its header counts for every name.
     const mayRun = this.#request.executable || !isLibraryName(this.#request.path);
@@ -177,15 +179,15 @@ export class FileScanner implements MemberSink {
     this.#windows += 1;
   }
 
-  /** The bytes are searched as they are, which is as fast as memory; only where a key may be they are made a text. */
+  /** The bytes are searched as they are, which is as fast as memory; only where a secret may be they are made a text. */
   #searchBinary(window: Buffer, isLast: boolean): void {
-    const mayHave = (this.#marks === null ? KEY_MARKS : PROGRAM_MARKS).isIn(window);
+    const mayHave = (this.#marks === null ? BINARY_MARKS : PROGRAM_MARKS).isIn(window);
     this.#marks?.search(window, mayHave);
-    if (!mayHave || !(window.includes(KEY_MARK) || window.includes(WIDE_KEY_MARK))) return;
+    if (!mayHave) return;
     const text = window.toString('latin1');
     // What begins in the part that is searched again is whole there.
     const end = isLast ? text.length : text.length - OVERLAP;
-    for (const { kind, at } of keysInText(text)) if (at < end) this.#add({ kind });
+    for (const { kind, at } of [...keysInText(text), ...tokensInProgram(text)]) if (at < end) this.#add({ kind });
     if (window.includes(WIDE_KEY_MARK)) {
       for (const { kind } of keysInText(text.replaceAll('\0', ''))) this.#add({ kind });
     }
@@ -231,6 +233,16 @@ function formOf(chunk: Uint8Array): Form {
   if (chunk[0] === 0x7f && chunk[1] === 0x45 && chunk[2] === 0x4c && chunk[3] === 0x46) return 'elf';
   if (chunk[0] === 0x23 && chunk[1] === 0x21) return 'script';
   return chunk.subarray(0, SNIFF).includes(0) ? 'binary' : 'text';
+}
+
+/** UTF-16, by its mark, or by its zeros: next to each character of ASCII there is one. */
+function isWide(head: Uint8Array): boolean {
+  if ((head[0] === 0xff && head[1] === 0xfe) || (head[0] === 0xfe && head[1] === 0xff)) return true;
+  const sample = head.subarray(0, 512);
+  let [even, odd] = [0, 0];
+  for (const [index, byte] of sample.entries()) if (byte === 0) index % 2 === 0 ? even++ : odd++;
+  const half = sample.length / 2;
+  return half >= 8 && Math.max(even, odd) > half * 0.9 && Math.min(even, odd) < half * 0.1;
 }
 
 /** `#!/usr/bin/env -S node --flag` names node; every other first line names its first word. */

@@ -3,7 +3,7 @@ const KEPT: readonly RegExp[] = [
   /(?:^|\/)(?:etc|usr\/lib)\/os-release$/,
   /^etc\/(?:passwd|apko\.json|alpine-release|debian_version)$/,
   // What the dynamic loader reads before any program runs.
-  /^etc\/(?:ld\.so\.(?:preload|conf)|ld\.so\.conf\.d\/[^/]+|ld-musl-[^/]+\.path)$/,
+  /^etc\/(?:ld\.so\.(?:preload|conf|cache)|ld\.so\.conf\.d\/[^/]+|ld-musl-[^/]+\.path)$/,
   /^etc\/apk\/(?:repositories|keys\/[^/]+)$/,
   /^(?:etc|(?:usr\/)?lib)\/apk\/repositories\.d\/[^/]+\.list$/,
   /^etc\/busybox-paths\.d\/[^/]+$/,

@@ -20,8 +20,8 @@ export const KEY_TEXT_MARKS = ['PRIVATE KEY', 'LS0tLS1CRUdJTi'] as const;
 
 /** Header lines that may come before a key's base64, such as "Proc-Type: …"; what sets a line in or off may be before them. */
 const KEY_HEADERS = /(?<=^|\n)[^A-Za-z\n]{0,40}[A-Za-z][A-Za-z0-9-]{0,31}: [^\n]{0,200}(?=\n)/g;
-/** Line ends that a program's text or JSON has written out, escaped again and again. */
-const WRITTEN_LINE_END = /\\{1,4}r?\\{0,4}n|\\{1,4}r/g;
+/** Line ends that a program's text, JSON or a URL has written out, escaped again and again. */
+const WRITTEN_LINE_END = /\\{1,4}r?\\{0,4}n|\\{1,4}r|%0[AaDd]/g;
 /** What stands between the lines of a key that is indented, quoted, commented out, or put together from texts. */
 const BETWEEN_LINES = /[\s"'`#*>|,;+\\-]/g;
 /** Prose and code have no word as long as a line of a key. */
@@ -36,8 +36,8 @@ export const MAX_PEM = 32 * 1024;
 const MAX_BODY = 2048;
 /** Before a key's first line of base64 there are headers, or words of a program, and no more than this. */
 const MAX_LEAD = 300;
-/** Keys of one text whose structure is read. */
-const MAX_STRUCTURES = 64;
+/** Texts of one file that are decoded; so many first lines of keys in base64 are no chance. */
+const MAX_DECODED = 64;
 /** Fewer different characters than this are a row of x's or an example that counts up. */
 const MIN_DIFFERENT = 12;
 
@@ -53,7 +53,6 @@ function withoutElided(body: string): string {
 /** Private keys in a text: a first line alone is none, and neither are prose, code and dots behind it. */
 export function privateKeysIn(text: string): readonly KeyInText[] {
   const found: KeyInText[] = [];
-  let structures = MAX_STRUCTURES;
   if (text.includes('PRIVATE KEY')) {
     for (const match of text.matchAll(FIRST_LINE)) {
       const end = match.index + match[0].length;
@@ -62,19 +61,23 @@ export function privateKeysIn(text: string): readonly KeyInText[] {
       const isElided = ELIDED.test(body);
       const isKey =
         (!isElided && hasKeyLines(body.slice(0, MAX_BODY))) ||
-        (structures-- > 0 && hasKeyStructure(body)) ||
+        hasKeyStructure(body) ||
         // A line among those of a whole key may look so.
-        (isElided && structures-- > 0 && hasKeyStructure(withoutElided(body)));
+        (isElided && hasKeyStructure(withoutElided(body)));
       if (!isKey) continue;
       const type = `${match[1] ?? match[2] ?? ''}private key`.replace('PGP private key', 'OpenPGP private key');
       found.push({ kind: type.startsWith('ENCRYPTED') ? 'encrypted private key' : type, at: match.index, end });
     }
   }
   if (text.includes('LS0tLS1CRUdJTi')) {
+    let decoded = 0;
     for (const { index } of text.matchAll(ENCODED_FIRST_LINE)) {
-      const [encoded = ''] = /^[A-Za-z0-9+/=\s]*/.exec(text.slice(index, index + MAX_PEM)) ?? [];
-      const inner = structures-- > 0 ? Buffer.from(encoded, 'base64').toString('latin1') : '';
-      if (privateKeysIn(inner).length > 0) found.push({ kind: 'private key in base64', at: index, end: index });
+      decoded += 1;
+      const [encoded = ''] =
+        decoded > MAX_DECODED ? [] : (/^[A-Za-z0-9+/=\s]*/.exec(text.slice(index, index + MAX_PEM)) ?? []);
+      const inner = Buffer.from(encoded, 'base64').toString('latin1');
+      if (decoded > MAX_DECODED || privateKeysIn(inner).length > 0)
+        found.push({ kind: 'private key in base64', at: index, end: index });
     }
   }
   return found;

@@ -112,18 +112,71 @@ const TOKENS: readonly TokenPattern[] = [
   },
   { kind: 'Azure storage key', marks: ['AccountKey='], pattern: /\bAccountKey=[A-Za-z0-9+/]{86}==/g },
   {
+    kind: 'Azure DevOps token',
+    marks: ['AZDO'],
+    isInside: true,
+    pattern: /(?<![A-Za-z0-9])[A-Za-z0-9]{76}AZDO[A-Za-z0-9]{4}(?![A-Za-z0-9])/g,
+  },
+  {
+    kind: 'Azure registry password',
+    marks: ['+ACR'],
+    isInside: true,
+    pattern: /(?<![A-Za-z0-9+/])[A-Za-z0-9+/]{42}\+ACR[A-Za-z0-9]{6}(?![A-Za-z0-9+/])/g,
+  },
+  {
+    kind: 'Azure shared access key',
+    marks: ['SharedAccessKey='],
+    pattern: /\bSharedAccessKey=[A-Za-z0-9+/]{43}=/g,
+  },
+  {
+    kind: 'Slack webhook',
+    marks: ['hooks.slack.com/services/T'],
+    pattern: /\bhooks\.slack\.com\/services\/T[A-Z0-9]{8,12}\/B[A-Z0-9]{8,12}\/[A-Za-z0-9]{24}\b/g,
+  },
+  { kind: 'OpenRouter key', marks: ['sk-or-v1-'], pattern: /\bsk-or-v1-[a-f0-9]{64}\b/g },
+  { kind: 'NVIDIA key', marks: ['nvapi-'], pattern: /\bnvapi-[A-Za-z0-9_-]{64}(?![A-Za-z0-9_-])/g },
+  { kind: 'Pinecone key', marks: ['pcsk_'], pattern: /\bpcsk_[A-Za-z0-9]{5,6}_[A-Za-z0-9]{63}\b/g },
+  {
+    kind: 'LangSmith key',
+    marks: ['lsv2_pt_', 'lsv2_sk_'],
+    pattern: /\blsv2_(?:pt|sk)_[a-f0-9]{32}_[a-f0-9]{10}\b/g,
+  },
+  {
+    kind: 'Artifactory token',
+    marks: ['AKCp', 'cmVmdGtu'],
+    pattern: /\b(?:AKCp[A-Za-z0-9]{69}|cmVmdGtu[A-Za-z0-9]{56})\b/g,
+  },
+  {
+    kind: 'Terraform Cloud token',
+    marks: ['.atlasv1.'],
+    isInside: true,
+    pattern: /\b[A-Za-z0-9]{14}\.atlasv1\.[A-Za-z0-9_=-]{60,70}(?![A-Za-z0-9_=-])/g,
+  },
+  {
+    kind: 'Tailscale key',
+    marks: ['tskey-'],
+    pattern: /\btskey-(?:auth|api|client|scim|webhook)-[A-Za-z0-9]{8,24}-[A-Za-z0-9]{24,48}\b/g,
+  },
+  { kind: 'Linear key', marks: ['lin_api_'], pattern: /\blin_api_[A-Za-z0-9]{40}\b/g },
+  {
+    kind: 'Doppler token',
+    marks: ['dp.pt.', 'dp.st.', 'dp.ct.', 'dp.sa.'],
+    pattern: /\bdp\.(?:pt|ct|sa|st(?:\.[a-z0-9_-]{2,35})?)\.[A-Za-z0-9]{40,44}\b/g,
+  },
+  { kind: 'Dynatrace token', marks: ['dt0c01.'], pattern: /\bdt0c01\.[A-Z0-9]{24}\.[A-Z0-9]{64}\b/g },
+  { kind: 'Supabase token', marks: ['sbp_'], pattern: /\bsbp_[a-f0-9]{40}\b/g },
+  {
+    kind: '1Password service account',
+    marks: ['ops_eyJ'],
+    pattern: /\bops_eyJ[A-Za-z0-9+/=]{250,1200}/g,
+  },
+  {
     kind: 'AWS secret access key',
-    marks: [
-      'aws_secret_access_key',
-      'AWS_SECRET_ACCESS_KEY',
-      'aws_secret_key',
-      'AWS_SECRET_KEY',
-      'SecretAccessKey',
-      'secretAccessKey',
-      'secret_access_key',
-    ],
+    marks: ['secret_access_key', 'SECRET_ACCESS_KEY', 'ecretAccessKey', 'aws_secret_key', 'AWS_SECRET_KEY'],
+    isInside: true,
+    // Behind the name as `=`, `:=`, `=>`, JSON (escaped, too), XML, YAML and `ENV NAME VALUE` set it.
     pattern:
-      /\b(?:aws_secret_access_key|AWS_SECRET_ACCESS_KEY|aws_secret_key|AWS_SECRET_KEY|SecretAccessKey|secretAccessKey|secret_access_key)["']?\s{0,4}[=:]\s{0,4}["']?[A-Za-z0-9/+]{40}(?![A-Za-z0-9/+=])/g,
+      /(?:secret_access_key|SECRET_ACCESS_KEY|[sS]ecretAccessKey|aws_secret_key|AWS_SECRET_KEY)\\?["']?\]?(?:\s{0,40}(?:=>|[:?+]?=|[:>,])\s{0,40}|[ \t]{1,40})\\?["']?[A-Za-z0-9/+]{40}(?![A-Za-z0-9/+=])/g,
   },
 ];
 
@@ -132,10 +185,34 @@ export const TOKEN_MARKS: readonly BytePattern[] = TOKENS.flatMap(({ marks, patt
   marks.map((text) => ({ text, startsWord: pattern.source.startsWith('\\b') && !isInside })),
 );
 
+/** Shorter marks would make it slow to search what is not text, which is the most of an image's bytes. */
+const MIN_PROGRAM_MARK = 6;
+const IN_PROGRAMS = TOKENS.filter(({ marks }) => marks.some(({ length }) => length >= MIN_PROGRAM_MARK));
+
+/** Where none of these is in a program or a large binary, `tokensInProgram` finds none. */
+export const PROGRAM_TOKEN_MARKS: readonly BytePattern[] = TOKEN_MARKS.filter(
+  ({ text }) => text.length >= MIN_PROGRAM_MARK,
+);
+
 /** Tokens in a text, by their kinds and places. Examples are distinguished by their lack of variety, and by the word. */
-export function tokensIn(text: string): readonly { readonly kind: string; readonly at: number }[] {
-  return TOKENS.filter(({ marks }) => marks.some((mark) => text.includes(mark))).flatMap(
-    ({ kind, pattern, isSummed }) =>
+export function tokensIn(text: string): readonly TokenInText[] {
+  return ofForms(TOKENS, text);
+}
+
+/** The same in the bytes of a program or a large binary, of the forms whose marks are long. */
+export function tokensInProgram(text: string): readonly TokenInText[] {
+  return ofForms(IN_PROGRAMS, text);
+}
+
+interface TokenInText {
+  readonly kind: string;
+  readonly at: number;
+}
+
+function ofForms(forms: readonly TokenPattern[], text: string): readonly TokenInText[] {
+  return forms
+    .filter(({ marks }) => marks.some((mark) => text.includes(mark)))
+    .flatMap(({ kind, pattern, isSummed }) =>
       [...text.matchAll(pattern)].flatMap((match) => {
         const [found] = match;
         const isToken = isSummed === true ? hasChecksum(found) : isVaried(found) && !/EXAMPLE/i.test(found);
@@ -143,7 +220,7 @@ export function tokensIn(text: string): readonly { readonly kind: string; readon
         const value = /[A-Za-z0-9/+]*$/.exec(found)?.[0] ?? found;
         return isToken && !isPublished(value) ? [{ kind, at: match.index }] : [];
       }),
-  );
+    );
 }
 
 const BASE_62 = '0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz';

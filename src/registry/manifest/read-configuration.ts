@@ -56,13 +56,15 @@ const document = z.object({
     .nullish()
     .transform((value) => value ?? EMPTY_CONFIG)
     .pipe(execution),
-  history: z
-    .array(z.object({ created_by: text, comment: text }))
-    .nullish()
-    .transform((value) => (value ?? []).flatMap(({ created_by, comment }) => [created_by, comment]).filter(Boolean))
-    .catch([]),
+  history: z.unknown().optional(),
   rootfs: z.object({ diff_ids: z.array(z.string().refine(isDigest, 'is not a digest')).nullish() }),
 });
+
+/** Fields whose texts are read by themselves, or are digests. */
+const KNOWN = new Set(['rootfs', 'history', 'Env', 'Entrypoint', 'Cmd', 'Labels', 'OnBuild', 'Healthcheck']);
+
+/** Shorter texts are names, numbers and words. */
+const MIN_TEXT = 16;
 
 const KEYS = ['os', 'architecture', 'variant', 'created', 'config', 'rootfs'];
 
@@ -84,7 +86,9 @@ export function readConfiguration(bytes: Uint8Array): Result<ImageConfiguration,
     const issue = parsed.error.issues[0];
     return err(malformed(`its ${shown(issue?.path.join('.') || 'content')} is invalid (${issue?.message})`));
   }
-  const { config, rootfs, os, architecture, variant, created, history } = parsed.data;
+  const { config, rootfs, os, architecture, variant, created } = parsed.data;
+  const history = textsIn(parsed.data.history);
+  const otherTexts = textsIn(json.value).filter((text) => text.length >= MIN_TEXT);
   return ok({
     os: os || BUILDER_OS,
     architecture,
@@ -104,7 +108,21 @@ export function readConfiguration(bytes: Uint8Array): Result<ImageConfiguration,
     healthcheck: isHealthcheck(config.Healthcheck?.Test ?? []),
     ...(config.Healthcheck?.Test === undefined ? {} : { healthcheckTest: config.Healthcheck.Test }),
     ...(history.length === 0 ? {} : { history }),
+    ...(otherTexts.length === 0 ? {} : { otherTexts }),
   });
+}
+
+/** All texts in a value, names of fields among them; without those of `KNOWN` fields. */
+function textsIn(value: unknown): readonly string[] {
+  const found: string[] = [];
+  const all: unknown[] = [value];
+  for (const next of all) {
+    if (typeof next === 'string') found.push(next);
+    else if (Array.isArray(next)) all.push(...next);
+    else if (typeof next === 'object' && next !== null)
+      for (const [name, inner] of Object.entries(next)) if (!KNOWN.has(name)) all.push(name, inner);
+  }
+  return found;
 }
 
 /** `["NONE"]` switches a check off, an empty list inherits; both mean that the image itself has none. */
