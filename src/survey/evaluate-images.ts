@@ -208,8 +208,8 @@ export function problemsOf(
   );
 }
 
-function checkedOf({ use, answers }: ReferenceEvaluation): EvaluatedUse['checked'] {
-  const { run, ...built } = coverageOf([use], answers);
+function checkedOf({ use, answers, images }: ReferenceEvaluation): EvaluatedUse['checked'] {
+  const { run, ...built } = coverageOf([use], answers, images);
   const counts = isRun(use) && run !== undefined ? run : built;
   if (counts.full > 0) return 'full';
   if (counts.partial > 0) return 'partial';
