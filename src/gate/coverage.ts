@@ -3,7 +3,6 @@ import { openText } from '../build-files/open-arguments.js';
 import { groupBy } from '../lib/collections.js';
 import { UNVERIFIED } from '../policy/policy.js';
 import type { CheckDocument } from '../reports/check-document.js';
-import type { EvaluatedImage } from '../reports/report.js';
 import type { Answer } from '../rules/answer.js';
 import type { UnansweredCause } from '../rules/rule.js';
 
@@ -19,11 +18,17 @@ export type RunCoverage = Pick<Coverage, 'references' | 'full' | 'partial' | 'un
 /** One reason why rules have no answer, and how many references it concerns. */
 export type CoverageCause = Coverage['causes'][number];
 
+/** An image that answers name; without digests where it was not resolved. */
+interface NamedImage {
+  readonly id: string;
+  readonly resolved?: object;
+}
+
 /** Counts how far the references of a run were checked, from what the rules answered about them and their images. */
 export function coverageOf(
   uses: readonly ImageUse[],
   answers: readonly Answer[],
-  images: readonly Pick<EvaluatedImage, 'id' | 'resolved'>[],
+  images: readonly NamedImage[],
 ): Coverage {
   const byUse = groupBy(answers, ({ use }) => use);
   const seen = new Set(images.filter(({ resolved }) => resolved !== undefined).map(({ id }) => id));
