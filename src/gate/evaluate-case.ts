@@ -3,6 +3,7 @@ import { indexReading } from '../build-files/reading-index.js';
 import type { Catalog } from '../catalog/publisher.js';
 import { type Collectors, startCollection } from '../evidence/collect.js';
 import { type Evidence, present } from '../evidence/evidence.js';
+import { EMPTY_CONFIGURATION } from '../image-content/configuration.js';
 import { optionalField } from '../lib/collections.js';
 import { EVALUATED, type PolicyCase, rulesWithMadeOutcomes } from '../policy/cases.js';
 import type { Authority, Policy } from '../policy/policy.js';
@@ -192,21 +193,6 @@ function imageOf(reference: Reference): ResolvedImage {
       annotations: {},
     },
     configDigest: MADE_DIGEST,
-    configuration: {
-      os: 'linux',
-      architecture: 'amd64',
-      user: '',
-      env: [],
-      entrypoint: [],
-      cmd: [],
-      shell: [],
-      workingDir: '',
-      exposedPorts: [],
-      volumes: [],
-      labels: {},
-      onBuild: [],
-      diffIds: [],
-      healthcheck: false,
-    },
+    configuration: EMPTY_CONFIGURATION,
   };
 }

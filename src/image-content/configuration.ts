@@ -27,3 +27,21 @@ export interface ImageConfiguration {
   /** The longer texts of all other fields. */
   readonly otherTexts?: readonly string[];
 }
+
+/** The configuration of an image for linux/amd64 that sets nothing. */
+export const EMPTY_CONFIGURATION: ImageConfiguration = {
+  os: 'linux',
+  architecture: 'amd64',
+  user: '',
+  env: [],
+  entrypoint: [],
+  cmd: [],
+  shell: [],
+  workingDir: '',
+  exposedPorts: [],
+  volumes: [],
+  labels: {},
+  onBuild: [],
+  diffIds: [],
+  healthcheck: false,
+};

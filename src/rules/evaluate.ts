@@ -2,6 +2,7 @@ import { type BuildFile, type ImageUse, type Place, startOfLine } from '../build
 import type { EvidenceCollection } from '../evidence/collect.js';
 import { type ImageSubject, imageId } from '../evidence/collector.js';
 import type { CollectedEvidence, EvidenceKind } from '../evidence/kinds.js';
+import { describeMissing, EVIDENCE_NAMES } from '../evidence/words.js';
 import { type BaseReference, type Change, inheritedFrom } from '../gate/change.js';
 import { optionalField } from '../lib/collections.js';
 import { type Level, type Policy, policyPath, type Waiver } from '../policy/policy.js';
@@ -208,9 +209,8 @@ async function newerImage(
     ...new Set(['image' as const, ...rule.evidence]),
   ]);
   if (collected.image?.status !== 'present') {
-    const reason =
-      collected.image?.status === 'unavailable' ? collected.image.message : 'It is not an image that can be evaluated.';
-    return { newer: { kind: 'unchecked', tag, reason } };
+    const { message } = describeMissing(collected.image, EVIDENCE_NAMES.image);
+    return { newer: { kind: 'unchecked', tag, reason: message } };
   }
   return { newer: { kind: 'image', tag, digest: collected.image.value.digest, evidence: collected } };
 }

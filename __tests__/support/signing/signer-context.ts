@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { CollectContext } from '../../../src/evidence/collector.js';
 import { type Evidence, present } from '../../../src/evidence/evidence.js';
-import type { ImageConfiguration } from '../../../src/image-content/configuration.js';
+import { EMPTY_CONFIGURATION } from '../../../src/image-content/configuration.js';
 import { optionalField } from '../../../src/lib/collections.js';
 import { builtInPolicy } from '../../../src/policy/baseline.js';
 import type { AllowEntry, Authority, Policy } from '../../../src/policy/policy.js';
@@ -14,23 +14,6 @@ import type { ResolvedImage } from '../../../src/registry/resolved-image.js';
 import type { MadeContent } from '../image/image-maker.js';
 import { type LayoutEntry, writeLayout } from '../image/image-maker-layout.js';
 import { makeAllowEntry } from './allow-entry.js';
-
-const CONFIGURATION: ImageConfiguration = {
-  os: 'linux',
-  architecture: 'amd64',
-  user: '',
-  env: [],
-  entrypoint: [],
-  cmd: [],
-  shell: [],
-  workingDir: '',
-  exposedPorts: [],
-  volumes: [],
-  labels: {},
-  onBuild: [],
-  diffIds: [],
-  healthcheck: false,
-};
 
 export function allowEntry(authorities: readonly Authority[], changes: Partial<AllowEntry> = {}): AllowEntry {
   return makeAllowEntry({ pattern: 'registry.example/**', authorities, ...changes });
@@ -103,7 +86,7 @@ export function resolvedImage(name: Reference, platform: MadeContent, index?: Ma
     manifestDigest: digest,
     manifest: { kind: 'manifest', mediaType, config: empty, layers: [], annotations: {} },
     configDigest: digest,
-    configuration: CONFIGURATION,
+    configuration: EMPTY_CONFIGURATION,
   };
 }
 
