@@ -149,6 +149,55 @@ describe('an SPDX 3 document', () => {
     });
   });
 
+  describe('that has licenses as elements', () => {
+    const listedOne = (id: string) => `https://spdx.org/licenses/${id}`;
+    const set = (operator: string, ...members: readonly unknown[]) => ({
+      type: `expandedlicensing_${operator}LicenseSet`,
+      expandedlicensing_member: members,
+    });
+    const licensesOf = (license: unknown, ...others: readonly unknown[]) =>
+      read(
+        documentOf(
+          { spdxId: 'urn:a', type: 'software_Package', name: 'a' },
+          { type: 'Relationship', relationshipType: 'hasDeclaredLicense', from: 'urn:a', to: [license] },
+          ...others,
+        ),
+      ).packages[0]?.licenses;
+    const later = { type: 'expandedlicensing_OrLaterOperator', expandedlicensing_subjectLicense: listedOne('GPL-2.0') };
+    const withException = {
+      type: 'expandedlicensing_WithAdditionOperator',
+      expandedlicensing_subjectExtendableLicense: later,
+      expandedlicensing_subjectAddition: {
+        type: 'expandedlicensing_ListedLicenseException',
+        name: 'Classpath-exception-2.0',
+      },
+    };
+
+    test.each<[string, unknown, readonly string[]]>([
+      ['sets', set('Disjunctive', listedOne('MIT'), listedOne('ISC')), ['MIT OR ISC']],
+      [
+        'sets in sets',
+        set('Conjunctive', listedOne('MIT'), set('Disjunctive', listedOne('ISC'), listedOne('Zlib'))),
+        ['MIT AND (ISC OR Zlib)'],
+      ],
+      ['later versions and exceptions', withException, ['GPL-2.0+ WITH Classpath-exception-2.0']],
+      ['sets with a member that says nothing', set('Conjunctive', listedOne('MIT'), 'urn:missing'), []],
+      ['sets without a member', set('Conjunctive'), []],
+    ])('reads %s as an expression', (_what, license, expected) => {
+      expect(licensesOf(license)).toEqual(expected);
+    });
+
+    test('leaves out sets that hold themselves or grow without bound, in little time', () => {
+      const loop = { spdxId: 'urn:loop', ...set('Conjunctive', 'urn:loop', 'urn:loop') };
+      expect(licensesOf('urn:loop', loop)).toEqual([]);
+      const levels = Array.from({ length: 8 }, (_, level) => ({
+        spdxId: `urn:${level}`,
+        ...set('Conjunctive', ...Array(60).fill(level === 7 ? listedOne('MIT') : `urn:${level + 1}`)),
+      }));
+      expect(licensesOf('urn:0', ...levels)).toEqual([]);
+    });
+  });
+
   test('that gives an id to two elements, or to two packages that differ, contradicts itself', () => {
     const agent = (name: string) => ({ spdxId: 'urn:x', type: 'Organization', name });
     expect(read(documentOf(agent('a'), agent('b'))).contradictions).toEqual([
@@ -170,7 +219,15 @@ describe('an SPDX 3 document', () => {
   test('of any content never throws', () => {
     const value = fc.oneof(
       fc.jsonValue({ maxDepth: 2 }),
-      fc.constantFrom('urn:a', 'urn:b', ['urn:a'], 'software_Package', 'Relationship', 'hasDeclaredLicense'),
+      fc.constantFrom(
+        'urn:a',
+        'urn:b',
+        ['urn:a'],
+        'software_Package',
+        'Relationship',
+        'hasDeclaredLicense',
+        'expandedlicensing_ConjunctiveLicenseSet',
+      ),
     );
     const element = fc.dictionary(
       fc.constantFrom(
@@ -188,6 +245,8 @@ describe('an SPDX 3 document', () => {
         'verifiedUsing',
         'externalIdentifier',
         'software_packageUrl',
+        'expandedlicensing_member',
+        'expandedlicensing_subjectLicense',
       ),
       value,
     );

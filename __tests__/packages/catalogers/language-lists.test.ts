@@ -115,6 +115,21 @@ describe('the list of dependencies of a .NET application', () => {
     expect(named(catalogFile('app/shop.deps.json', `\uFEFF${JSON.stringify(LIST)}`))).toEqual(found);
   });
 
+  test('has the runtime that a self-contained application brings', () => {
+    const libraries = {
+      'runtimepack.Microsoft.NETCore.App.Runtime.linux-x64/8.0.11': { type: 'runtimepack' },
+      'runtimepack.Microsoft.AspNetCore.App.Runtime.linux-x64/8.0.11': { type: 'runtimepack' },
+      'shop/1.0.0': { type: 'project' },
+    };
+    const found = catalogFile('app/shop.deps.json', JSON.stringify({ libraries }));
+    expect(named(found)).toEqual(['generic:aspnet-core@8.0.11', 'generic:dotnet@8.0.11']);
+  });
+
+  test('names a package without a version', () => {
+    const { problems } = catalogFile('app/a.deps.json', '{"libraries":{"Lost":{"type":"package"}}}');
+    expect(problems).toEqual([expect.stringContaining('without a name or version (Lost)')]);
+  });
+
   test.each([
     ['{', 'it is not JSON'],
     ['[]', 'it is not the dependency list of a .NET application'],

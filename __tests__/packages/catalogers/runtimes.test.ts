@@ -15,6 +15,27 @@ describe('a program that UPX packed', () => {
   });
 });
 
+describe('a .NET application in a single file', () => {
+  const mark = Buffer.from('8b1202b96a612038727b930214d7a03213f5b9e6efae3318ee3b2dce24b36aae', 'hex');
+  const host = (offset: number, at = 9000) => {
+    const before = Buffer.alloc(8);
+    before.writeBigUInt64LE(BigInt(offset));
+    return Buffer.concat([Buffer.from('\x7fELF'), Buffer.alloc(at), before, mark, Buffer.alloc(100)]);
+  };
+
+  test.each([1, 7, 39, 4096, 100_000])('is named as not read, in chunks of %i', (chunk) => {
+    expect(catalogFile('app/shop', host(123_456), chunk)).toEqual({
+      packages: [],
+      unread: ['dotnet-bundle'],
+      problems: [],
+    });
+  });
+
+  test('is none where the host bundles nothing', () => {
+    for (const chunk of [1, 39, 4096]) expect(catalogFile('app/shop', host(0), chunk).unread).toEqual([]);
+  });
+});
+
 describe('a program that OpenSSL is linked into', () => {
   const ASSEMBLY = 'SHA256 block transform for x86_64, CRYPTOGAMS by <https://github.com/dot-asm>';
   const linked = (version: string) => elf(`\0OpenSSL internal error\0OpenSSL ${version}\0${ASSEMBLY}\0`);

@@ -22,8 +22,8 @@ const FIELD_NAMES: ReadonlyMap<string, string> = new Map([
 
 /**
  * Reads an SPDX 3.0 document (JSON-LD): the elements of its `@graph`, by way of the shape that SPDX 2 has. An element may
- * stand where another refers to it, and agents, licenses and relationships are elements too. Sets of licenses that are no
- * license expression are left out. Fails as {@link readSpdx} does.
+ * stand where another refers to it, and agents, licenses and relationships are elements too. Sets of licenses become
+ * license expressions. Fails as {@link readSpdx} does.
  *
  * @see https://spdx.github.io/spdx-spec/v3.0.1/
  */
@@ -64,6 +64,16 @@ function withOwnFieldNames(item: SbomPackage): SbomPackage {
   return { ...item, from };
 }
 
+/** Sets in sets, members of one, characters of an expression that is made of them, and of all that a document makes. */
+const MAX_LICENSE_DEPTH = 8;
+const MAX_LICENSES = 64;
+const MAX_EXPRESSION = 1024;
+const MAX_EXPRESSIONS = 8 * 1024 * 1024;
+
+function inParentheses(license: string): string {
+  return license.includes(' ') ? `(${license})` : license;
+}
+
 function typeOf(element: Fields): string | undefined {
   return text(element['type']) ?? text(element['@type']);
 }
@@ -89,6 +99,9 @@ class Graph {
     hasDeclaredLicense: new Map<string, string[]>(),
     hasConcludedLicense: new Map<string, string[]>(),
   };
+
+  readonly #sets = new Map<Fields, { readonly expression: string | undefined }>();
+  #setLeft = MAX_EXPRESSIONS;
 
   constructor(document: Fields) {
     const listedElements = document['@graph'];
@@ -137,17 +150,67 @@ class Graph {
     }
   }
 
-  /** A license expression; of a listed license, which need not be in the document, its short name. */
-  #license(value: unknown): string | undefined {
+  /**
+   * A license expression; of a listed license, which need not be in the document, its short name. What it is made of may be
+   * elements: undefined where one of them says no license, or they nest deeper than anybody writes.
+   *
+   * @see https://spdx.github.io/spdx-spec/v3.0.1/model/ExpandedLicensing/ExpandedLicensing/
+   */
+  #license(value: unknown, depth = 0): string | undefined {
     const element = this.#resolve(value);
     const expression = element === undefined ? undefined : text(element['simplelicensing_licenseExpression']);
     if (expression !== undefined) return expression;
     const id = this.#idOf(value) ?? '';
     const listedName = /^https?:\/\/spdx\.org\/licenses\/([\w.+-]+)$/.exec(id)?.[1];
     if (listedName !== undefined) return listedName;
-    return element !== undefined && typeOf(element) === 'expandedlicensing_CustomLicense'
-      ? text(element['name'])
-      : undefined;
+    if (element === undefined || depth >= MAX_LICENSE_DEPTH) return undefined;
+    const part = (name: string) => this.#license(element[name], depth + 1);
+    switch (typeOf(element)) {
+      case 'expandedlicensing_CustomLicense':
+      case 'expandedlicensing_CustomLicenseAddition':
+      case 'expandedlicensing_ListedLicenseException':
+        return text(element['name']);
+      case 'expandedlicensing_ConjunctiveLicenseSet':
+        return this.#licenseSet(element, ' AND ', depth);
+      case 'expandedlicensing_DisjunctiveLicenseSet':
+        return this.#licenseSet(element, ' OR ', depth);
+      case 'expandedlicensing_OrLaterOperator': {
+        const license = part('expandedlicensing_subjectLicense');
+        return license === undefined ? undefined : `${license}+`;
+      }
+      case 'expandedlicensing_WithAdditionOperator': {
+        const license = part('expandedlicensing_subjectExtendableLicense');
+        const addition = part('expandedlicensing_subjectAddition');
+        return license === undefined || addition === undefined ? undefined : `${license} WITH ${addition}`;
+      }
+      default:
+        return undefined;
+    }
+  }
+
+  /** Sets are made once, however many packages and other sets name them. */
+  #licenseSet(element: Fields, operator: string, depth: number): string | undefined {
+    const known = this.#sets.get(element);
+    if (known !== undefined) return known.expression;
+    const expression = this.#setLeft > 0 ? this.#makeSet(element, operator, depth) : undefined;
+    this.#setLeft -= expression?.length ?? 0;
+    this.#sets.set(element, { expression });
+    return expression;
+  }
+
+  #makeSet(element: Fields, operator: string, depth: number): string | undefined {
+    const members = listed(element['expandedlicensing_member']).slice(0, MAX_LICENSES + 1);
+    if (members.length === 0 || members.length > MAX_LICENSES) return undefined;
+    const licenses: string[] = [];
+    let length = 0;
+    for (const member of members) {
+      const license = this.#license(member, depth + 1);
+      length += license?.length ?? 0;
+      // A set of sets may name one element again and again, and double with each level.
+      if (license === undefined || length > MAX_EXPRESSION) return undefined;
+      licenses.push(inParentheses(license));
+    }
+    return licenses.join(operator);
   }
 
   /** What the collections of the document say they are about, apart from each other. */
@@ -195,7 +258,7 @@ class Graph {
   #licensesOf(type: 'hasDeclaredLicense' | 'hasConcludedLicense', id: string | undefined): string | undefined {
     const found = this.#licenses[type].get(id ?? '');
     if (found === undefined || found.length === 1) return found?.[0];
-    return found.map((license) => (license.includes(' ') ? `(${license})` : license)).join(' AND ');
+    return found.map(inParentheses).join(' AND ');
   }
 
   /** The document's own fields: of SpdxDocument, or of the one element there is. */

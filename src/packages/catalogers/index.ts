@@ -8,6 +8,7 @@ import { chiselCataloger } from './chisel.js';
 import { composerCataloger } from './composer.js';
 import { condaCataloger } from './conda.js';
 import { cranCataloger } from './cran.js';
+import { dotnetBundleCataloger } from './dotnet-bundle.js';
 import { fileKind } from './file-kind.js';
 import { gemCataloger } from './gem.js';
 import { goCataloger } from './go.js';
@@ -41,6 +42,7 @@ const CATALOGERS: readonly Cataloger[] = [
   composerCataloger,
   condaCataloger,
   cranCataloger,
+  dotnetBundleCataloger,
   gemCataloger,
   kernelModuleCataloger,
   packedKernelModuleCataloger,

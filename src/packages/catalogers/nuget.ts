@@ -13,9 +13,13 @@ const dependencies = z.object({
     .optional(),
 });
 
+/** The runtime that a self-contained application brings. @see https://learn.microsoft.com/en-us/dotnet/core/deploying/#self-contained-deployment */
+const RUNTIME_PACK = /^(?:runtimepack\.)?Microsoft\.(NETCore|AspNetCore)\.App\.Runtime\.[\w.-]+$/;
+const RUNTIMES: Readonly<Record<string, string>> = { NETCore: 'dotnet', AspNetCore: 'aspnet-core' };
+
 /**
- * Reads which packages of NuGet a .NET application was published with. What brings no code is left out, and so is the file
- * of a shared framework, which is a runtime.
+ * Reads which packages of NuGet a .NET application was published with, and the runtime where it brings its own. What brings
+ * no code is left out, and so is the file of a shared framework, which is a runtime.
  *
  * @see https://github.com/dotnet/sdk/blob/main/documentation/specs/runtime-configuration-file.md
  */
@@ -41,14 +45,21 @@ function readDependencies(text: string): FileCatalog {
       .filter(([, parts]) => Object.values(parts).some((files) => Object.keys(files ?? {}).length > 0))
       .map(([library]) => library),
   );
-  const packages = Object.entries(libraries)
-    .filter(([library, { type }]) => type === 'package' && (entries.length === 0 || withCode.has(library)))
-    .flatMap(([library]): CatalogedPackage[] => {
-      const [, name, version] = LIBRARY.exec(library) ?? [];
-      return name === undefined || version === undefined ? [] : [{ type: 'nuget', name, version }];
-    });
+  const problems: string[] = [];
+  const packages = Object.entries(libraries).flatMap(([library, { type }]): readonly CatalogedPackage[] => {
+    if (type !== 'package' && type !== 'runtimepack') return [];
+    if (type === 'package' && entries.length > 0 && !withCode.has(library)) return [];
+    const [, name, version] = LIBRARY.exec(library) ?? [];
+    if (name === undefined || version === undefined) {
+      if (problems.length === 0) problems.push(`it has a package without a name or version (${library.slice(0, 100)})`);
+      return [];
+    }
+    const runtime = RUNTIMES[RUNTIME_PACK.exec(name)?.[1] ?? ''];
+    if (runtime !== undefined) return [{ type: 'generic', name: runtime, version }];
+    return type === 'package' ? [{ type: 'nuget', name, version }] : [];
+  });
   if (packages.length > CATALOG_LIMITS['packages']) {
     return { ...EMPTY, problems: [`it has more than ${CATALOG_LIMITS['packages']} packages (limit packages)`] };
   }
-  return { ...EMPTY, packages };
+  return { ...EMPTY, packages, problems };
 }
