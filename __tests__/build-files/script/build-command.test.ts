@@ -190,3 +190,43 @@ describe('the builds that a script asks for', () => {
     );
   });
 });
+
+describe('the directory of a build', () => {
+  const filesOf = (script: string) =>
+    buildsInScript(script.replaceAll('BUILD', 'docker build -f z .'), { directory: '', line: 1 }).named.map(
+      ({ file }) => file,
+    );
+
+  test.each([
+    ['f() { cd x; }\nBUILD', ['z']],
+    ['f() { cd x; }\nf\nBUILD', ['x/z']],
+    ['f() { cd x; }\nf\nf\nBUILD', ['x/x/z']],
+    ['f() { cd x; }\ng() { f; }\n(g)\ng\nBUILD', ['x/z']],
+    ['f() { cd x; f; }\nf\nBUILD', ['x/z']],
+    ['f() (cd x; BUILD)\nf\nBUILD', ['x/z', 'z']],
+    ['f() { BUILD; }\ncd x\nf', ['z', 'x/z']],
+    ['f() { BUILD; }\nf\nf', ['z']],
+    ['f() { BUILD; cd x; }\nf & f | a\nBUILD', ['z', 'z']],
+    ['a | f() { cd x; }\nBUILD', ['z']],
+    ['false && f() { cd x; }\nf() { cd y; }\nBUILD', ['z']],
+    ['f() { (cd x && BUILD); BUILD; }\nf', ['x/z', 'z']],
+    ['cd x & BUILD', ['z']],
+    ['cd x | a\nBUILD', ['z']],
+    ['a | cd x\nBUILD', ['z']],
+    ['a |\ncd x\nBUILD', ['z']],
+    ['a | b\ncd x\nBUILD', ['x/z']],
+    ['{ cd x; BUILD; }', ['x/z']],
+    ['if cd x; then BUILD; fi', ['x/z']],
+    ['A=1 cd x\nBUILD', ['x/z']],
+    ['env cd x\nBUILD', ['z']],
+    ['pushd x\npopd\nBUILD', []],
+  ])('is followed: %j', (script, files) => {
+    expect(filesOf(script)).toEqual(files);
+  });
+
+  test('costs no more than the script is long, however functions call each other', () => {
+    const names = Array.from({ length: 60 }, (_, index) => `f${index}`);
+    const bodies = names.map((name, index) => `${name}() { ${names.slice(index + 1).join('; ')}; cd x; BUILD; }`);
+    expect(filesOf(`${bodies.join('\n')}\nf0`).length).toBeLessThan(2200);
+  });
+});

@@ -1,6 +1,7 @@
 import { optionalField } from '../../lib/collections.js';
 import { listed } from '../../lib/text.js';
 import { type BuildInvocation, buildInvocation, showsOnly } from './build-tool.js';
+import { commandsInDirectories, REDIRECTION } from './command-directories.js';
 import {
   assign,
   type BakeRun,
@@ -14,7 +15,7 @@ import {
 } from './named-build.js';
 import { shellCommands } from './shell-commands.js';
 import { inUncalledFunction } from './uncalled-functions.js';
-import { CLOSE, isDefault, isOpen, OPEN, OWN_MARK, TOP_MARK, withDefaults } from './word-marks.js';
+import { isDefault, isOpen, OWN_MARK, TOP_MARK, withDefaults } from './word-marks.js';
 
 /** Flags of `docker build`, `podman build` and bake that take no value; the others take one. */
 const SWITCHES = new Set([
@@ -27,8 +28,6 @@ const SWITCHES = new Set([
   ...['--insecure-pull', '--skip-tls-verify', '--skip-tls-verify-pull', '--force', '--use-new-run', '--trace'],
 ]);
 
-/** Where a shell has input come from or output go to: a word of its own, or one with the file behind it. */
-const REDIRECTION = /^\d*(?:<{1,3}|>{1,2})/;
 const REDIRECTION_ALONE = /^\d*(?:<{1,3}|>{1,2})$/;
 
 /** Where a script runs, and what it is given. */
@@ -56,28 +55,25 @@ export function buildsInScript(script: string, place: ScriptPlace): RequestedBui
   const named: NamedBuild[] = [];
   const unseen: UnseenRequest[] = [];
   const bakes: BakeRun[] = [];
-  const outer: (string | null)[] = [];
   const own = place.own === undefined ? '\0' : `${TOP_MARK}/${place.own}`;
-  let current = place.directory;
-  const commands = shellCommands(script, place.variables, place.endsOnFailure === true);
-  const isUncalled = inUncalledFunction(commands, place.goesOn === true);
-  for (const command of commands) {
-    const words = command.words.map((word) => withDefaults(word.replaceAll(OWN_MARK, own)));
-    const defaults = new Set(command.words.filter(isDefault).map(withDefaults));
+  const written = shellCommands(script, place.variables, place.endsOnFailure === true);
+  const commands = written.map((command) => ({
+    ...command,
+    words: command.words.map((word) => withDefaults(word.replaceAll(OWN_MARK, own))),
+    defaults: command.words.filter(isDefault).map(withDefaults),
+  }));
+  const isUncalled = inUncalledFunction(written, place.goesOn === true);
+  const known = new Map<unknown, Set<string | null>>();
+  for (const { command, directory } of commandsInDirectories(commands, place.directory)) {
+    const invocation = buildInvocation(command.words);
+    const directories = known.get(command) ?? new Set();
+    if (invocation === undefined || directories.has(directory)) continue;
+    known.set(command, directories.add(directory));
     const line = lineOf(place, command.line);
-    const [first] = words;
-    if (first === OPEN) outer.push(current);
-    else if (first === CLOSE) current = outer.pop() ?? current;
-    else if (first === 'cd' || first === 'pushd') {
-      if (command.neverRuns !== true) current = changed(current, words);
-      else if (command.isDoubtful === true) current = null;
-    } else if (first === 'popd') current = null;
-    const invocation = buildInvocation(words);
-    if (invocation === undefined) continue;
     const found =
       invocation.tool === 'bake'
-        ? bakeRun(invocation, current, line)
-        : requestedBuild(invocation, current, line, defaults);
+        ? bakeRun(invocation, directory, line)
+        : requestedBuild(invocation, directory, line, new Set(command.defaults));
     const isDead = command.neverRuns === true || isUncalled(command) || showsOnly(invocation);
     const reached = isDead ? { neverRuns: true as const } : {};
     if (typeof found === 'string') unseen.push({ what: found, line });
@@ -89,17 +85,6 @@ export function buildsInScript(script: string, place: ScriptPlace): RequestedBui
 
 function lineOf({ line }: ScriptPlace, ofCommand: number): number {
   return typeof line === 'number' ? line + ofCommand - 1 : (line[ofCommand - 1] ?? line.at(-1) ?? 1);
-}
-
-/** The directory after `cd DIRECTORY`; null where it is not known or no directory of the repository. */
-function changed(directory: string | null, [, dir, ...more]: readonly string[]): string | null {
-  if (dir === undefined || isOpen(dir) || dir.startsWith('-')) return null;
-  if (
-    more.length > 0 &&
-    !more.every((word, index) => REDIRECTION.test(word) || REDIRECTION.test(more[index - 1] ?? ''))
-  )
-    return null;
-  return joinInside(directory, dir, 'x')?.replace(/\/?x$/, '') ?? null;
 }
 
 /** What a command line gives a build, in the words of `docker build`. */

@@ -134,6 +134,11 @@ export class Reachability {
     return !this.#isForeign && this.#stack.length === 1;
   }
 
+  /** The functions that what comes next is part of. */
+  get functions(): readonly string[] {
+    return this.#top().functions;
+  }
+
   /** Whether the command that came last is the name of a function, if `(` follows. */
   get isName(): boolean {
     return this.#sign === 'name';

@@ -16,6 +16,8 @@ export interface ShellCommand {
   readonly functions?: readonly string[];
   /** It is the name of a function that is defined here, and calls nothing. */
   readonly isDefinition?: true;
+  /** It runs in a process of its own, in a pipeline or in the background: the directory it changes to ends with it. */
+  readonly isApart?: true;
 }
 
 /** What holds for all that a command runs, too. */
@@ -89,6 +91,9 @@ class Splitter {
   #isLiteral = true;
   #at = 0;
   #line: number;
+  /** How many commands there were when one ended, and whether a pipe leads to the next one. */
+  #ended = -1;
+  #isPiped = false;
   #words: string[] = [];
   #word: string | undefined;
   /** A plain one has its variables and substitutions expanded. */
@@ -140,9 +145,11 @@ class Splitter {
       const last = this.#found.at(-1);
       if (character === OPEN && this.#reachability.isName && last !== undefined)
         this.#found[this.#found.length - 1] = { ...last, isDefinition: true };
-      if (character === OPEN || character === CLOSE) this.#found.push({ words: [character], line: this.#line });
       const operator = OPERATORS.find((one) => script.startsWith(one, this.#at)) ?? character;
+      this.#noteProcess(operator);
+      if (character === CLOSE) this.#found.push(placed({ words: [CLOSE], line: this.#line }, this.#place()));
       this.#reachability.operator(operator);
+      if (character === OPEN) this.#found.push(placed({ words: [OPEN], line: this.#line }, this.#place()));
       this.#before = this.#found.length;
       this.#at += operator.length;
     } else if (/\s/.test(character)) {
@@ -152,6 +159,20 @@ class Splitter {
       this.#append(character);
       this.#at++;
     }
+  }
+
+  /** What holds for what stands here by the functions around it. */
+  #place(): Place {
+    const { functions } = this.#reachability;
+    return functions.length === 0 ? {} : { functions };
+  }
+
+  /** Marks a command that a pipe or `&` follows, and remembers a pipe for the command behind it. */
+  #noteProcess(operator: string): void {
+    const last = this.#ended === this.#found.length ? this.#found.at(-1) : undefined;
+    const isPipe = operator === '|' || operator === '|&';
+    if (last !== undefined && (isPipe || operator === '&')) this.#found[this.#ended - 1] = { ...last, isApart: true };
+    this.#isPiped = isPipe;
   }
 
   /** `2>&1` and `&>file` are redirections, and end no command. */
@@ -247,10 +268,8 @@ class Splitter {
     // `bash -c` and substitutions of Bash do not take over `-e`.
     const around = { ...this.#around, depth: depth + 1, line, neverRuns, endsOnFailure: false };
     const inner = new Splitter(script, around).commands();
-    this.#found.push({ words: [OPEN], line }, ...inner.map((command) => placed(command, place)), {
-      words: [CLOSE],
-      line,
-    });
+    const all = [{ words: [OPEN], line }, ...inner, { words: [CLOSE], line }];
+    this.#found.push(...all.map((command) => placed(command, place)));
   }
 
   /** The commands of `$(…)` and backquotes in a text that is no command, such as a default or a here-document. */
@@ -347,7 +366,9 @@ class Splitter {
     const inside = this.#found.splice(this.#before);
     for (const command of inside) this.#found.push(placed(command, place));
     this.#assign(words, !mayRun);
-    this.#found.push({ words, line: this.#line, ...place });
+    this.#found.push({ words, line: this.#line, ...place, ...(this.#isPiped ? { isApart: true } : {}) });
+    this.#ended = this.#found.length;
+    this.#isPiped = false;
     const script = innerScript(words);
     if (script !== undefined) this.#nested(script, this.#line, place);
     this.#before = this.#found.length;
