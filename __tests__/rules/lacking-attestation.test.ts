@@ -147,7 +147,7 @@ describe('an entry that lets an image through without a signature', () => {
     // A policy that has both is refused.
     for (const { fix } of failed)
       expect(fix).toMatch(
-        /^`signed: false` excuses allow\[0\] from signature-verified alone: put `authorities` in its place/,
+        /^`signed: false` excuses allow\[0\] from signature-verified alone: replace it with `authorities`/,
       );
     const [first, second] = failed.map(({ fix = '' }) => fix.slice(fix.indexOf('waivers:\n') + 'waivers:\n'.length));
     const accepted = await answers(`waivers:\n${first}\n${second}\n`);

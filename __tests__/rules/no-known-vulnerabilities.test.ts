@@ -258,7 +258,7 @@ describe('what is reported', () => {
     const known = makeKnown([HIGH], { vexUnknown: 'The registry did not answer.' });
     const [result] = answers(known);
     expect(result?.details?.slice(1)).toEqual([
-      'VEX could not be looked at: The registry did not answer.',
+      'VEX could not be evaluated: The registry did not answer.',
       expect.stringContaining('source: OSV API'),
       expect.stringContaining('exploited'),
     ]);

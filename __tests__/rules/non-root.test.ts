@@ -45,7 +45,7 @@ describe('without stages the base decides', () => {
   });
 
   test.each([
-    ['', 'runs as root, since neither it nor its base says USER.'],
+    ['', 'runs as root, since neither it nor its base sets USER.'],
     ['root', "runs as root (the base image's configuration)."],
     ['65532', "runs as uid 65532 (the base image's configuration)."],
     ['app', "runs as app (uid 1000) (the base image's configuration)."],
@@ -102,7 +102,7 @@ describe('the stage that ships decides', () => {
     ];
     expect(await answer('', stages)).toMatchObject({
       outcome: 'fail',
-      message: expect.stringContaining('neither it nor its base says USER'),
+      message: expect.stringContaining('neither it nor its base sets USER'),
     });
   });
 

@@ -63,7 +63,7 @@ export const CHECK = define({
     ...OUTPUT_FLAG,
     details: {
       type: 'boolean',
-      help: 'as text: every message, detail and fix whole, with the lines of the build file',
+      help: 'as text: every message, detail and fix in full, with the lines of the build file',
     },
     base: { type: 'string', value: 'DIR', help: 'evaluate DIR as a pull request that starts from this directory' },
     vsa: {
@@ -232,7 +232,7 @@ export const FIX = define({
     diff: { type: 'boolean', help: 'show the changes as a diff' },
     ...GATE_FLAGS,
   },
-  about: `Pins every image reference below DIR (default: the current directory) to the digest that its registry answered with, and
+  about: `Pins every image reference below DIR (default: the current directory) to the digest that its registry returned, and
 changes nothing else in the build files. Without --write, it lists what it would change. It says for each image whether
 its signature was verified, and leaves images alone whose identity fails at level error.
 
@@ -257,7 +257,7 @@ export const EVIDENCE = define({
     ...OUTPUT_FLAG,
     ...GATE_FLAGS,
   },
-  about: `Runs check and arranges what it found by the controls that this is evidence toward: images, digests, signers, timestamps
+  about: `Runs check and arranges its results by the controls that they are evidence for: images, digests, signers, timestamps
 and waivers, and what could not be checked. It never says that a control is met.`,
   exitCodes: '0 pass, 1 fail, 2 indeterminate, 3 wrong usage or policy',
 });

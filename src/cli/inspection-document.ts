@@ -20,11 +20,11 @@ const evidenceOf = <V extends z.ZodType>(value: V) =>
 const markFields = {
   kind: text,
   line: z.exactOptional(z.int().min(1)).describe('Absent in files that have no lines.'),
-  isClosed: z.exactOptional(z.literal(true)).describe('Encrypted whole: certificates alone may be in it.'),
+  isClosed: z.exactOptional(z.literal(true)).describe('Encrypted as a whole: it may hold only certificates.'),
   isLikely: z
     .exactOptional(z.literal(true))
-    .describe('A credential often and not always: a JSON Web Token, or a password in a URL.'),
-  expires: z.exactOptional(z.number()).describe('When it ends, in seconds of Unix time, where it says so.'),
+    .describe('Often, but not always, a credential: a JSON Web Token, or a password in a URL.'),
+  expires: z.exactOptional(z.number()).describe('When it expires, in seconds of Unix time, if it says so.'),
 };
 
 const contentSchema = z.strictObject({
@@ -107,7 +107,7 @@ const filesystemSchema = z.strictObject({
         hidden: z.boolean().describe('A later layer removes or replaces it.'),
       }),
     )
-    .describe('Reported by kind and place; what the secret is is not kept.'),
+    .describe('Reported by kind and place; the secret itself is not kept.'),
   unread: reasoned,
 });
 

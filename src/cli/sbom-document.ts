@@ -31,7 +31,7 @@ export const sbomDocumentSchema = z
           counts: z.boolean().describe('Signed by an authority, or accepted unsigned by the allow entry.'),
         }),
       )
-      .describe('Of an image: on whose word it stands.'),
+      .describe('For an image: who attests it.'),
     diff: z.exactOptional(z.strictObject(packageListsFields)),
   })
   .describe('One SBOM: the output of base-image-gate sbom --format json.');

@@ -38,7 +38,7 @@ const evidenceSchema = z.strictObject(evidenceFields).describe('What was learned
 /** What every answer says, wherever it is written. */
 const answerFields = {
   rule: text,
-  aspect: z.exactOptional(text).describe("Which of the rule's questions this answers."),
+  aspect: z.exactOptional(text).describe('Which aspect of the rule this answers.'),
   outcome,
   level,
   message: text.describe('What was seen.'),
@@ -59,7 +59,7 @@ const answerFields = {
 };
 const accepts = z
   .exactOptional(indexes)
-  .describe('Indexes into waivers: those that each accept a vulnerability it speaks of.');
+  .describe('Indexes into waivers: those that each accept a vulnerability it is about.');
 
 const answerSchema = z
   .strictObject({
@@ -69,9 +69,7 @@ const answerSchema = z
     platform: z.exactOptional(text),
     location,
   })
-  .describe(
-    'What a rule answered about a reference, a build file or the change. Answers about images stand in images.',
-  );
+  .describe('What a rule answered about a reference, a build file or the change. Answers about images are in images.');
 
 const imageAnswerSchema = z
   .strictObject({
@@ -86,7 +84,7 @@ const imageAnswerSchema = z
 
 export const imageSchema = z
   .strictObject({
-    id: text.describe('What uses call it by.'),
+    id: text.describe('The id by which uses refer to it.'),
     reference: text.describe('As the policy sees it: a mirror is replaced by the image it mirrors.'),
     platform: text,
     resolved: z
@@ -96,7 +94,7 @@ export const imageSchema = z
     evidence: z.record(text, evidenceSchema).describe('By kind; empty where the image was not opened.'),
     answers: z.array(imageAnswerSchema),
   })
-  .describe('An image on one platform, once however many uses name it.');
+  .describe('An image on one platform, listed once for all uses that name it.');
 
 const findingSchema = z
   .strictObject({
@@ -152,8 +150,8 @@ const coverageSchema = z
         z.strictObject({
           cause: z.enum([...UNANSWERED_CAUSES, 'unresolved']),
           message: text,
-          opened: z.boolean().describe('Whether the image was opened all the same, so that other rules have answers.'),
-          rules: z.array(text).describe('The rules that it leaves open; none where the image was not opened.'),
+          opened: z.boolean().describe('Whether the image was opened nevertheless, so that other rules have answers.'),
+          rules: z.array(text).describe('The rules without an answer because of it; none if the image was not opened.'),
           references: index,
         }),
       )
@@ -190,7 +188,7 @@ const changeBaseSchema = z
     parents: z
       .array(text)
       .describe(
-        "By which a merge was known to be one of the head into this base: the base's commit, then the head. Empty where no merge of a pull request was evaluated.",
+        "The parents by which the merge was recognized: the base's commit, then the head. Empty if no merge of a pull request was evaluated.",
       ),
   })
   .describe('The base that a pull request or merge group was evaluated for: the result holds for no other.');
@@ -205,9 +203,7 @@ export const checkSchema = z
       feeds: z.array(z.strictObject({ name: text, date: text })),
       snapshots: z
         .array(z.strictObject({ name: text, date: text }))
-        .describe(
-          'Data as of one day that the answers rest on: catalog, end-of-life table, embedded trusted roots, lists.',
-        ),
+        .describe('Dated data that the answers depend on: catalog, end-of-life table, embedded trusted roots, lists.'),
     }),
     verdict: z.enum(['pass', 'fail', 'indeterminate']),
     coverage: coverageSchema,
@@ -221,7 +217,7 @@ export const checkSchema = z
     base: z.exactOptional(changeBaseSchema),
     files: z.array(fileSchema),
     definitions: z.array(definitionSchema),
-    uses: z.array(useSchema.extend({ images: z.array(text).describe('Ids of its image, one a platform.') })),
+    uses: z.array(useSchema.extend({ images: z.array(text).describe('Ids of its images, one per platform.') })),
     images: z.array(imageSchema),
     baseChanges: z
       .exactOptional(z.array(baseChangeSchema))
@@ -232,11 +228,11 @@ export const checkSchema = z
     waivers: z.array(waiverSchema),
     limits: z
       .array(z.strictObject({ name: text, message: text }))
-      .describe('Limits that were passed, and what was not reached because of them.'),
+      .describe('Limits that were exceeded, and what was not evaluated because of them.'),
     notices: z.array(text).describe('Sentences for people that belong to no finding.'),
   })
   .describe(
-    'The verdict on a repository and everything it rests on: the output of base-image-gate check --format json.',
+    'The verdict on a repository and everything it is based on: the output of base-image-gate check --format json.',
   );
 
 export type CheckDocument = DeepReadonly<z.infer<typeof checkSchema>>;

@@ -10,7 +10,7 @@ const notKnownSchema = z
   .strictObject({ status: z.literal('not-known'), reason: text })
   .describe('One of the two images is unavailable, or no rule of the policy needs it.');
 
-const gaps = z.array(text).describe('What of either image was not understood, so that the lists may not be whole.');
+const gaps = z.array(text).describe('Parts of either image that were not understood: the lists may be incomplete.');
 
 const packagesSchema = z.strictObject({
   status: z.literal('compared'),
@@ -25,9 +25,7 @@ const vulnerabilities = z.array(
     id: text,
     severity: z.enum(['none', 'low', 'medium', 'high', 'critical', 'unknown']),
     exploited: z.boolean(),
-    possible: z
-      .boolean()
-      .describe('It is reported of what the package was built from, and may concern another part of it.'),
+    possible: z.boolean().describe('It is reported for the source of the package, and may affect another part of it.'),
   }),
 );
 
@@ -35,11 +33,11 @@ const groupSchema = z
   .strictObject({
     packages: z.array(text),
     version: text,
-    fixedIn: z.exactOptional(text).describe('The version that fixes everything that is fixed at all.'),
+    fixedIn: z.exactOptional(text).describe('The version that fixes everything that has a fix.'),
     fixed: vulnerabilities,
     unfixed: vulnerabilities.describe('Those that no version is known to fix.'),
   })
-  .describe('Packages of one origin and version, and what is known against them.');
+  .describe('Packages of one origin and version, and their known vulnerabilities.');
 
 const vulnerabilitiesSchema = z.strictObject({
   status: z.literal('compared'),
@@ -61,7 +59,7 @@ export const baseChangeSchema = z
     vulnerabilities: z.discriminatedUnion('status', [vulnerabilitiesSchema, notKnownSchema]),
   })
   .describe(
-    `An image that the change replaced. Lists have at most ${BASE_CHANGE_ENTRIES} entries; the counts are whole.`,
+    `An image that the change replaced. Lists have at most ${BASE_CHANGE_ENTRIES} entries; the counts are complete.`,
   );
 
 /** An image that a change replaced by another, and how the two differ. It informs, and decides nothing. */

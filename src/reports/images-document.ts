@@ -12,7 +12,7 @@ export const rangeFields = {
   line: position.describe('1-based.'),
   column: position.describe('1-based, in UTF-16 units.'),
   endLine: position,
-  endColumn: position.describe('1-based, in UTF-16 units; the first column behind the range.'),
+  endColumn: position.describe('1-based, in UTF-16 units; the first column after the range.'),
 };
 
 export const fileSchema = z
@@ -37,7 +37,7 @@ export const useSchema = z
     platform: z.string().nullable().describe('The resolved --platform flag.'),
     targetPlatforms: z.array(z.string()).describe('The platforms under which the reference expands to this.'),
     written: z.string().describe('The source text of the range.'),
-    expanded: z.string().describe('What is left of it after variables.'),
+    expanded: z.string().describe('The text after variables are expanded.'),
     reference: z
       .strictObject({
         registry: z.string(),
@@ -100,7 +100,7 @@ export const imagesSchema = z
     files: z.array(fileSchema),
     uses: z.array(useSchema),
     builds: z.array(buildSchema),
-    notices: z.array(z.string()).describe('What was not found or not looked at, in sentences for people.'),
+    notices: z.array(z.string()).describe('What was not found or not evaluated, in sentences for people.'),
   })
   .describe(
     'Every image that the build files of a repository name: the output of base-image-gate images --format json.',

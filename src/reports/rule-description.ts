@@ -39,9 +39,9 @@ export const WAIVERS_RULE: ReportedRule = {
 /** Images that were not looked at, which the policy's key of the same name is about. */
 export const UNVERIFIED_RULE: ReportedRule = {
   id: UNVERIFIED,
-  title: 'Image was looked at',
+  title: 'Image was opened',
   question: 'Was the image behind the reference resolved and opened?',
-  why: 'An image that was not looked at has passed nothing: its registry may be down, unknown or refuse access, and what it holds today is not known.',
+  why: 'An image that was not opened has passed no rule: its registry may be down, unknown or refuse access, and what it holds today is not known.',
   fix: 'Run the gate again when the registry answers, give the gate access to it, or name it under `registries:` of the policy. `unverified: warn` makes it a warning.',
   controls: { 'SR-4': 'The origin of an image is not known until it is checked.' },
   securitySeverity: 5,

@@ -31,7 +31,7 @@ function rootStages(stages: readonly Stage[]): readonly Stage[] {
 /** `FROM scratch` names no image that a rule could evaluate. */
 function rootNotice(roots: readonly Stage[]): string {
   const places = roots.map(({ file, line }) => `${file}:${line}`).join(', ');
-  return `What is built on scratch and runs as root is not answered for by non-root, a rule about images; end it with a USER such as 65532: ${places}.`;
+  return `Stages on scratch that run as root are not covered by non-root, which is a rule about images; end them with a USER such as 65532: ${places}.`;
 }
 
 /** The images of a run, one a name and platform however many references name it, in the order of their names. */

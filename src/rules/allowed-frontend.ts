@@ -36,7 +36,7 @@ export const allowedFrontend: UseRule<Options> = {
   controls: {
     'CM-7': 'The program that reads the build file is one that the organization has allowed.',
     'SR-3': "The frontend is a supplier's program, and is chosen deliberately.",
-    'SR-4': 'A pinned frontend is the one that was looked at.',
+    'SR-4': 'A pinned frontend is the one that was evaluated.',
     'KSI-SCR-MIT': 'A frontend is third-party code that runs in the build.',
   },
   securitySeverity: 7,
@@ -52,7 +52,7 @@ export const allowedFrontend: UseRule<Options> = {
             aspect: 'allowed',
             outcome: 'fail',
             message: `${name} is not an allowed frontend, and it decides what every line of this file means.`,
-            fix: 'Use docker/dockerfile, remove the `# syntax=` line, or have the frontend allowed.',
+            fix: 'Use docker/dockerfile, remove the `# syntax=` line, or ask the owners of the policy to allow the frontend.',
           },
     ];
     if (pinned) {

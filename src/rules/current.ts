@@ -26,7 +26,7 @@ export const current: ImageRule<Options> = {
     'FROM cgr.dev/chainguard/python:latest@sha256:…',
     '```',
     '',
-    'Or take the digest off, and `base-image-gate fix --pin --write` writes the one that the tag points to now, if it can be verified. Dependabot and Renovate follow the tag every day.',
+    'Or remove the digest, and `base-image-gate fix --pin --write` writes the one that the tag points to now, if it can be verified. Dependabot and Renovate follow the tag every day.',
   ].join('\n'),
   subject: 'image',
   roles: ['final', 'build', 'copy', 'frontend', 'run'],
@@ -101,7 +101,7 @@ function patches({ tag, newerTag, tagsUnknown }: TagState): RuleResult {
       outcome: 'indeterminate',
       aspect,
       message: `Whether there is a newer patch than ${tag} is not known: ${tagsUnknown}`,
-      fix: 'Let the account list the tags of the repository, or set `newer-patch: false`.',
+      fix: 'Allow the account to list the tags of the repository, or set `newer-patch: false`.',
     };
   return { outcome: 'pass', aspect, message: `There is no newer patch than ${tag}.` };
 }

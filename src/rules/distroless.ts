@@ -43,7 +43,7 @@ export const distroless: ImageRule<Options> = {
     'ENTRYPOINT ["/app"]',
     '```',
     '',
-    'Publishers often have both: take `latest` for shipping and `latest-dev` (`debug` at distroless) for building.',
+    'Publishers often have both: use `latest` for shipping and `latest-dev` (`debug` at distroless) for building.',
   ].join('\n'),
   subject: 'image',
   roles: ['final'],

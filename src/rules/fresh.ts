@@ -76,7 +76,7 @@ export const fresh: ImageRule<Options> = {
     return {
       outcome: 'fail',
       message: `It is ${reported}. The policy allows ${maxAge} at most.`,
-      fix: 'Take the newest digest of the tag, or an image that is rebuilt regularly.',
+      fix: 'Use the newest digest of the tag, or an image that is rebuilt regularly.',
       details,
     };
   },

@@ -32,21 +32,21 @@ export const hardenedConfiguration: ImageRule<Options> = {
   question: 'Does it have files or settings that grant extra privileges?',
   why: "Set-uid files and file capabilities give a process privileges that the container's user should not have. World-writable files can be replaced with something that another process runs. LD_PRELOAD and unusual directories in PATH decide which code runs. A service in a container needs none of them.",
   fix: [
-    'Take the hardened variant of the image. Where there is none, remove in the stage that ships what grants privileges:',
+    'Use the hardened variant of the image. Where there is none, remove in the stage that ships what grants privileges:',
     '',
     '```dockerfile',
     'FROM debian:13-slim',
     'RUN find / -xdev -perm /6000 -type f -exec chmod a-s {} +',
     '```',
     '',
-    'The rule looks at the base image, and goes on to see what is in that. So have the policy accept it, file by file:',
+    'The rule evaluates the base image itself, so that a fix in your stage does not change its answer. Accept the files one by one in the policy:',
     '',
     '```yaml',
     'rules:',
     '  hardened-configuration: { allow-files: [/usr/bin/mount, /usr/bin/su] }',
     '```',
     '',
-    'A setting of the base image (environment, entrypoint) is set anew in the stage that ships, and accepted by a waiver.',
+    'Override a setting of the base image (environment, entrypoint) in the stage that ships, and accept the finding by a waiver.',
   ].join('\n'),
   subject: 'image',
   roles: ['final'],
@@ -87,7 +87,7 @@ function evaluateFiles(facts: FilesystemFacts, chosen: Options): readonly RuleRe
   const dangerous = facts.withCapabilities.filter(({ capabilities = [] }) =>
     capabilities.some((name) => !chosen.allowCapabilities.includes(name)),
   );
-  const fix = 'Take a variant without them, or allow them by path in the policy (`allow-files`).';
+  const fix = 'Use a variant without them, or allow them by path in the policy (`allow-files`).';
   return [
     filesFail(
       'set-uid',
@@ -155,7 +155,7 @@ function evaluateSettings(
       outcome: 'fail',
       aspect: 'loader',
       message: `Its loader takes code from elsewhere: ${listed([...new Set(hooks.map(({ variable, reason }) => `${variable} ${reason}`))])}.`,
-      fix: 'Take an image without it, or remove the file in the stage that ships.',
+      fix: 'Use an image without it, or remove the file in the stage that ships.',
     });
   }
   const hazards = environmentHooks(configuration.env, whyOpen);
@@ -164,7 +164,7 @@ function evaluateSettings(
       outcome: 'fail',
       aspect: 'environment',
       message: `Its environment decides what is run: ${listed([...new Set(hazards.map(({ variable, reason }) => `${variable} ${reason}`))])}.`,
-      fix: 'Take an image without it; or set the variable anew in the stage that ships, and have a waiver accept it in the base.',
+      fix: 'Use an image without it; or override the variable in the stage that ships, and have a waiver accept it in the base.',
     });
   }
   const [program, flag] = configuration.entrypoint;
@@ -174,7 +174,7 @@ function evaluateSettings(
       aspect: 'entrypoint',
       atMost: 'warning',
       message: 'Its ENTRYPOINT has the shell form: a shell is the first process, takes the signals, and ignores CMD.',
-      fix: 'Take an image whose ENTRYPOINT is a JSON array; or write one in the stage that ships, and have a waiver accept it in the base.',
+      fix: 'Use an image whose ENTRYPOINT is a JSON array; or write one in the stage that ships, and have a waiver accept it in the base.',
     });
   }
   const ports = configuration.exposedPorts.filter((port) => chosen.denyPorts.some((denied) => isExposed(port, denied)));
@@ -183,7 +183,7 @@ function evaluateSettings(
       outcome: 'fail',
       aspect: 'ports',
       message: `It exposes ${listed(ports)}, which allow logins from outside.`,
-      fix: 'Take an image without that service, or have the policy say which ports are meant (`deny-ports`).',
+      fix: 'Use an image without that service, or have the policy say which ports are meant (`deny-ports`).',
     });
   }
   return results;

@@ -7,8 +7,8 @@ export const intact: ImageRule<NoOptions> = {
   id: 'intact',
   title: 'Packaged files are unmodified',
   question: 'Does every packaged file match the checksum in its package database?',
-  why: 'Package databases keep a checksum of each file they install. A program that differs from it was patched, replaced or damaged after it was packaged: advisories and SBOMs then speak of something that is not there. Configuration may change and is not compared.',
-  fix: 'See which files differ (`base-image-gate inspect IMAGE`), and whether the publisher says why. Then take an image whose files are as packaged, or have the change packaged: a package of its own has a name, a version and a checksum.',
+  why: 'Package databases keep a checksum of each file they install. A program that differs from it was patched, replaced or damaged after it was packaged: advisories and SBOMs are then about something that is not there. Configuration may change and is not compared.',
+  fix: 'See which files differ (`base-image-gate inspect IMAGE`), and whether the publisher says why. Then use an image with unmodified files, or have the change packaged: a package of its own has a name, a version and a checksum.',
   subject: 'image',
   roles: ['final'],
   evidence: ['image', 'filesystem', 'packages', 'ownership'],
@@ -35,7 +35,7 @@ export const intact: ImageRule<NoOptions> = {
       return {
         outcome: 'fail',
         message: `${altered.length} packaged ${altered.length === 1 ? 'file differs from its' : 'files differ from their'} package: ${listed(altered.map(({ path }) => `/${path}`))}.`,
-        fix: 'Take an image whose files are as packaged, or have the change packaged.',
+        fix: 'Use an image with unmodified files, or have the change packaged.',
         details: shortened(altered.map((one) => `/${one.path} (${one.package})`)),
       };
     }

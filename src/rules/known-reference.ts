@@ -13,7 +13,7 @@ export const knownReference: UseRule<NoOptions> = {
     'FROM cgr.dev/chainguard/wolfi-base:latest@sha256:…',
     '```',
     '',
-    'Or, where the argument is wanted, give it a default that names the image which is really built on (`overridable-base` then asks who may pass another):',
+    'Or, if the argument is needed, give it a default that names the image that is really built on (`overridable-base` then asks who may pass another):',
     '',
     '```dockerfile',
     'ARG BASE=cgr.dev/chainguard/wolfi-base',
@@ -21,7 +21,7 @@ export const knownReference: UseRule<NoOptions> = {
     'FROM ${BASE}',
     '```',
     '',
-    'If the value comes from your pipeline, tell the gate the same value (`build-args` of the Action, `--build-arg` on the command line, or `files.build-args` in the policy), or, for an image built in the same repository or a named context, list it under `contexts` in the policy.',
+    'If the value comes from your pipeline, give the gate the same value (`build-args` of the Action, `--build-arg` on the command line, or `files.build-args` in the policy), or, for an image built in the same repository or a named context, list it under `contexts` in the policy.',
   ].join('\n'),
   subject: 'use',
   roles: ['final', 'build', 'copy', 'frontend', 'run'],
@@ -59,12 +59,12 @@ const GIVEN_BY = [
 function fixOf({ instruction, written, open }: ImageUse): string {
   if (open !== undefined) {
     const ways = new Set(open.map(({ argument }) => GIVEN_BY.find(([flag]) => argument.startsWith(flag))?.[1] ?? ''));
-    return `Write the value out where it is given, or give the gate the same value (${[...ways].join('; ')}).`;
+    return `Write the value itself where it is given, or give the gate the same value (${[...ways].join('; ')}).`;
   }
   if (!written.includes('$')) {
     return 'Correct the name; if the image is built in this repository, list it under `contexts` in the policy.';
   }
   return instruction === 'FROM'
-    ? 'Give the ARG a default, tell the value that your build passes (`build-args` of the Action, `--build-arg` on the command line), or list the image under `contexts` in the policy if it is built in this repository.'
+    ? 'Give the ARG a default, give the gate the value that your build passes (`build-args` of the Action, `--build-arg` on the command line), or list the image under `contexts` in the policy if it is built in this repository.'
     : 'Name the image itself, or a stage whose FROM has the variable.';
 }

@@ -57,7 +57,7 @@ function knownOf(publisher: PublisherFacts | null, what: WantedAttestation['publ
 /** What makes the rule pass: who signs has to be named, and has to sign. */
 function adviceFor({ verifiedBy }: AttestationSubject, { absentFix }: WantedAttestation): string {
   if (verifiedBy?.signed !== false) return absentFix;
-  return `\`signed: false\` excuses ${verifiedBy.name} from signature-verified alone: put \`authorities\` in its place that name who signs what is attested.`;
+  return `\`signed: false\` excuses ${verifiedBy.name} from signature-verified alone: replace it with \`authorities\` that name who signs the attestations.`;
 }
 
 /** The lines of the policy that waive the rule, for as long as the policy lets waivers run. */

@@ -29,9 +29,9 @@ export const minimal: ImageRule<Options> = {
   id: 'minimal',
   title: 'Image stays within its size budgets',
   question: 'Does it contain much more than an application needs?',
-  why: "Every package is something to patch and every file something to misuse. Budgets keep a base image from growing unnoticed. Files that belong to no package can't be updated, matched with advisories or distinguished from what an intruder left.",
+  why: "Every package is something to patch and every file something to misuse. Budgets keep a base image from growing unnoticed. Files that belong to no package can't be updated, matched with advisories or distinguished from an intruder's.",
   fix: [
-    'Take a smaller variant (`-slim`, `static`, a runtime instead of a development kit), or set budgets that fit:',
+    'Use a smaller variant (`-slim`, `static`, a runtime instead of a development kit), or set budgets that fit:',
     '',
     '```yaml',
     'rules:',
@@ -115,7 +115,7 @@ function within(aspect: keyof typeof BUDGETS, count: number, most: number, one: 
     outcome: 'fail',
     aspect,
     message: reason,
-    fix: `Take a smaller variant of the image, or raise \`${BUDGETS[aspect]}\` in the policy.`,
+    fix: `Use a smaller variant of the image, or raise \`${BUDGETS[aspect]}\` in the policy.`,
   };
 }
 

@@ -19,7 +19,7 @@ const COVERAGE_LEVELS = ['note', 'warning', 'error'] as const;
 const options = z.strictObject({
   ...thresholdOptions,
   rest: highestLevel().describe('The highest level of a finding about those that do not count.'),
-  maxAge: stricter(duration(), 'lower').describe('How old the data may be that packages are held against.'),
+  maxAge: stricter(duration(), 'lower').describe('How old the vulnerability data may be.'),
   uncovered: stricter(z.enum(COVERAGE_LEVELS), COVERAGE_LEVELS).describe(
     'The highest level of a finding about packages, runtimes and servers that no source of advisories covers.',
   ),
@@ -27,7 +27,7 @@ const options = z.strictObject({
     'What may be uncovered without a finding: purl types such as "gem", or a type and a name such as "generic/openssl".',
   ),
   requireUnfixedData: stricter(z.boolean(), 'true').describe(
-    'Whether advisories that leave out what has no fix yet are no answer: Alpine, AlmaLinux, Rocky Linux, Red Hat, SUSE, openSUSE, Mageia.',
+    'Whether advisories that leave out vulnerabilities without a fix are not enough: Alpine, AlmaLinux, Rocky Linux, Red Hat, SUSE, openSUSE, Mageia.',
   ),
   directory: z
     .string()
@@ -55,13 +55,13 @@ export const noKnownVulnerabilities: ImageRule<Options> = {
   why: [
     'Attackers read the same advisories. Most scanners say "nothing found" both of an image that has nothing and of',
     'one they did not understand; here an image is clean only if its distribution was recognized, each of its packages was',
-    'held against the advisories of its own ecosystem, and the data is of known age. Anything less is indeterminate.',
+    'checked against the advisories of its own ecosystem, and the data is of known age. Anything less is indeterminate.',
     'Packages come from the layers, and from a signed SBOM what the layers do not show. What no advisories cover is named. Signed OpenVEX statements silence a',
     'vulnerability in the packages they name; each is shown with its author.',
   ].join(' '),
   fix: [
-    '- **It has known vulnerabilities**: the details have a line a package, with the version that fixes all of it. Where the',
-    '  tag points to another digest today, that image is looked at as well, its signature first, and the finding says',
+    '- **It has known vulnerabilities**: the details have a line per package, with the version that fixes all of it. Where the',
+    '  tag points to another digest today, that image is evaluated as well, its signature first, and the finding says',
     '  whether it has none of these or still has some: pin it, or move to an image that is rebuilt daily.',
     '- **It also has some that the policy does not count**: nothing is blocked by them; `severity`, `fixable` and `grace` say',
     '  what counts, and `rest` the highest level of this finding.',
@@ -73,7 +73,7 @@ export const noKnownVulnerabilities: ImageRule<Options> = {
     '  `accept-uncovered`, or choose with `uncovered` how much that matters.',
     '- **What has no fix yet is not published**: only fixes are in the advisories of its distribution. Use an image of a',
     '  distribution that also publishes what is open, such as Debian, Ubuntu or Wolfi; `require-unfixed-data` says whether it is required.',
-    '- **The data is too old**, or says a date in the future: run the gate again, or download the exports again; `max-age` says how old',
+    '- **The data is too old**, or dated in the future: run the gate again, or download the exports again; `max-age` says how old',
     '  it may be.',
     "- **No fix is known**: take an image without the package. Where a vulnerability can't be reached, say so for that one, by",
     '  its CVE or any other name of it, with an owner and a last day:',
@@ -88,7 +88,7 @@ export const noKnownVulnerabilities: ImageRule<Options> = {
     '    expires: 2027-01-31',
     '```',
     '',
-    'Who publishes the image can say it as well, in OpenVEX signed by an authority of the allow entry: `not_affected` with a',
+    'The publisher of the image can state it as well, in OpenVEX signed by an authority of the allow entry: `not_affected` with a',
     'justification, of a package that it names. A statement about the image as a whole silences nothing.',
     '',
     'Without a network, give `--vulnerabilities DIR` a directory of [OSV exports](https://google.github.io/osv.dev/data/)',
@@ -139,7 +139,7 @@ function evaluate(subject: ImageRuleSubject, known: KnownVulnerabilities, chosen
   const rest = open.filter((one) => !counted.includes(one));
   const notes = [
     ...lines,
-    ...(known.vexUnknown === undefined ? [] : [`VEX could not be looked at: ${known.vexUnknown}`]),
+    ...(known.vexUnknown === undefined ? [] : [`VEX could not be evaluated: ${known.vexUnknown}`]),
     ...sourcesLine(known),
   ];
   const gaps = proofGaps(known, rest, chosen.maxAge, subject.now) ?? unfixedGap(known, chosen);

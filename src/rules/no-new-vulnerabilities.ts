@@ -15,7 +15,7 @@ import { needed } from './without-evidence.js';
 
 const options = z.strictObject({
   ...thresholdOptions,
-  maxAge: stricter(duration(), 'lower').describe('How old the data may be that packages are held against.'),
+  maxAge: stricter(duration(), 'lower').describe('How old the vulnerability data may be.'),
 });
 type Options = z.infer<typeof options>;
 
@@ -28,8 +28,8 @@ export const noNewVulnerabilities: ImageRule<Options> = {
   why: 'A pull request that changes a base image is responsible only for the vulnerabilities that the new image adds. Both images are checked against the same data at the same time, so a new advisory counts for both or for neither. What the change fixes is shown next to what it adds.',
   fix: [
     '- **It has some that the base branch does not have**: take a digest without them. Where the tag points to another one today,',
-    '  that image is looked at as well, and the finding says whether it has none of these. The details list what the change',
-    '  brings and removes, a line a package.',
+    '  that image is evaluated as well, and the finding says whether it has none of these. The details list what the change',
+    '  adds and removes, one line per package.',
     '- **There is nothing to compare with**: fix the build file of the base branch, or name its registry in the policy.',
     '- **Not everything in it could be evaluated**: see no-known-vulnerabilities.',
     '',

@@ -15,7 +15,7 @@ const options = z.strictObject({
     'Paths whose keys are meant to be public, such as /etc/ssl/private/ssl-cert-snakeoil.key; * within a directory, ** across.',
   ),
   allowVariables: stricter(z.array(z.string()), 'fewer').describe(
-    'Environment variables that hold no secret in spite of their names.',
+    'Environment variables that hold no secret despite their names.',
   ),
 });
 type Options = z.infer<typeof options>;
@@ -32,7 +32,7 @@ export const noSecrets: ImageRule<Options> = {
     '',
     'Private keys are known by their content: PEM and OpenSSH, DER (PKCS #8, PKCS #1, SEC 1, DSA), PKCS #12, JKS and JCEKS',
     'stores, age, PuTTY and gpg-agent; credentials by the files that programs keep them in, and tokens by their form.',
-    'Certificates, public keys and stores of certificates are none. Keys are found indented, quoted, commented, in UTF-16,',
+    'Certificates, public keys and stores of certificates do not count. Keys are found indented, quoted, commented, in UTF-16,',
     'in base64, in programs and in other binaries. A JSON Web Token and a password in a URL are warnings, since the token',
     'may have ended and the password may open nothing: any in the environment, a label, a command or the history; in files,',
     'tokens that have not ended, and passwords of letters and digits for hosts that are no examples. Files in compressed',
@@ -41,7 +41,7 @@ export const noSecrets: ImageRule<Options> = {
     'Tokens of GitHub and npm count where their checksum is right. In programs, and in other binaries above 256 KiB, only',
     'tokens whose fixed part is long are searched, such as those of GitLab, PyPI, AWS, Anthropic and Stripe.',
     '',
-    'What excuses a key is nothing that the maker of the image decides alone. A directory called `tests` or `docs` excuses',
+    'Nothing that the maker of the image decides alone excuses a key. A directory called `tests` or `docs` excuses',
     'none. Keys that well-known projects publish in their own sources are passed over, by the digest of the key. A file',
     'that is as the checksum in its package database says is mostly a public sample, but the database is the word of the',
     'image itself: such a key is reported as a warning at most. So is, as a note, a PKCS #12 store that is encrypted whole,',
@@ -134,7 +134,7 @@ function evaluateLayers({ evidence, now }: ImageRuleSubject, chosen: Options): r
             ...reported(likely, ['holds', 'hold'], 'what often is a credential'),
             aspect: 'likely',
             atMost: 'warning' as const,
-            fix: 'Revoke what is one, and use an image that was built without it. Allow the paths of what is none with `allow-files`.',
+            fix: 'Revoke what is a credential, and use an image that was built without it. Allow the paths of files that hold none with `allow-files`.',
           },
         ]),
     ...(closed.length === 0
@@ -191,7 +191,7 @@ function variablesReported(found: readonly EnvironmentFinding[]): RuleResult {
   return {
     outcome: 'fail',
     message: `Its environment holds ${found.length === 1 ? 'what looks like a secret' : 'what look like secrets'}: ${listed(found.map(({ variable }) => variable))}.`,
-    fix: 'Take an image without, and revoke what is in this one: such variables are set when a container starts. What is no secret is allowed by name (`allow-variables`).',
+    fix: 'Use an image without them, and revoke the secrets: set such variables when a container starts. Allow variables that hold no secret by name (`allow-variables`).',
     details: shortened(found.map(({ variable, reason }) => `${variable} ${reason}`)),
   };
 }

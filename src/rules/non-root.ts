@@ -20,7 +20,7 @@ import { needed } from './without-evidence.js';
 
 const options = z.strictObject({
   numeric: stricter(z.boolean(), 'true').describe(
-    "Asks for a number: Kubernetes refuses to start a named user under runAsNonRoot, since it can't see its uid.",
+    "Requires a number: Kubernetes refuses to start a named user under runAsNonRoot, since it can't see its uid.",
   ),
 });
 type Options = z.infer<typeof options>;
@@ -34,7 +34,7 @@ export const nonRoot: ImageRule<Options> = {
   question: 'Which user does the image that is built here run as?',
   why: 'A process that is root in a container is root for every file and kernel interface it can reach; one mistake in isolation makes it root on the host. What counts is the user of the stage that ships: its own USER instructions over those of the stages below, over the base image. "Hardened" does not mean non-root: several hardened images run as root by default.',
   fix: [
-    'Say USER in the stage that ships, last, with a number where Kubernetes is to check it:',
+    'Set USER at the end of the stage that ships, as a number if Kubernetes should check it:',
     '',
     '```dockerfile',
     'FROM cgr.dev/chainguard/wolfi-base:latest',
@@ -72,7 +72,7 @@ export const nonRoot: ImageRule<Options> = {
     const contents = needed(evidence, 'filesystem');
     const [first, ...others] = usersOver(subject, configuration) ?? [ownUser(configuration)];
     if (first === undefined) {
-      return { outcome: 'not-applicable', message: 'Its files are copied; the stage they are copied into says USER.' };
+      return { outcome: 'not-applicable', message: 'Its files are copied; the stage they are copied into sets USER.' };
     }
     const answer = evaluate(first, contents, chosen);
     const answers = [answer, ...others.map((user) => evaluate(user, contents, chosen))];
@@ -113,8 +113,8 @@ function evaluate(
   if (user === undefined) {
     return {
       outcome: 'indeterminate',
-      message: `${what} runs as whomever a build argument names (${decides}).`,
-      fix: 'Write the user into the build file, or give its build argument a default there.',
+      message: `${what} runs as the user that a build argument sets (${decides}).`,
+      fix: 'Set the user in the build file, or give its build argument a default there.',
       ...place,
     };
   }
@@ -125,7 +125,7 @@ function evaluate(
     return { outcome: 'fail', message, fix, ...place };
   }
   if (uid === 0) {
-    const who = user === '' && at === undefined ? 'root, since neither it nor its base says USER' : 'root';
+    const who = user === '' && at === undefined ? 'root, since neither it nor its base sets USER' : 'root';
     const by = user === '' && at === undefined ? '' : ` (${decides})`;
     return { outcome: 'fail', message: `${what} runs as ${who}${by}.`, fix, ...place };
   }
@@ -162,7 +162,7 @@ function evaluate(
     const why =
       change.kind === 'unknown'
         ? `line ${change.line} may change what /etc/passwd says of it`
-        : 'it is in no passwd that was read, and no useradd of the build makes it';
+        : 'it is in no passwd that was read, and no useradd of the build creates it';
     return {
       outcome: 'indeterminate',
       message: `${what} runs as ${name} (${decides}), whose uid is not known: ${why}.`,

@@ -12,7 +12,7 @@ export const overridableBase: UseRule<NoOptions> = {
     'FROM cgr.dev/chainguard/python:latest@sha256:…',
     '```',
     '',
-    'Where the argument is wanted, have the gate evaluate the value that your build passes (`files.build-args`), and accept the argument itself by a waiver that says who passes it:',
+    'If the argument is needed, have the gate evaluate the value that your build passes (`files.build-args`), and accept the argument itself by a waiver that says who passes it:',
     '',
     '```yaml',
     'files:',
@@ -27,7 +27,7 @@ export const overridableBase: UseRule<NoOptions> = {
   presets: levels({ baseline: 'note', hardened: 'warning', 'hardened-build': 'note', strict: 'error' }, {}),
   controls: {
     'CM-2': 'A base image that a build argument can replace is not fixed by the baseline.',
-    'CM-5': 'Who can start a build could change the base without a reviewed commit.',
+    'CM-5': 'Anyone who can start a build could change the base without a reviewed commit.',
     'KSI-CMT-RMV': 'A base changes by a reviewed commit only if no argument can replace it.',
   },
   securitySeverity: 4,

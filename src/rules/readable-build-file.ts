@@ -25,7 +25,7 @@ export const readableBuildFile: FileRule<Options> = {
   why: "The gate sees a build through its build file. Where BuildKit itself would stop with a parse error, or the file is too large, not text or a link out of the repository, it is not known which images it pulls. Skipping such a file would be a way around the gate, so the answer is `indeterminate`, and the uses that can still be seen are evaluated. The same holds for workflows, Compose files, bake files, scripts and other build definitions: one that can't be read hides what it builds.",
   fix: [
     'Correct the line that the finding names; `docker build --check .` shows the same error.',
-    'A file that is not a Dockerfile but has the name of one is left out in the policy:',
+    'If a file has the name of a Dockerfile but is none, exclude it in the policy:',
     '',
     '```yaml',
     'files:',
@@ -62,8 +62,8 @@ export const readableBuildFile: FileRule<Options> = {
         message: `This build file could not be read: ${reason}.`,
         fix:
           file.recoded === true
-            ? 'Commit the file as a build reads it, and take the attribute off it in .gitattributes.'
-            : 'Put the file itself in its place, or leave it out with `files.exclude` in the policy if it is not a build file.',
+            ? 'Commit the file as a build reads it, and remove the attribute for it from .gitattributes.'
+            : 'Replace it with the file itself, or leave it out with `files.exclude` in the policy if it is not a build file.',
       };
     }
     return {

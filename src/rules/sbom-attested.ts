@@ -49,8 +49,8 @@ export const sbomAttested: ImageRule<Options> = {
   },
   controls: {
     'CM-8': 'Each base image is checked for a signed list of its components.',
-    'SR-4': 'The list is signed by who is allowed to make it.',
-    'KSI-PIY-GIV': 'Inventories of base images are had from an authoritative source.',
+    'SR-4': 'The list is signed by an authorized party.',
+    'KSI-PIY-GIV': 'Inventories of base images come from an authoritative source.',
     'govramp/inventory': 'Components of base images are listed by a signed SBOM.',
     'CIS 4.12': 'An SBOM counts only if its signature is verified, unless the allow entry accepts unsigned ones.',
   },
@@ -84,7 +84,7 @@ function evaluate(evidence: Evidence<ImageSbom> | undefined, subject: Attestatio
     return {
       outcome: 'fail',
       message: `Two SBOMs of this digest contradict each other: ${disagreement}.`,
-      fix: 'Ask the publisher which is true and to withdraw the other; sbom-matches-image compares with what is in the layers.',
+      fix: 'Ask the publisher which one is correct and to withdraw the other; sbom-matches-image compares them with the layers.',
       details,
     };
   }

@@ -13,7 +13,7 @@ const share = stricter(z.int().min(0).max(100), 'higher');
 
 /** One key an element: whether the document must have it, or the percentage of packages that must. */
 const options = z.strictObject({
-  author: need.describe('A person or organization; a tool is none.'),
+  author: need.describe('A person or organization; a tool does not count.'),
   signature: need.describe('Who signed the statement that carries it.'),
   format: need.describe('The format and its version.'),
   context: need.describe('The phase of the life cycle it was made in; few SBOMs state it yet.'),
@@ -76,10 +76,10 @@ export const sbomComplete: ImageRule<Options> = {
   options,
   presets: levels({ baseline: 'off', hardened: 'warning', 'hardened-build': 'off', strict: 'error' }, COMMON),
   controls: {
-    'CM-8': "Elements are looked for without which a list of components can't be used.",
+    'CM-8': 'The elements that make a list of components usable are checked.',
     'SR-4': 'Suppliers and identifiers of components are named.',
     'KSI-PIY-GIV': 'An inventory is of use only if its entries can be distinguished.',
-    'govramp/inventory': 'The list of components is complete enough to be worked with.',
+    'govramp/inventory': 'The list of components is complete enough to work with.',
   },
   securitySeverity: 3,
   evaluate: evaluate,

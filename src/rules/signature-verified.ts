@@ -191,10 +191,10 @@ function shortage(entry: AllowEntry, name: string, count: number, signatures: Im
 function fixFor(entry: AllowEntry, code: SignatureErrorCode | undefined): string | undefined {
   switch (code) {
     case 'not-logged':
-      return 'Ask the publisher to put its signatures into the transparency log, or say `log: ignored` beside the key where it keeps them out on purpose.';
+      return 'Ask the publisher to put its signatures into the transparency log, or set `log: ignored` on the key if it keeps them out on purpose.';
     case 'unknown-log':
     case 'unknown-authority':
-      return 'Where the publisher uses a Sigstore instance of its own, name its trusted root: `trusted-root` in the policy.';
+      return 'If the publisher uses a Sigstore instance of its own, name its trusted root: `trusted-root` in the policy.';
     case 'unsupported':
       return entry.authorities.flatMap((one) => (one.kind === 'kms' ? [exportKmsKey(one.uri)] : []))[0];
     default:

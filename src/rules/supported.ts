@@ -12,7 +12,7 @@ const options = z.strictObject({
   lastDays: z
     .record(z.string(), isoDate())
     .describe(
-      'Last supported days by product and cycle, such as "debian 12", for paid support and for what the table lacks.',
+      'Last supported days by product and cycle, such as "debian 12", for paid support and for releases that the table lacks.',
     ),
 });
 type Options = z.infer<typeof options>;

@@ -123,7 +123,7 @@ describe("chisel's manifest", () => {
     ['breaks off', chiselManifest([{ name: 'a', version: '1' }]).subarray(0, 40), 'unpacked'],
     ['asks for a window of terabytes', Buffer.from('28b52ffd00ff010000', 'hex'), 'manifest-bytes'],
     ['says that it unpacks to terabytes', Buffer.from('28b52ffde0ffffffffffff0000010000', 'hex'), 'manifest-bytes'],
-    ['is of another form', stored(Buffer.from('{}\n')), 'no manifest'],
+    ['is of another form', stored(Buffer.from('{}\n')), 'not a chisel manifest'],
     [
       'unpacks to more than is read',
       stored(Buffer.alloc(CATALOG_LIMITS['package-list-bytes'] + 1)),

@@ -32,7 +32,7 @@ function readManifest(bytes: Buffer): FileCatalog {
     return { ...EMPTY, problems: [`it unpacks to more than ${most} bytes (limit manifest-bytes)`] };
   }
   const [first, ...rest] = text.toString('utf8').split('\n');
-  if (!header.safeParse(jsonOf(first ?? '')).success) return { ...EMPTY, problems: ['it is no manifest of chisel'] };
+  if (!header.safeParse(jsonOf(first ?? '')).success) return { ...EMPTY, problems: ['it is not a chisel manifest'] };
   const packages: CatalogedPackage[] = [];
   for (const raw of rest) {
     // The other lines, which are nearly all, are about files and slices.

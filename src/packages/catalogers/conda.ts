@@ -30,7 +30,7 @@ function readRecord(text: string): FileCatalog {
     return { ...EMPTY, problems: ['it is not JSON'] };
   }
   const read = record.safeParse(value);
-  if (!read.success) return { ...EMPTY, problems: ['it is no record of a conda package'] };
+  if (!read.success) return { ...EMPTY, problems: ['it is not the record of a conda package'] };
   const { name, version, build = '', channel = '', subdir = '', license } = read.data;
   return {
     ...EMPTY,

@@ -15,7 +15,7 @@ export const portageCataloger: Cataloger = {
       const [, category = '', directory = ''] = PLACE.exec(path) ?? [];
       const [, name, version] = NAME_AND_VERSION.exec(directory) ?? [];
       if (name === undefined || version === undefined)
-        return { ...EMPTY, problems: ['the name of its directory is no package with a version'] };
+        return { ...EMPTY, problems: ['the name of its directory is not a package name with a version'] };
       return { ...EMPTY, packages: [{ type: 'ebuild', name: `${category}/${name}`, version }] };
     },
   }),

@@ -35,7 +35,7 @@ export function runSection(context: PageContext): Markup {
         ? undefined
         : html`<h3>Limits that were reached</h3><ul>${limits.slice(0, MAX_FILES).map(({ name, message }) => html`<li><strong>${name}</strong> ${message}</li>`)}</ul>`
     }
-    <h3>What it rests on</h3>
+    <h3>Data and versions</h3>
     <dl class="facts">
       <dt>base-image-gate</dt><dd>${tool.version}</dd>
       <dt>Catalog</dt><dd>${tool.catalog}</dd>

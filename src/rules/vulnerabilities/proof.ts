@@ -40,7 +40,7 @@ export function proofGaps(
     return {
       outcome: 'indeterminate',
       message: `The data of ${stale.name} is from ${day(stale.asOf)}, which is ${reported}${why}.`,
-      fix: 'Download the exports again, or ask the service again; max-age says how old they may be.',
+      fix: 'Download the exports again, or run the gate again; max-age sets how old they may be.',
     };
   }
   const depending = rest.filter(({ ids }) => ids.some((id) => id.startsWith('CVE-')));

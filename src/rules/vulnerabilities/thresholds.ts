@@ -16,7 +16,7 @@ export const thresholdOptions = {
     'The least severity that counts; "exploited" counts those known to be exploited alone, "any" also those without a rating.',
   ),
   unrated: stricter(z.enum(UNRATED), UNRATED).describe(
-    'The severity that one counts as which neither its publisher nor the record of its CVE rates.',
+    'The severity of a vulnerability that neither its publisher nor its CVE record rates.',
   ),
   fixable: stricter(z.boolean(), 'false').describe(
     'Count only vulnerabilities that a newer version of the package fixes.',
