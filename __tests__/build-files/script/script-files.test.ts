@@ -76,6 +76,27 @@ describe('files whose scripts build', () => {
     expect(await read(path, text)).toMatchObject({ named: [], unseen: [{ what: expect.any(String) }] });
   });
 
+  test.each([
+    'B = docker build -f z .\na:\n\t$(B)\n',
+    'B = @docker build\na:\n\t${B} -f z .\n',
+    'define B\n@docker build -f z .\nendef\na:\n\t$(B)\n',
+    '.RECIPEPREFIX = >\na:\n> docker build -f z .\n',
+    'I := $(shell docker build -q -f z .)\n',
+    'a:\n\techo $(shell docker build -q -f z .)\n',
+    'a: ; @docker build -f z .\n',
+  ])('a makefile builds by a variable, a definition or the shell: %j', async (text) => {
+    const { named } = await read('Makefile', text);
+    expect(named.map(({ file }) => file)).toContain('z');
+  });
+
+  test.each([
+    'B = docker build -f z .\n',
+    'a:\n\t@echo $(B)\n# docker build -f z .\n',
+    'define B\nendef\n$(info docker build -f z .)\n',
+  ])('and builds nothing where nothing runs: %j', async (text) => {
+    expect((await read('Makefile', `# docker\n${text}`)).named).toEqual([]);
+  });
+
   test('a variable that a makefile sets twice is not known', async () => {
     const { named } = await read('Makefile', 'A = x\nA = y\na:\n\tdocker build --build-arg A=$(A) .\n');
     expect(named).toMatchObject([{ buildArgs: {}, open: { args: ['A'] } }]);

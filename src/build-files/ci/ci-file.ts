@@ -3,6 +3,7 @@ import { buildsInScript } from '../script/build-command.js';
 import { allRequested, joinInside, type NamedImage, notRead, type RequestedBuilds } from '../script/named-build.js';
 import { onRunner, type Runner } from '../script/runner.js';
 import { entriesOf, field, items, parseYaml, type YamlPath } from '../workflow/yaml-fields.js';
+import { dockerTask } from './azure-task.js';
 
 /** Keys under which CI systems keep commands of a shell, as a text or as lines. */
 const SCRIPT_KEYS = new Set([
@@ -40,7 +41,7 @@ export async function buildsInCiFile(bytes: Uint8Array, path = ''): Promise<Requ
     for (const image of imagesOf(value, path, isCloudBuild))
       images.push({ ...runImage(image, own), ...yaml.placeOf([...path, ...image.path], document) });
     const directory = directoryOf(value);
-    const words = invocationOf(value);
+    const words = invocationOf(value) ?? dockerTask(value);
     if (words !== undefined)
       found.push(
         onRunners(

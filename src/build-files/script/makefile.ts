@@ -9,9 +9,12 @@ const MAX_VALUE_LENGTH = 4096;
 /** Stands for what only a run of make knows. */
 const UNKNOWN = '\0';
 
+/** What names a program or a variable in its place can build. */
+const BUILDS = /buil|bud|bake|kaniko/;
+
 /**
- * The builds in the recipes of a makefile in `directory`. Variables that are set once, to a literal, are known; functions
- * are not. Each line of a recipe is a script of its own.
+ * The builds in the recipes of a makefile in `directory`, in `define` and in `$(shell …)`. Variables that are set once, to
+ * a literal, are known; functions are not. Each line of a recipe is a script of its own.
  *
  * @see https://www.gnu.org/software/make/manual/make.html
  */
@@ -19,13 +22,30 @@ export function buildsInMakefile(text: string, directory: string): RequestedBuil
   const lines = logicalLines(text);
   const variables = new Variables(valuesOf(lines.map(({ text }) => text)));
   const found: RequestedBuilds[] = [];
+  let prefix = '\t';
+  let isDefined = false;
   for (const { text, line } of lines) {
-    const recipe = /^\t\s*[@+-]*(.*)$/s.exec(text)?.[1] ?? /^[^\t#=:]+:[^=;:]*;\s*[@+-]*(.*)$/s.exec(text)?.[1];
-    // Only what names a program or a variable in its place can build.
-    if (recipe === undefined || !/buil|bud|bake|kaniko/.test(recipe)) continue;
-    found.push(buildsInScript(variables.expand(recipe), { directory, own: directory, line, goesOn: true }));
+    prefix = /^\.RECIPEPREFIX\s*:{0,3}[?]?=\s*(\S)/.exec(text)?.[1] ?? prefix;
+    if (/^\s*(?:override\s+)?define\s/.test(text) || /^\s*endef\b/.test(text)) {
+      isDefined = !/^\s*endef\b/.test(text);
+      continue;
+    }
+    for (const script of scriptsIn(text, prefix, isDefined)) {
+      if (!BUILDS.test(script) && !script.includes('$')) continue;
+      const expanded = variables.expand(script).replace(/^[@+-]+/, '');
+      if (BUILDS.test(expanded))
+        found.push(buildsInScript(expanded, { directory, own: directory, line, goesOn: true }));
+    }
   }
   return allRequested(found);
+}
+
+/** What a line runs in a shell: the recipe that it is or ends with, and what the function `shell` is given. */
+function scriptsIn(text: string, prefix: string, isDefined: boolean): readonly string[] {
+  const isRecipe = isDefined || text.startsWith(prefix);
+  const recipe = isRecipe ? text.replace(prefix, '').trimStart() : /^[^\t#=:]+:[^=;:]*;\s*(.*)$/s.exec(text)?.[1];
+  const shell = /\$[({]shell\s(.*)[)}]/s.exec(text)?.[1];
+  return [recipe, shell].filter((script) => script !== undefined);
 }
 
 interface LogicalLine {

@@ -23,7 +23,7 @@ const SCRIPT_FILES: readonly ScriptFile[] = [
     read: async (bytes, directory) => (await import('./makefile.js')).buildsInMakefile(decode(bytes), directory),
   },
   {
-    matches: /\.(?:sh|bash)$/,
+    matches: /\.(?:sh|bash|zsh|ksh)$/,
     needs: BUILDS,
     read: async (bytes, directory) => {
       const { buildsInScript } = await import('./build-command.js');
