@@ -66,6 +66,14 @@ describe('junit', () => {
       ...xml.matchAll(/<testsuite name="([^"]+)".*? tests="(\d+)" failures="(\d+)" errors="(\d+)" skipped="(\d+)"/g),
     ].map(([, ...fields]) => fields.join(' '));
 
+  test('begins with the verdict and what was not checked', () => {
+    const use = makeUse('far.example/base:1', { id: 'far' });
+    const about = { use: use.id, rule: 'unverified', cause: 'offline' } as const;
+    const unseen = makeAnswer({ ...about, level: 'warning', outcome: 'indeterminate', message: 'Nobody looked.' });
+    const xml = text(junit(makeReport({ uses: [use], answers: [unseen] }), NOW));
+    expect(xml).toMatch(/<system-out>pass: 0 of 1 references fully checked; [^<]*was not contacted[^<]*not checked/);
+  });
+
   test('fail is a failure, indeterminate an error, a waived finding skipped, and a warning passes with output', () => {
     const xml = text(junit(report(), NOW));
     expect(counts(xml)).toEqual(['base-image-gate 1 1 0 0', 'Dockerfile 4 1 1 1']);

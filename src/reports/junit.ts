@@ -36,7 +36,8 @@ export function* junit(report: Report, now: Date): Generator<string> {
   const byFile = groupBy(stated, ({ location }) => location.file);
   const warningsByFile = groupBy(warnings, ({ location }) => location.file);
   yield '<?xml version="1.0" encoding="UTF-8"?>\n<testsuites>\n';
-  yield suite({ name: 'base-image-gate', id: 0, timestamp, output: report.notices }, properties, [verdictCase(report)]);
+  const output = [`${report.verdict}: ${verdictReason(report)}`, ...report.notices];
+  yield suite({ name: 'base-image-gate', id: 0, timestamp, output }, properties, [verdictCase(report)]);
   let id = 1;
   for (const file of new Set([...byFile.keys(), ...warningsByFile.keys()])) {
     const output = (warningsByFile.get(file) ?? []).map(

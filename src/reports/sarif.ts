@@ -8,6 +8,7 @@ import { cut, visible, visibleLines } from '../lib/escape/visible.js';
 import { nistControls } from '../rules/rule.js';
 import type { Finding, Report } from './report.js';
 import { LOCKED_RULE, type ReportedRule, UNVERIFIED_RULE, WAIVERS_RULE } from './rule-description.js';
+import { isComplete, verdictReason } from './tally.js';
 
 export interface SarifOptions {
   readonly rules: readonly ReportedRule[];
@@ -211,6 +212,8 @@ function plainMessage(text: string): string {
 
 function invocation(report: Report, dropped: number): Invocation {
   const notes = [
+    // Results alone would not say what nobody looked at.
+    `${report.verdict}: ${verdictReason(report)}`,
     ...report.notices,
     ...report.limits.map((limit) => `${limit.name}: ${limit.message}`),
     ...(dropped > 0 ? [`${dropped} of the least severe results did not fit and were left out.`] : []),
@@ -218,8 +221,8 @@ function invocation(report: Report, dropped: number): Invocation {
   return {
     executionSuccessful: true,
     exitCode: exitCodeOf(report.verdict),
-    toolExecutionNotifications: notes.map((text) => ({
-      level: 'warning',
+    toolExecutionNotifications: notes.map((text, index) => ({
+      level: index === 0 && isComplete(report) ? 'note' : 'warning',
       message: { text: plainMessage(cut(visible(text), MAX_MESSAGE)) },
     })),
   };
