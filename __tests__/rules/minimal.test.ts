@@ -4,20 +4,18 @@ import { contentsOf } from '../support/image/contents-of.js';
 import type { ImageOptions } from '../support/image/image-maker.js';
 import { evaluateRule, subjectOf } from '../support/image/image-rule-subject.js';
 import { apkInstalled } from '../support/image/packaged-files.js';
+import { chiselManifest } from '../support/packages/chisel-manifest.js';
 
 /** Two packages of a file each, their database, and two files of nobody's: 5 files of a little more than 2 MB. */
-const IMAGE: ImageOptions = {
-  layers: [
-    [
-      ...apkInstalled([
-        { name: 'one', version: '1-r0', files: [{ path: 'usr/bin/one', content: Buffer.alloc(1_000_000) }] },
-        { name: 'two', version: '1-r0', files: [{ path: 'usr/bin/two', content: Buffer.alloc(1_000_000) }] },
-      ]),
-      { path: 'srv/a', content: 'a' },
-      { path: 'srv/b', content: 'b' },
-    ],
-  ],
-};
+const FILES = [
+  ...apkInstalled([
+    { name: 'one', version: '1-r0', files: [{ path: 'usr/bin/one', content: Buffer.alloc(1_000_000) }] },
+    { name: 'two', version: '1-r0', files: [{ path: 'usr/bin/two', content: Buffer.alloc(1_000_000) }] },
+  ]),
+  { path: 'srv/a', content: 'a' },
+  { path: 'srv/b', content: 'b' },
+];
+const IMAGE: ImageOptions = { layers: [FILES] };
 const FITTING = { maxPackages: 2, maxMegabytes: 3, maxFiles: 5, maxUnownedFiles: 2 };
 
 async function answers(image: ImageOptions, changes: Partial<typeof FITTING> = {}) {
@@ -48,6 +46,20 @@ describe('an image within its budgets', () => {
   ])('fails for one too many: %s', async (aspect, changes) => {
     const failed = (await answers(IMAGE, changes)).filter(({ outcome }) => outcome !== 'pass');
     expect(failed).toMatchObject([{ aspect, outcome: 'fail', fix: expect.stringContaining('smaller variant') }]);
+  });
+
+  test.each([
+    ['pacman', 'var/lib/pacman/local/a-1-1/files', '%FILES%\nsrv/a\n'],
+    ['conda', 'srv/conda-meta/a-1-0.json', JSON.stringify({ name: 'a', version: '1', files: ['a'] })],
+    ['Portage', 'var/db/pkg/app/a-1/CONTENTS', `obj /srv/a ${'0'.repeat(32)} 1\n`],
+    ['chisel', 'var/lib/chisel/manifest.wall', chiselManifest([], ['/srv/a'])],
+  ])('counts what packages of %s brought as theirs', async (_, path, content) => {
+    const layers = [[...FILES, { path, content }]];
+    const unowned = (await answers({ layers })).find(({ aspect }) => aspect === 'unowned-files');
+    expect(unowned).toMatchObject({
+      message: 'It has 1 file that no package brought; the budget is 2.',
+      details: ['/srv/b'],
+    });
   });
 
   test('has no files of nobody’s where no database keeps lists', async () => {

@@ -12,7 +12,7 @@ type Checksum = NonNullable<OwnedFile['checksum']>;
 
 /** What package managers, their scripts and image builders write themselves. */
 const MADE =
-  /^(?:(?:etc|var\/(?:lib|cache|log|backups))\/|(?:usr\/)?lib\/apk\/|usr\/lib\/sysimage\/|(?:dev|proc|sys|run|tmp|var\/(?:tmp|run))\/|\.dockerenv$|root\/\.(?:bashrc|profile)$|usr\/share\/(?:mime|info\/dir|applications\/mimeinfo\.cache|glib-2\.0\/schemas\/gschemas\.compiled|icons\/[^/]+\/icon-theme\.cache|ca-certificates|pki)|usr\/local\/share\/ca-certificates\/|(?:usr\/)?lib\/(?:locale\/|[^/]+\/gconv\/gconv-modules\.cache|modules\/|ld-musl[^/]*\.path$)|usr\/lib\/[^/]+\/gdk-pixbuf[^/]*\/)|\/__pycache__\/|\.py[co]$/;
+  /^(?:(?:etc|var\/(?:lib|cache|log|backups|db\/pkg))\/|(?:usr\/)?lib\/apk\/|usr\/lib\/sysimage\/|(?:dev|proc|sys|run|tmp|var\/(?:tmp|run))\/|\.dockerenv$|root\/\.(?:bashrc|profile)$|usr\/share\/(?:mime|info\/dir|applications\/mimeinfo\.cache|glib-2\.0\/schemas\/gschemas\.compiled|icons\/[^/]+\/icon-theme\.cache|ca-certificates|pki)|usr\/local\/share\/ca-certificates\/|(?:usr\/)?lib\/(?:locale\/|[^/]+\/gconv\/gconv-modules\.cache|modules\/|ld-musl[^/]*\.path$)|usr\/lib\/[^/]+\/gdk-pixbuf[^/]*\/)|\/conda-meta\/(?:[^/]+\.json|history)$|\/__pycache__\/|\.py[co]$/;
 /** apk keeps checksums of configuration as well; what lies below etc is the administrator's to change. */
 const CONFIGURATION = /^etc\//;
 
@@ -48,6 +48,12 @@ function compareWithPackages(tree: FileTree, packages: readonly InstalledPackage
       if (actual === undefined) notCompared.push(entry.path);
       else if (actual === checksum.hex) asPackaged.add(entry.path);
       else altered.push({ path: entry.path, package: one.name });
+    }
+  }
+  for (const { content } of tree.entries()) {
+    for (const path of content?.catalog?.owned?.split('\n') ?? []) {
+      const entry = tree.get(path);
+      if (entry !== undefined) owned.add(entry.path);
     }
   }
   const inDirectory = new Set(directories);

@@ -101,6 +101,26 @@ describe('the database of another package manager', () => {
   });
 });
 
+describe('the files that another package manager lists', () => {
+  const conda = JSON.stringify({ name: 'a', version: '1', files: ['bin/a', 'lib/x/a.py'] });
+  test.each([
+    ['pacman', 'var/lib/pacman/local/a-1-1/files', '%FILES%\nusr/\nusr/bin/\nusr/bin/a\n\n%BACKUP%\n', ['usr/bin/a']],
+    ['conda', 'opt/conda/conda-meta/a-1-0.json', conda, ['opt/conda/bin/a', 'opt/conda/lib/x/a.py']],
+    [
+      'Portage',
+      'var/db/pkg/app/a-1/CONTENTS',
+      `dir /usr/bin\nobj /usr/bin/a b ${'0'.repeat(32)} 1700000000\nsym /usr/bin/c -> a 1700000000\n`,
+      ['usr/bin/a b', 'usr/bin/c'],
+    ],
+    ['opkg', 'usr/lib/opkg/info/a.list', '/usr/bin/a\n/usr/bin/b\t0100755\n', ['usr/bin/a', 'usr/bin/b']],
+    ['chisel', CHISEL, chiselManifest([], ['/usr/bin/', '/usr/bin/a']), ['usr/bin/a']],
+  ])('are those that it brought: %s', (_, path, content, expected) => {
+    expect(catalogFile(path, content).owned?.split('\n')).toEqual(expected);
+    const below = expected.map((file) => `srv/root/${file}`);
+    expect(catalogFile(`srv/root/${path}`, content, 100).owned?.split('\n')).toEqual(below);
+  });
+});
+
 describe("chisel's manifest", () => {
   test('has the packages whose slices are in the image, without the sources that advisories are about', () => {
     const { packages, problems } = catalogFile(

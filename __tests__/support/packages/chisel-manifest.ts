@@ -1,10 +1,14 @@
 /** A manifest as chisel writes it, in Zstandard frames whose blocks are stored. */
-export function chiselManifest(packages: readonly { readonly name: string; readonly version: string }[]): Buffer {
+export function chiselManifest(
+  packages: readonly { readonly name: string; readonly version: string }[],
+  paths: readonly string[] = [],
+): Buffer {
   const lines = [
     { jsonwall: '1.0', schema: '1.0', count: packages.length + 2 },
     { kind: 'content', slice: 'a_bins', path: '/package' },
     ...packages.map((one) => ({ kind: 'package', ...one, sha256: 'a'.repeat(64), arch: 'amd64' })),
     { kind: 'slice', name: 'a_bins' },
+    ...paths.map((path) => ({ kind: 'path', path, mode: '0755', slices: ['a_bins'] })),
   ];
   return stored(Buffer.from(lines.map((line) => `${JSON.stringify(line)}\n`).join('')));
 }

@@ -1,4 +1,4 @@
-import type { FileEntry, FileType } from '../filesystem/file-entry.js';
+import type { FileContent, FileEntry, FileType } from '../filesystem/file-entry.js';
 import { ChecksumChoice } from './checksum-choice.js';
 import { FileScanner } from './file-scanner.js';
 import type { HardLink, LayerFacts } from './layer-facts.js';
@@ -72,6 +72,7 @@ export class LayerBuilder {
   readonly #checksums = new ChecksumChoice();
   #members = 0;
   #keptBytes = 0;
+  #listBytes = 0;
   #pathBytes = 0;
 
   /** Takes a member; answers with the sink for its bytes, or null where they are passed over. Throws a TarError. */
@@ -125,7 +126,7 @@ export class LayerBuilder {
       size: member.size,
       executable: (member.mode & 0o111) !== 0,
       checksums: member.sparse ? [] : this.#checksums.algorithms,
-      done: (content) => this.#entries.push({ ...entry, content }),
+      done: (content) => this.#entries.push({ ...entry, content: this.#withFileList(content) }),
       unevaluated: (reason) => this.#unread.push({ path, reason }),
       keep: (bytes) => this.#keep(bytes),
     });
@@ -134,6 +135,16 @@ export class LayerBuilder {
   /** What was learnt, once the archive has ended. */
   facts(): Omit<LayerFacts, 'diffId' | 'uncompressedBytes'> {
     return { entries: this.#entries, whiteouts: this.#whiteouts, opaque: this.#opaque, unread: this.#unread };
+  }
+
+  /** The content without its list of files, once the lists of the layer are too large: their files then are nobody's. */
+  #withFileList(content: FileContent): FileContent {
+    const { catalog } = content;
+    if (catalog?.owned === undefined) return content;
+    this.#listBytes += catalog.owned.length;
+    if (this.#listBytes <= LAYER_LIMITS['file-list-bytes']) return content;
+    const { owned: _tooLarge, ...rest } = catalog;
+    return { ...content, catalog: rest };
   }
 
   #whiteout(directory: string, base: string): void {

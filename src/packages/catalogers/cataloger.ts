@@ -60,6 +60,8 @@ export interface FileCatalog {
   readonly unread: readonly UnreadType[];
   /** What in it could not be read, each in a clause that can follow the file's name. */
   readonly problems: readonly string[];
+  /** Files that packages brought, by what the file says: a path from the image's root on each line. */
+  readonly owned?: string;
 }
 
 /** Takes a file's bytes in order, then answers once. A chunk is only good until the call returns. */
@@ -83,10 +85,12 @@ export const EMPTY: FileCatalog = { packages: [], unread: [], problems: [] };
 
 /** What several readers found in one file. */
 export function mergeCatalogs(catalogs: readonly FileCatalog[]): FileCatalog {
+  const owned = catalogs.flatMap((catalog) => catalog.owned ?? []).join('\n');
   return {
     packages: catalogs.flatMap(({ packages }) => packages),
     unread: [...new Set(catalogs.flatMap(({ unread }) => unread))],
     problems: catalogs.flatMap(({ problems }) => problems),
+    ...(owned === '' ? {} : { owned }),
   };
 }
 

@@ -2,9 +2,11 @@ import { Decompress } from 'fzstd';
 import { z } from 'zod';
 import { optionalField } from '../../lib/collections.js';
 import { type CatalogedPackage, type Cataloger, EMPTY, type FileCatalog, readWholeBytes } from './cataloger.js';
+import { ownedBelow } from './file-lists.js';
 import { CATALOG_LIMITS } from './limits.js';
 
 const header = z.object({ jsonwall: z.string() });
+const pathLine = z.object({ kind: z.literal('path'), path: z.string() });
 const line = z.object({
   kind: z.literal('package'),
   name: z.string().min(1).max(256),
@@ -21,10 +23,14 @@ const line = z.object({
 export const chiselCataloger: Cataloger = {
   id: 'chisel',
   names: /(?:^|\/)var\/lib\/chisel\/manifest\.wall$/,
-  open: (file) => readWholeBytes(file, CATALOG_LIMITS['package-list-bytes'], readManifest, 'package-list-bytes'),
+  open: (file) => {
+    const root = file.path.replace(/var\/lib\/chisel\/manifest\.wall$/, '');
+    const limit = CATALOG_LIMITS['package-list-bytes'];
+    return readWholeBytes(file, limit, (bytes) => readManifest(bytes, root), 'package-list-bytes');
+  },
 };
 
-function readManifest(bytes: Buffer): FileCatalog {
+function readManifest(bytes: Buffer, root: string): FileCatalog {
   const text = unpack(bytes, CATALOG_LIMITS['manifest-bytes']);
   if (text === null) return { ...EMPTY, problems: ['it could not be unpacked'] };
   if (text === 'too large') {
@@ -34,8 +40,13 @@ function readManifest(bytes: Buffer): FileCatalog {
   const [first, ...rest] = text.toString('utf8').split('\n');
   if (!header.safeParse(jsonOf(first ?? '')).success) return { ...EMPTY, problems: ['it is not a chisel manifest'] };
   const packages: CatalogedPackage[] = [];
+  const paths: string[] = [];
   for (const raw of rest) {
-    // The other lines, which are nearly all, are about files and slices.
+    // The other lines are about slices and what they bring.
+    if (raw.includes('"path"')) {
+      const found = pathLine.safeParse(jsonOf(raw));
+      if (found.success && !found.data.path.endsWith('/')) paths.push(found.data.path);
+    }
     if (!raw.includes('"package"')) continue;
     const read = line.safeParse(jsonOf(raw));
     if (!read.success) continue;
@@ -49,7 +60,8 @@ function readManifest(bytes: Buffer): FileCatalog {
       thirdParty: "chisel's manifest does not name the source package that they are about",
     });
   }
-  return { ...EMPTY, packages };
+  const owned = ownedBelow(root, paths);
+  return { ...EMPTY, packages, ...(owned === '' ? {} : { owned }) };
 }
 
 function jsonOf(text: string): unknown {

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { type Cataloger, EMPTY, type FileCatalog, readWhole } from './cataloger.js';
+import { ownedBelow } from './file-lists.js';
 import { CATALOG_LIMITS } from './limits.js';
 
 const record = z.object({
@@ -9,6 +10,7 @@ const record = z.object({
   channel: z.string().max(2048).optional(),
   subdir: z.string().max(256).optional(),
   license: z.string().max(1024).nullish(),
+  files: z.array(z.string()).optional(),
 });
 
 /**
@@ -19,10 +21,15 @@ const record = z.object({
 export const condaCataloger: Cataloger = {
   id: 'conda',
   names: /(?:^|\/)conda-meta\/[^/]+\.json$/,
-  open: (file) => readWhole(file, CATALOG_LIMITS['package-list-bytes'], readRecord, 'package-list-bytes'),
+  open: (file) => {
+    const environment = file.path.replace(/conda-meta\/[^/]+$/, '');
+    const limit = CATALOG_LIMITS['package-list-bytes'];
+    return readWhole(file, limit, (text) => readRecord(text, environment), 'package-list-bytes');
+  },
 };
 
-function readRecord(text: string): FileCatalog {
+/** Files are named from the environment's directory. */
+function readRecord(text: string, environment: string): FileCatalog {
   let value: unknown;
   try {
     value = JSON.parse(text);
@@ -31,7 +38,8 @@ function readRecord(text: string): FileCatalog {
   }
   const read = record.safeParse(value);
   if (!read.success) return { ...EMPTY, problems: ['it is not the record of a conda package'] };
-  const { name, version, build = '', channel = '', subdir = '', license } = read.data;
+  const { name, version, build = '', channel = '', subdir = '', license, files = [] } = read.data;
+  const owned = ownedBelow(environment, files);
   return {
     ...EMPTY,
     packages: [
@@ -43,6 +51,7 @@ function readRecord(text: string): FileCatalog {
         ...(license ? { licenses: [license] } : {}),
       },
     ],
+    ...(owned === '' ? {} : { owned }),
   };
 }
 

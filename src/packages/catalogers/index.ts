@@ -10,6 +10,7 @@ import { condaCataloger } from './conda.js';
 import { cranCataloger } from './cran.js';
 import { dotnetBundleCataloger } from './dotnet-bundle.js';
 import { fileKind } from './file-kind.js';
+import { fileListCatalogers } from './file-lists.js';
 import { gemCataloger } from './gem.js';
 import { goCataloger } from './go.js';
 import { kernelModuleCataloger, packedKernelModuleCataloger } from './kernel-module.js';
@@ -43,6 +44,7 @@ const CATALOGERS: readonly Cataloger[] = [
   condaCataloger,
   cranCataloger,
   dotnetBundleCataloger,
+  ...fileListCatalogers,
   gemCataloger,
   kernelModuleCataloger,
   packedKernelModuleCataloger,
