@@ -3,6 +3,9 @@ import type { Equivalent, EquivalentVariant } from '../catalog/equivalent.js';
 import type { StageNeeds } from './stage-needs.js';
 import type { MissedVersion } from './version-line.js';
 
+/** The purpose of an image that holds nothing but what compiled programs need. */
+export const COMPILED = 'final stage for compiled programs';
+
 /** An image that is known in the place of the use's, in the variant that its stage needs. */
 export interface Candidate {
   readonly equivalent: Equivalent;

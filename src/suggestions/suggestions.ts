@@ -4,10 +4,10 @@ import { publisherOf } from '../catalog/catalog.js';
 import type { Equivalent, EquivalentVariant } from '../catalog/equivalent.js';
 import { equivalentsOf, publisherName } from '../catalog/equivalents.js';
 import type { Catalog } from '../catalog/publisher.js';
-import { optionalField } from '../lib/collections.js';
+import { distinct, optionalField } from '../lib/collections.js';
 import type { Policy } from '../policy/policy.js';
 import { parseReference, type Reference, repositoryName } from '../references/reference.js';
-import { type Candidate, changesFor } from './changes.js';
+import { type Candidate, COMPILED, changesFor } from './changes.js';
 import { type PolicyCheck, policyCheck, type Refusal, requiresDigest } from './policy-check.js';
 import { needsOf, type StageNeeds } from './stage-needs.js';
 import { ofThatLine, tagFor, versionOf } from './version-line.js';
@@ -130,15 +130,37 @@ function outcomesFor(
 ): readonly Outcome[] {
   const name = repositoryName(reference);
   const version = versionOf(name, reference.tag);
+  const buildersOf = (equivalent: Equivalent, repository: string): readonly Candidate[] => {
+    const { builder } = equivalent;
+    if (builder !== undefined) return [variantAt(equivalent, builder.image ?? repository, builder, version)];
+    return checks.inRole.shipsOnly ? compilersFor(equivalent, suited, policy, version) : [];
+  };
   const suited = equivalentsOf(name).filter(({ stages }) => stages === undefined || stages === role || role === 'copy');
   return ofThatLine(suited, version).flatMap((equivalent) =>
     repositoriesOf(equivalent, policy).flatMap((repository): readonly Outcome[] => {
       const runtime = variantAt(equivalent, repository, equivalent, version);
-      const { builder } = equivalent;
-      const building =
-        builder === undefined ? undefined : variantAt(equivalent, builder.image ?? repository, builder, version);
-      const chosen = choose(runtime, building, needs, checks);
-      return chosen === undefined ? [] : [chosen];
+      const builders = buildersOf(equivalent, repository);
+      const chosen = (builders.length === 0 ? [undefined] : builders).map((building) =>
+        choose(runtime, building, needs, checks),
+      );
+      return distinct(chosen.filter((outcome) => outcome !== undefined));
+    }),
+  );
+}
+
+/** For a base of compiled programs, the images of the same publisher that hold the compiler. */
+function compilersFor(
+  { purpose, publisher }: Equivalent,
+  all: readonly Equivalent[],
+  policy: Policy,
+  version: string | undefined,
+): readonly Candidate[] {
+  if (purpose !== COMPILED) return [];
+  const compilers = all.filter((other) => other.publisher === publisher && other.purpose === undefined);
+  return compilers.flatMap((compiler) =>
+    repositoriesOf(compiler, policy).flatMap((repository) => {
+      const { builder } = compiler;
+      return builder === undefined ? [] : [variantAt(compiler, builder.image ?? repository, builder, version)];
     }),
   );
 }
@@ -197,7 +219,8 @@ function choose(
   if (!inRole.shipsOnly) return outcomeOf(builder, [refusalOf(builder, inRole)]) ?? first;
   // What runs on the plain variant need not be moved.
   if (runtimeServes) return first;
-  const split = { ...runtime, buildOn: builder.image };
+  const missed = runtime.missedVersion ?? builder.missedVersion;
+  const split = { ...runtime, buildOn: builder.image, ...optionalField('missedVersion', missed) };
   return outcomeOf(split, [refusalOf(runtime, inRole), refusalOf(builder, building)]);
 }
 

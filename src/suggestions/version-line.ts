@@ -7,9 +7,14 @@ const DISTRIBUTIONS = new Set(
   ),
 );
 
-/** The version that a tag of an official image names (`3.12-slim` → `3.12`); none for a distribution's. */
+/**
+ * The version that a tag of an official image names (`3.12-slim` → `3.12`, and of Java `8u412` → `8`, `17.0.8_7` →
+ * `17.0.8`); none for a distribution's.
+ */
 export function versionOf(image: string, tag: string | undefined): string | undefined {
-  return DISTRIBUTIONS.has(image) ? undefined : /^v?(\d{1,9}(?:\.\d{1,9}){0,4})(?![\w.])/.exec(tag ?? '')?.[1];
+  return DISTRIBUTIONS.has(image)
+    ? undefined
+    : /^v?(\d{1,9}(?:\.\d{1,9}){0,4})(?:u\d{1,9}|_\d{1,9}(?:\.\d{1,9})?)?(?![\w.])/.exec(tag ?? '')?.[1];
 }
 
 /** Whether one version is of the other's line: `3.12.1` and `3.12`, `3` and `3.12`. */

@@ -126,6 +126,26 @@ describe('fix --harden rewrites', () => {
     );
   });
 
+  test.each([
+    [
+      'what pip installs into a virtual environment that both stages have',
+      'FROM python:3.13-slim\nWORKDIR /app\nCOPY requirements.txt .\nRUN --mount=type=cache,target=/root/.cache pip install -r requirements.txt\nCOPY . .\nCMD ["python", "main.py"]\n',
+      'FROM cgr.dev/acme/python:3.13-dev AS build\nUSER root\nRUN python -m venv /venv\nENV PATH="/venv/bin:$PATH"\nWORKDIR /app\nCOPY requirements.txt .\nRUN --mount=type=cache,target=/root/.cache pip install -r requirements.txt\nCOPY . .\n\nFROM cgr.dev/acme/python:3.13\nENV PATH="/venv/bin:$PATH"\nWORKDIR /app\nCOPY --from=build /app /app\nCOPY --from=build /venv /venv\nENTRYPOINT []\nCMD ["python", "main.py"]\n',
+    ],
+    [
+      'what npm installs, and the program of Node.js',
+      'FROM node:22\nWORKDIR /app\nCOPY . .\nRUN npm ci\nCMD ["node", "main.js"]\n',
+      'FROM cgr.dev/acme/node:22\nUSER root\nWORKDIR /app\nCOPY . .\nRUN npm ci\nUSER 65532\nENTRYPOINT []\nCMD ["node", "main.js"]\n',
+    ],
+    [
+      'a program of Go that needs no libc, and the files next to it',
+      'FROM golang:1.25\nWORKDIR /src\nCOPY . .\nRUN go mod download && CGO_ENABLED=0 go build -ldflags="-s -w" -o /server ./cmd/x\nEXPOSE 80\nENTRYPOINT ["/server"]\n',
+      'FROM cgr.dev/acme/go:1.25-dev AS build\nUSER root\nWORKDIR /src\nCOPY . .\nRUN go mod download && CGO_ENABLED=0 go build -ldflags="-s -w" -o /server ./cmd/x\n\nFROM cgr.dev/chainguard/static:latest\nWORKDIR /src\nCOPY --from=build /src /src\nCOPY --from=build /server /server\nEXPOSE 80\nENTRYPOINT ["/server"]\n',
+    ],
+  ])('one stage for hardened: %s', async (_, before, after) => {
+    expect(await harden(before, 'hardened')).toMatchObject({ after, reasons: [] });
+  });
+
   test('a stage that ships so that it does not run as root, where the policy wants that', async () => {
     const { after } = await harden('FROM alpine:3.20\nCOPY app /\nENTRYPOINT ["/app"]\n', 'hardened');
     expect(after).toMatch(/USER 65532\nENTRYPOINT/);
@@ -176,11 +196,59 @@ describe('fix --harden leaves a stage alone', () => {
     expect(reasons).not.toEqual([]);
   });
 
-  test('whose commands may write elsewhere, instead of splitting it', async () => {
-    const before = 'FROM python:3.13\nWORKDIR /app\nCOPY . .\nRUN pip install x\nCMD ["python", "main.py"]\n';
+  const python = (lines: string, start = 'CMD ["python", "main.py"]') =>
+    `FROM python:3.13\nWORKDIR /app\nCOPY . .\n${lines}\n${start}\n`;
+  const go = (command: string, start = 'CMD ["./server"]') =>
+    `FROM golang:1.25\nWORKDIR /app\nCOPY . .\nRUN ${command}\n${start}\n`;
+  test.each([
+    ['that installs for a user', python('RUN pip install --user x'), '`pip` writes outside of /app'],
+    ['that installs elsewhere', python('RUN pip install --target /x y'), '`pip` writes outside of /app'],
+    ['that runs an installer', python('RUN python setup.py install'), '`python` writes outside of /app'],
+    ['whose variables say where pip installs', python('ENV PIP_TARGET=/x\nRUN pip install y'), 'PIP_TARGET decides'],
+    ['that has a path of its own', python('ENV PATH=/x\nRUN pip install y'), 'PATH decides'],
+    ['that starts what pip may have installed', python('RUN pip install y', 'CMD ["gunicorn"]'), 'starts gunicorn'],
+    [
+      'that starts the interpreter by its path',
+      python('RUN pip install y', 'CMD ["/usr/local/bin/python"]'),
+      '/usr/local',
+    ],
+    ['that compiles with a libc', go('go build -o server .'), 'holds no libc'],
+    ['that turns CGO on again', go('CGO_ENABLED=0 go build -o a . && CGO_ENABLED=1 go build -o server .'), 'no libc'],
+    ['that compiles to a name which only the module has', go('CGO_ENABLED=0 go build .'), '`CGO_ENABLED=0` writes'],
+    ['that compiles with another program', go('CGO_ENABLED=0 go build -toolexec x -o server .'), 'writes outside'],
+    ['that compiles to a path outside', go('CGO_ENABLED=0 go build -o ../../etc/x .'), 'writes outside'],
+    ['that starts another program', go('CGO_ENABLED=0 go build -o server .', 'CMD ["./other"]'), 'it starts other'],
+  ])('%s, instead of splitting it', async (_, before, reason) => {
     const { after, reasons } = await harden(before, 'hardened');
     expect(after).toBe(before);
-    expect(reasons).toEqual([expect.stringContaining('`pip` writes outside of /app')]);
+    expect(reasons).toEqual([expect.stringContaining(reason)]);
+  });
+
+  test.each([
+    ['php:8.3-apache', 'its tag says apache'],
+    ['php:8.3-fpm', 'its tag says fpm'],
+    ['python:3-onbuild', 'its tag says onbuild'],
+    ['node:boron', 'its tag says boron'],
+    ['node:lts-alpine', 'its tag says lts'],
+    ['maven:3.9-jdk-8', 'its tag says jdk'],
+    ['gradle:jdk8-alpine', 'its tag says jdk8'],
+    ['python:3.14.0rc2', 'its tag says 3.14.0rc2'],
+    [`composer@sha256:${'0'.repeat(64)}`, 'which version its digest is of'],
+  ])('on %s, of which the tag says more than a version', async (image, reason) => {
+    const before = `FROM ${image}\nWORKDIR /app\nCOPY . .\nCMD ["x"]\n`;
+    const { after, reasons } = await harden(before);
+    expect(after).toBe(before);
+    expect(reasons).toEqual([expect.stringContaining(reason)]);
+  });
+
+  test.each([
+    ['openjdk:8u342-jdk', 'cgr.dev/acme/jdk:8'],
+    ['eclipse-temurin:17.0.8_7-jre-jammy', 'cgr.dev/acme/jdk:17.0.8'],
+    ['python:3.13-slim-bookworm', 'cgr.dev/acme/python:3.13'],
+    ['ruby:3.4-alpine3.21', 'cgr.dev/acme/ruby:3.4'],
+  ])('not on %s, of which the tag is understood', async (image, after) => {
+    const { replaced } = await harden(`FROM ${image}\nWORKDIR /app\nCOPY . .\nCMD ["x"]\n`);
+    expect(replaced.map((one) => one.image)).toEqual([after]);
   });
 
   test('whose image the policy allows', async () => {

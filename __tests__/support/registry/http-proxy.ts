@@ -8,8 +8,11 @@ export interface HttpProxy {
   close(): Promise<void>;
 }
 
-/** Starts a proxy that tunnels (CONNECT) and forwards plain HTTP. Hosts below `.example` are this machine for it. */
-export async function startHttpProxy(): Promise<HttpProxy> {
+/**
+ * Starts a proxy that tunnels (CONNECT) and forwards plain HTTP. Hosts below `.example` are this machine for it, and
+ * those of `ways` (`cgr.dev:443`) the servers that are given for them, as `HOST:PORT`.
+ */
+export async function startHttpProxy(ways: ReadonlyMap<string, string> = new Map()): Promise<HttpProxy> {
   const hosts: string[] = [];
   const server = createServer((incoming, outgoing) => {
     const target = new URL(incoming.url ?? '/', 'http://invalid');
@@ -26,7 +29,8 @@ export async function startHttpProxy(): Promise<HttpProxy> {
   server.on('connect', (incoming, socket, head) => {
     tunnels.add(socket);
     hosts.push(incoming.url ?? '');
-    const [host = '', port = '80'] = (incoming.url ?? '').split(':');
+    const asked = incoming.url ?? '';
+    const [host = '', port = '80'] = (ways.get(asked) ?? asked).split(':');
     const upstream = connect(Number(port), onThisMachine(host), () => {
       socket.write('HTTP/1.1 200 Connection established\r\n\r\n');
       upstream.write(head);

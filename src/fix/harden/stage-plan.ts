@@ -6,7 +6,7 @@ import type { Stage } from '../../build-files/stage.js';
 import { stageIndex } from '../../build-files/stage-index.js';
 import { err, ok, type Result } from '../../lib/result.js';
 import { repositoryName } from '../../references/reference.js';
-import type { Candidate } from '../../suggestions/changes.js';
+import { type Candidate, COMPILED } from '../../suggestions/changes.js';
 import { pinInsertion } from '../pin-place.js';
 import { accountEdits } from './accounts-named.js';
 import type { Edit } from './edits.js';
@@ -14,6 +14,7 @@ import { directoryOfOfficial, isDistribution, unknownProgram } from './programs.
 import { type RewrittenRun, rewriteRun } from './run-edits.js';
 import { splitEdits } from './split.js';
 import { startEdits } from './start.js';
+import { readTag } from './tag-words.js';
 
 /** A build file that is to be hardened, as it was read. */
 export interface FileToHarden {
@@ -56,6 +57,8 @@ export function planStages(
   if (use.stage === null || use.reference === null) return err('it is not the base of a stage');
   if (candidate.missedVersion !== undefined)
     return err(`${candidate.image} is or may be of another version than ${candidate.missedVersion.wanted}`);
+  const tag = readTag(use.reference, candidate);
+  if (!tag.ok) return tag;
   const group = stageIndex(stages, use.file).withAbove(use.stage.index);
   if (group.some(({ otherBases = [] }) => otherBases.length > 0)) return err('its stage has several bases');
   const written = group.map(({ index }) => document.stages[index]).filter((stage) => stage !== undefined);
@@ -221,8 +224,6 @@ function planShipped(
   }
   return ok([...edits, ...start.value]);
 }
-
-const COMPILED = 'final stage for compiled programs';
 
 /** Whether all that is copied into a stage was compiled without a libc, by Go. */
 function isStatic(target: Stage, { stages }: Document): boolean {

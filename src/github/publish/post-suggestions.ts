@@ -165,7 +165,7 @@ function bodyOf(suggestion: Suggestion): string {
   const fence = '`'.repeat(longest + 1);
   return [
     `<!-- base-image-gate suggestion=${referenceId(suggestion)} -->`,
-    'Pin the evaluated digest so that builds pull exactly this image:',
+    suggestion.about,
     '',
     `${fence}suggestion`,
     suggestion.text,

@@ -19,7 +19,7 @@ export interface Suggestion {
   readonly about: string;
 }
 
-const PINNING = 'Pin to the digest that was evaluated, so that it is what will be pulled:';
+const PINNING = 'Pin the evaluated digest so that builds pull exactly this image:';
 const MAX_FILE_BYTES = 4 * 1024 * 1024;
 
 /**
