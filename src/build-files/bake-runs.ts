@@ -11,7 +11,7 @@ export interface PlacedRun {
   readonly run: BakeRun;
 }
 
-/** Runs of bake that are looked at in one repository. */
+/** Runs of bake that are examined in one repository. */
 const MAX_RUNS = 200;
 /** Files that bake looks for where it is run. */
 const DEFAULT_NAMES = [

@@ -14,7 +14,7 @@ export interface DefinitionOptions {
   readonly environment: Readonly<Record<string, string>>;
   /** Whether the repository has a file of this path. */
   readonly exists: (path: string) => boolean;
-  /** Another file of the repository that a definition names; undefined where there is none that can be read. */
+  /** Another file of the repository that a definition names; undefined if there is none that can be read. */
   readonly load: (path: string) => Promise<Uint8Array | undefined>;
   /** The directory a command that names the files is run in; `.` for the root. Without it, the tool's own default holds. */
   readonly workingDirectory?: string;
@@ -47,7 +47,7 @@ export interface RunImage extends Place {
   readonly open: readonly OpenValue[];
 }
 
-/** What definitions ask to be built and run, and everything in them that was not understood. */
+/** What definitions build and run, and everything in them that was not understood. */
 export interface DefinitionReading {
   readonly builds: readonly Build[];
   readonly images?: readonly RunImage[];

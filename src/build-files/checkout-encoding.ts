@@ -220,7 +220,7 @@ function mayMatch(pattern: Pattern, path: string, left: { comparisons: number })
   const literal = glob.text.slice(glob.text.lastIndexOf('*') + 1).replace(/^\//, '');
   left.comparisons -= 1;
   if (!text.endsWith(literal)) return false;
-  // Each character of the text is held against as many places in the glob as its wildcards leave open.
+  // Each character of the text is compared with as many places in the glob as its wildcards leave open.
   left.comparisons -= text.length * glob.tokens.length;
   return left.comparisons >= 0 && globMatches(glob, text);
 }

@@ -20,7 +20,7 @@ const MAX_JOINED_BYTES = 512 * 1024;
 /** Definitions of one repository that are read. */
 const MAX_DEFINITIONS = 500;
 
-/** What the build definitions of a repository ask to be built. */
+/** What the build definitions of a repository build. */
 export interface DefinedBuilds {
   readonly builds: readonly Build[];
   /** Images that are run, and not built. */

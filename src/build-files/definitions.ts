@@ -15,7 +15,7 @@ export interface Definition {
 export const DEFINITION_KINDS = ['dockerfile', 'bake', 'compose', 'devcontainer', 'workflow', 'other'] as const;
 export type DefinitionKind = (typeof DEFINITION_KINDS)[number];
 
-/** The build definitions of a reading by their paths: build files, what asks for builds, and what was not looked at. */
+/** The build definitions of a reading by their paths: build files, what asks for builds, and what was not evaluated. */
 export function definitionsOf({
   files,
   uses,

@@ -99,7 +99,7 @@ function unescaped(line: string): string {
   return line.replaceAll('$$', '$');
 }
 
-/** Lines that are looked at as the first of a text. */
+/** Lines that are examined as the first of a text. */
 const MAX_CANDIDATES = 50;
 
 function placedUse({ definedAt, stage, ...use }: ImageUse, file: string, place: Placing, stages: number): ImageUse {

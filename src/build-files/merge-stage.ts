@@ -3,7 +3,7 @@ import type { ExpandedText, Stage, StageInstruction } from './stage.js';
 
 /**
  * One stage over several builds of its file: what any of them ships, ships. What can be but one thing is the first
- * build's, with that of the others beside it where it differs. `isKept` says which uses are still there.
+ * build's, with that of the others next to it where it differs. `isKept` says which uses are still there.
  */
 export function mergeStage(first: Stage, others: readonly Stage[], isKept: (use: string) => boolean): Stage {
   if (others.length === 0) return first;

@@ -42,13 +42,13 @@ export interface Reading {
   readonly files: readonly BuildFile[];
   readonly uses: readonly ImageUse[];
   readonly stages: readonly Stage[];
-  /** What build definitions ask to be built. */
+  /** What build definitions build. */
   readonly builds?: readonly Build[];
   /** What else the repository builds, as far as it is known, and was not evaluated. */
   readonly unseen: readonly UnseenBuild[];
 }
 
-/** A build that is not looked at. */
+/** A build that is not evaluated. */
 export interface UnseenBuild {
   /** The file that asks for it. */
   readonly path: string;

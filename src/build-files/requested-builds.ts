@@ -23,7 +23,7 @@ const MAX_BYTES_OF_SCRIPT = 1024 * 1024;
 
 const SCRIPTS_TOO_LONG = `the scripts have more than ${plural(MAX_SCRIPT_BYTES, 'byte')} in total (limit script-bytes)`;
 
-/** What the files of a repository ask to be built. */
+/** What the files of a repository build. */
 interface RepositoryBuilds {
   /** Of workflows, actions and scripts. */
   readonly workflows: readonly PlacedBuild[];

@@ -52,7 +52,7 @@ export function attests({ publishes }: Publisher, what: 'sbom' | 'provenance'): 
 /**
  * Whether the policy or the catalog names the host an image is pulled from. Other hosts are never contacted: a pull
  * request could otherwise send the runner anywhere. A pattern whose host has a wildcard names no host, and to deny an
- * image is not to ask for its host; the repository where an authority keeps its signatures is.
+ * image is not to contact its host; the repository where an authority keeps its signatures is.
  */
 export function isListedHost(from: Catalog, policy: Policy, pullFrom: Pick<Reference, 'registry'>): boolean {
   const host = canonicalHost(pullFrom.registry);
@@ -61,7 +61,7 @@ export function isListedHost(from: Catalog, policy: Policy, pullFrom: Pick<Refer
 
 const listed = new WeakMap<Policy['allow'], { readonly from: Catalog; readonly hosts: ReadonlySet<string> }>();
 
-/** The hosts that the catalog and the allow entries name; every reference asks for them. */
+/** The hosts that the catalog and the allow entries name; every reference needs them. */
 function listedHosts(from: Catalog, { allow }: Policy): ReadonlySet<string> {
   const known = listed.get(allow);
   if (known?.from === from) return known.hosts;

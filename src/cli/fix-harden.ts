@@ -17,7 +17,7 @@ const COMMENT = '# ';
 
 /**
  * `fix --harden`: rewrites build files to images that the policy allows. What was rewritten is evaluated by the gate
- * itself, pinned, and evaluated again; it is written only where nothing speaks against it.
+ * itself, pinned, and evaluated again; it is written only where nothing contradicts it.
  */
 export async function fixHarden(values: Values, positionals: readonly string[], io: CommandIo): Promise<ExitCode> {
   const run = await runLocalGate(values, positionals, io);

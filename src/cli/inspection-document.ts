@@ -7,7 +7,7 @@ import { evidenceFields } from '../reports/check-document.js';
 import { evidenceDocument } from '../reports/evidence-document.js';
 import { factsSchema, type InspectionFacts } from '../reports/inspection-facts.js';
 
-/** An inventory may well be long: who asks for JSON of one image wants all of it. */
+/** The JSON of one image is complete: an inventory may be long. */
 const LIMITS = { items: 100_000, characters: 16_384, depth: 10, total: 256 * 1024 * 1024 };
 
 const text = z.string();

@@ -47,7 +47,7 @@ function decode(bytes: Uint8Array): string {
 
 /** A problem with the lines it is about, where their file can be read. */
 function described(problem: PolicyProblem, file: string, text: string | null, io: CommandIo): string {
-  // `color` speaks of standard output; problems go to standard error, which may be a file.
+  // `color` concerns standard output; problems go to standard error, which may be a file.
   const colors = paint(io.color && io.progress);
   const mark = problem.severity === 'error' ? colors.red : colors.yellow;
   const frame = text === null ? [] : codeFrame(text, problem, { width: io.columns, paint: colors, mark });

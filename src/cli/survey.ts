@@ -32,7 +32,7 @@ import { writeSurvey } from './survey-output.js';
 import { vulnerabilitiesDirectory } from './vulnerabilities-directory.js';
 import { loadWorkingTreePolicy } from './working-tree-policy.js';
 
-/** A survey waits for rate limits as long as a job may take; whoever starts it can interrupt it without loss. */
+/** A survey waits for rate limits as long as a job may take; it can be interrupted without loss. */
 const LONGEST_WAIT_MS = 6 * 60 * 60_000;
 
 /** `survey`: what a policy says about the default branches of many repositories. */

@@ -98,7 +98,7 @@ export interface CheckedPolicy {
   readonly pathOf: (file: string) => string | null;
 }
 
-/** The policy of the checkout that a directory lies in, where the directory is not its root; null where there is none. */
+/** The policy of the checkout that a directory lies in, where the directory is not its root; null if there is none. */
 function policyAbove(directory: string): string | null {
   let dir = directory;
   while (!existsSync(join(dir, '.git'))) {
@@ -198,7 +198,7 @@ function asPolicy(path: string, read: Result<Uint8Array | null, string>): Result
     : err(`The policy ${path} can't be read: ${read.error}. Expected a readable file such as ${POLICY_PATH}.\n`);
 }
 
-/** What a file holds, null where there is none. Fails with a clause about it. */
+/** What a file holds, null if there is none. Fails with a clause about it. */
 async function readNamed(path: string): Promise<Result<Uint8Array | null, string>> {
   try {
     return ok(await readFile(path));

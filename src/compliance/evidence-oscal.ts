@@ -122,7 +122,7 @@ function sourcesOf({ requirements }: ComplianceEvidence) {
   }));
 }
 
-/** The controls that something was observed of; requirements of other sets are named beside them, each by its set. */
+/** The controls that something was observed of; requirements of other sets are named next to them, each by its set. */
 function reviewedControls({ requirements }: ComplianceEvidence) {
   const seen = requirements.filter(({ observed }) => observed.length > 0);
   const controls = (all: typeof requirements) =>

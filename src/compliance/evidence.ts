@@ -31,7 +31,7 @@ export interface ComplianceEvidence {
   readonly observations: readonly Observation[];
   readonly images: readonly ImageFacts[];
   readonly waivers: Report['waivers'];
-  /** Limits that were passed, so that not everything was looked at. */
+  /** Limits that were passed, so that not everything was evaluated. */
   readonly limits: Report['limits'];
   /** Build files that the run was configured to leave out, so that nothing is known of their images. */
   readonly leftOut: readonly { readonly path: string; readonly reason: string }[];
@@ -85,7 +85,7 @@ function evidenceToward(requirement: Requirement, observations: readonly Observa
   };
 }
 
-/** Whether an answer rests on something that was looked at, for better or worse. */
+/** Whether an answer rests on something that was evaluated, for better or worse. */
 export function wasObserved({ outcome }: Observation): boolean {
   return outcome === 'pass' || outcome === 'fail';
 }

@@ -16,7 +16,7 @@ export const FRAMEWORK_TITLES: Readonly<Record<Framework, string>> = {
   govramp: 'GovRAMP',
 };
 
-/** The requirements that a framework asks for, its own set first. */
+/** The requirements of a framework, its own set first. */
 export function requirementsOf(framework: Framework): readonly Requirement[] {
   return SETS[framework].flatMap((set) => REQUIREMENTS.filter((requirement) => requirement.set === set));
 }
@@ -31,7 +31,7 @@ export const OUT_OF_SIGHT: readonly string[] = [
   'Times of remediation in production, and plans of action and milestones.',
 ];
 
-/** What a framework asks for that only the operator can say. */
+/** What a framework requires that only the operator can say. */
 export const LEFT_TO_OPERATOR: Readonly<Record<Framework, readonly string[]>> = {
   'nist-800-53': ['The baseline, its tailoring and its parameters (organization-defined values).'],
   fedramp: [

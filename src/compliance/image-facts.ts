@@ -14,7 +14,7 @@ import type { ImageSignatures } from '../signatures/verified.js';
 
 /**
  * What was learnt of one thing. `not-seen`: every place that was queried answered, and nothing counts. `not-known`: it
- * could not be looked at, or can't be evaluated. `not-evaluated`: no rule of the policy needed it.
+ * could not be evaluated, or can't be evaluated. `not-evaluated`: no rule of the policy needed it.
  */
 export interface Reported {
   readonly status: 'seen' | 'not-seen' | 'not-known' | 'not-evaluated';

@@ -140,7 +140,7 @@ export function isAnswered({ level, outcome }: Answer): boolean {
   return level === 'off' || (outcome !== 'indeterminate' && outcome !== 'skipped');
 }
 
-/** Skipped answers at level error stand beside the failure that they were skipped for, unless nothing was looked at. */
+/** Skipped answers at level error stand next to the failure that they were skipped for, unless nothing was evaluated. */
 function isAgainst(answer: Answer): boolean {
   const { level, heldBack, outcome, waiver } = answer;
   return (

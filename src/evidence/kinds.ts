@@ -23,7 +23,7 @@ export interface EvidenceKinds {
   readonly tag: TagState;
   /** Signatures over the image, and which of them count. */
   readonly signatures: ImageSignatures;
-  /** In-toto statements about the image that an authority signed, and unsigned documents beside them. */
+  /** In-toto statements about the image that an authority signed, and unsigned documents next to them. */
   readonly statements: ImageStatements;
   /** What is really in the layers. */
   readonly filesystem: FilesystemFacts;

@@ -5,7 +5,7 @@ import type { Report } from '../reports/report.js';
 import type { Answer } from '../rules/answer.js';
 import { isIdentityDoubt } from '../rules/identity.js';
 
-/** The digest that a use may be pinned to, or why it is left. `retry`: nothing speaks against it, and another run may succeed. */
+/** The digest that a use may be pinned to, or why it is left. `retry`: nothing contradicts it, and another run may succeed. */
 export type PinDecision =
   | { readonly kind: 'pin'; readonly digest: string }
   | { readonly kind: 'pinned' }
@@ -13,7 +13,7 @@ export type PinDecision =
 
 /**
  * Decides for each use of a report whether its digest may be written down. Everything that writes digests into build files asks
- * here. Exports and the lock ask for more: `src/enforce/verified-references.ts`. A use is left where an answer that counts as an error speaks against who the image is,
+ * here. Exports and the lock ask for more: `src/enforce/verified-references.ts`. A use is left where an answer that counts as an error contradicts the identity of the image,
  * and where its platforms resolved to different digests or to none.
  */
 export function mayPin(report: Pick<Report, 'answers' | 'images'>): (use: ImageUse) => PinDecision {

@@ -2,7 +2,7 @@ import { type ImageUse, isRun } from '../build-files/image-use.js';
 import type { Report } from '../reports/report.js';
 import { mayPin } from './may-pin.js';
 
-/** A use that is not pinned, and why. `retry`: nothing speaks against it, and another run may be able to. */
+/** A use that is not pinned, and why. `retry`: nothing contradicts it, and another run may be able to. */
 export interface LeftUse {
   readonly use: ImageUse;
   readonly reason: string;

@@ -12,7 +12,7 @@ export interface ChangedFile {
 }
 
 /**
- * Writes a changed file: whole, beside the old one, and then in its place, so that a concurrent reader, or a
+ * Writes a changed file: whole, next to the old one, and then in its place, so that a concurrent reader, or a
  * crash, finds either the old file or the new one. Mode and owner stay. Fails with a sentence, and changes nothing, where the file is not
  * what was read any more, is no plain file of the repository (a symbolic link leads anywhere), or can't be written.
  */

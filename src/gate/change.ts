@@ -42,7 +42,7 @@ export function baseReference(
 }
 
 /**
- * Which inherited failures are lowered: as the policy says, or none where a run asks for that. A run never lowers more than
+ * Which inherited failures are lowered: as the policy says, or none where a run requires that. A run never lowers more than
  * the policy, since a workflow file is part of what a pull request changes.
  */
 export function loweredBy({ onlyNew }: Pick<Policy, 'onlyNew'>, requested: Change['onlyNew']): Change['onlyNew'] {

@@ -84,7 +84,7 @@ function referenceCoverage(use: ImageUse, answers: readonly Answer[], seen: Read
   }));
   const unanswered = [...ofRules, ...open];
   if (unanswered.length === 0) return { state: 'full', unanswered };
-  // What policy or build file decide alone, such as that nobody can have signed it, says nothing of an unseen image.
+  // What policy or build file decide alone, such as that no signer can have signed it, says nothing of an unseen image.
   const looked = evaluated.some(
     ({ image, outcome }) => image !== undefined && seen.has(image) && (outcome === 'pass' || outcome === 'fail'),
   );

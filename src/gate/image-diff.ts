@@ -73,7 +73,7 @@ function comparePackages(before: Side, after: Side): PackageChange | NotKnown {
 }
 
 /**
- * Null too for one without packages, as apko makes of an index: beside it, everything that the other image's lists would
+ * Null too for one without packages, as apko makes of an index: next to it, everything that the other image's lists would
  * look as if it had come or gone.
  */
 function countingSbom({ evidence: { sbom } }: Side): ImageSbom | null {

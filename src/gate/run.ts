@@ -55,7 +55,7 @@ export interface GateInput extends RunInput {
 /** ONBUILD triggers of a remote base may name bases that have triggers of their own; BuildKit has no bound, we do. */
 const MAX_ONBUILD_DEPTH = 3;
 
-/** References that are evaluated at a time: more than registries are asked for at once, and few enough to hold in memory. */
+/** References that are evaluated at a time: more than registries serve at once, and few enough to hold in memory. */
 const LANES = 128;
 
 /**
@@ -130,7 +130,7 @@ export async function runGate(input: GateInput): Promise<Result<Report, TreeErro
   });
 }
 
-/** What the policy names in vain; nothing where only a part of the repository is read, or its files can't be listed. */
+/** What the policy names without effect; nothing where only a part of the repository is read, or its files can't be listed. */
 async function unusedNotices(
   uses: readonly ImageUse[],
   tree: RepositoryTree,

@@ -35,13 +35,13 @@ export function unverifiedAnswers(
     ...unverifiedLevel(policy, isKnown),
     ...rest,
   });
-  // What it names as far as is known is looked at; known-reference says that it may name more.
+  // What it names as far as is known is examined; known-reference says that it may name more.
   const isUnknown = use.unresolved !== undefined && use.open === undefined;
   if (named === null || isUnknown) return unresolved(use, answers, answer);
   if (bar !== null) return [answer(false, { cause: bar.cause, message: bar.message })];
   const isNamed = subject.entry !== null || subject.publisher !== null;
   return images.flatMap(({ evidence: { image, filesystem }, id, platform }) => {
-    // An image that was resolved is opened by its layers, where a rule asks for what is in them.
+    // An image that was resolved is opened by its layers, where a rule needs what is in them.
     const opened = image?.status === 'present' ? filesystem : image;
     if (opened === undefined || opened.status === 'present') return [];
     const about = { platform, image: id };

@@ -134,7 +134,7 @@ export async function runAction(run: ActionRun): Promise<Result<ActionOutcome, S
 
   const report = evaluated.value;
   run.scrub(report);
-  // Findings speak of the lines of the evaluated commit, which a merge may have moved away from the head's.
+  // Findings are about the lines of the evaluated commit, which a merge may have moved away from the head's.
   const renderers = renderersFor(env, { commit, category: `base-image-gate/${job.id}` });
   const publication = {
     env,

@@ -1,5 +1,5 @@
 /**
- * An image's configuration, as far as rules ask for it.
+ * An image's configuration, as far as rules need it.
  * @see https://github.com/opencontainers/image-spec/blob/main/config.md
  */
 export interface ImageConfiguration {

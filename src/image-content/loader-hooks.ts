@@ -9,7 +9,7 @@ export type LoaderHook = EnvironmentFinding;
 /** Why a place is one that others can put code into; undefined where it is not. The reason can follow "which". */
 export type WhyOpen = (path: string) => string | undefined;
 
-/** Entries of loader configuration that are looked at; real files have a dozen lines. */
+/** Entries of loader configuration that are examined; real files have a dozen lines. */
 const MAX_LINES = 1000;
 /** Includes nest once in every distribution. */
 const CONF = 'etc/ld.so.conf';
@@ -96,7 +96,7 @@ function searched(variable: string, value: string, whyOpen: WhyOpen): readonly L
     .split(variable === 'LD_LIBRARY_PATH' || variable.startsWith('LUA_') ? separator : ':')
     .flatMap((directory) => {
       if (!directory.startsWith('/') && !RELATIVE_COUNTS.has(variable)) return [];
-      // The loader expands $ORIGIN and its like, and nobody expands a variable in PATH.
+      // The loader expands $ORIGIN and its like, and nothing expands a variable in PATH.
       if (!directory.startsWith('/') && !(variable === 'LD_LIBRARY_PATH' && directory.startsWith('$')))
         return [
           {

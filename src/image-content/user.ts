@@ -14,7 +14,7 @@ export interface RunsAs {
   readonly name?: string;
   /** Why its number is none that every runtime takes for the same. */
   readonly invalid?: string;
-  /** Why the passwd that may tell of the name was not read. */
+  /** Why the passwd that may have the name was not read. */
   readonly unread?: string;
 }
 

@@ -16,7 +16,7 @@ const MASK = TABLE - 1;
  * @see https://webglimpse.net/pubs/TR94-17.pdf S. Wu, U. Manber: A Fast Algorithm for Multi-Pattern Searching
  */
 export class BytePatterns {
-  /** Of the shortest: as much of each is looked at before a text is compared. */
+  /** Of the shortest: as much of each is examined before a text is compared. */
   readonly #length: number;
   /** By a hash of two bytes: how far a text may be shifted when they are the last of that length. */
   readonly #shifts: Uint8Array;

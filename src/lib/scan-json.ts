@@ -41,7 +41,7 @@ export function scanJson(bytes: Uint8Array, maxDepth: number): JsonFlaw | null {
   const sets = new Map<number, Set<string>>();
   let depth = 0;
   const view = new DataView(bytes.buffer, bytes.byteOffset, length);
-  /** Where four bytes can still be looked at. */
+  /** Where four bytes can still be read. */
   const lastWord = length - 3;
   let i = 0;
   while (i < length) {
@@ -82,7 +82,7 @@ export function scanJson(bytes: Uint8Array, maxDepth: number): JsonFlaw | null {
       }
       if (next !== COLON) continue;
       i += 1;
-      // A key with an escape may equal one without: its mark is of its text, whose bytes are looked at.
+      // A key with an escape may equal one without: its mark is of its text, whose bytes are examined.
       const mark = escaped ? markOfText(bytes, start, end) : markOf(bytes, start, end);
       const bit = 1 << (mark ^ (mark >>> 5) ^ (mark >>> 16));
       if (count - first < SEARCHED_IN_ROW) {

@@ -10,7 +10,7 @@ import {
 import { isApkVersion } from './versions/apk.js';
 
 /**
- * Reads apk's `installed`: paragraphs of `K:value` lines, where `F:` opens a directory and `R:` and `Z:` tell of a file
+ * Reads apk's `installed`: paragraphs of `K:value` lines, where `F:` opens a directory and `R:` and `Z:` describe a file
  * in it and of its SHA-1 (`Q1` and base64).
  *
  * @see https://wiki.alpinelinux.org/wiki/Apk_spec#Installed_Database_V2

@@ -17,7 +17,7 @@ export interface CatalogedFiles {
 
 /**
  * Gathers what the catalogers found. A package that several files hold in one version counts once; what is in a file
- * that a package of the distribution brought is part of that.
+ * that a package of the distribution installed is part of that.
  *
  * @param owners the distribution's package that brought a file, by the file's content: hard links share theirs
  */

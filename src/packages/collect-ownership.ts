@@ -66,7 +66,7 @@ function compareWithPackages(tree: FileTree, packages: readonly InstalledPackage
 }
 
 /**
- * Whether a link is the one that a package brought: apk keeps the checksum of what it says. dpkg and rpm keep checksums
+ * Whether a link is the one that a package installed: apk keeps the checksum of what it says. dpkg and rpm keep checksums
  * of regular files alone, so a link that has one stands where a file was.
  */
 function isPackagedLink(entry: FileEntry, type: InstalledPackage['type'], { algorithm, hex }: Checksum): boolean {

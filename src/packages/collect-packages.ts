@@ -223,7 +223,7 @@ function mayHoldPackages({ path, content }: FileEntry): boolean {
 /**
  * Which package of a distribution brought a file that holds packages: `usr/lib/…/METADATA` → `py3-pip`. One with other
  * content than its package installed was replaced afterwards, as `npm install --global npm` does with what
- * apk installed. What a third party's package brought is its own: no distribution's advisories are about it.
+ * apk installed. What a third party's package installed is its own: no distribution's advisories are about it.
  */
 function ownersOf(tree: FileTree, packages: readonly InstalledPackage[]): ReadonlyMap<FileContent, string> {
   const owners = new Map<FileContent, string>();

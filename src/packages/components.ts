@@ -52,7 +52,7 @@ const COMPONENTS: Readonly<Record<string, Component>> = {
   openssl: { label: 'OpenSSL' },
 };
 
-/** A component by its name; undefined where it is none that is known. */
+/** A component by its name; undefined where it is not one that is known. */
 export function componentOf(name: string): Component | undefined {
   return Object.hasOwn(COMPONENTS, name) ? COMPONENTS[name] : undefined;
 }

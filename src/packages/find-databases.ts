@@ -104,7 +104,7 @@ function dpkgDatabases(tree: FileTree, root: string): FoundDatabase[] {
     if (/\.(?:md5sums|list)$/.test(entry.path)) continue;
     const path = `${directory}/status.d/${basename(entry.path)}`;
     const paragraph = keptText(tree, path);
-    // Distroless keeps checksums beside the paragraph; apt-based builders keep both lists where dpkg has them.
+    // Distroless keeps checksums next to the paragraph; apt-based builders keep both lists where dpkg has them.
     const own: FileLists = (name, architecture) => ({
       ...lists(name, architecture),
       ...optionalField('list', keptText(tree, `${path}.list`)),

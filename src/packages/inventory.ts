@@ -3,7 +3,7 @@ import type { CatalogedType, UnreadType } from './catalogers/cataloger.js';
 /** Where packages are installed from; each has its own names, versions and version order. */
 export type PackageType = 'apk' | 'deb' | 'rpm' | CatalogedType;
 
-/** One file that a package brought, and the checksum its database kept of it. */
+/** One file that a package installed, and the checksum its database kept of it. */
 export interface OwnedFile {
   /** Relative to the image's root, without a leading slash. */
   readonly path: string;
@@ -18,7 +18,7 @@ export interface InstalledPackage {
   /** The whole version in the type's own grammar: with epoch and revision where it has them. Empty where a file names a package without one. */
   readonly version: string;
   readonly architecture?: string;
-  /** What it was built from: apk's origin, dpkg's source package, rpm's source rpm. Advisories speak of these. */
+  /** What it was built from: apk's origin, dpkg's source package, rpm's source rpm. Advisories are about these. */
   readonly source: { readonly name: string; readonly version?: string };
   /** The stream of the rpm module that it was built in: `nodejs:16`. */
   readonly module?: string;
@@ -77,7 +77,7 @@ export interface Inventory {
   readonly unknowns: readonly { readonly path: string; readonly reason: string }[];
   /** Files that hold packages, such as programs and archives, and could not be read whole. */
   readonly unreadContents: readonly { readonly path: string; readonly reason: string }[];
-  /** Packages of types that are recognized and that nothing here reads; those that the distribution's packages brought are left out. */
+  /** Packages of types that are recognized and that nothing here reads; those that the distribution's packages installed are left out. */
   readonly uncataloged: readonly UncatalogedPackages[];
 }
 

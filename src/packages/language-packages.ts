@@ -68,7 +68,7 @@ function npmLicense(license: unknown): readonly string[] {
 }
 
 /**
- * Reads the METADATA or PKG-INFO of an installed Python distribution, and the RECORD beside it.
+ * Reads the METADATA or PKG-INFO of an installed Python distribution, and the RECORD next to it.
  * @see https://packaging.python.org/en/latest/specifications/core-metadata/
  */
 export function readPythonPackage(text: string, where: string, record: string | undefined): DatabaseReading {

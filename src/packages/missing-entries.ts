@@ -10,7 +10,7 @@ const MAX_NAMED = 20;
 
 /**
  * Packages whose entry is gone from the database and whose files are still there: a list of dpkg's that belongs to no
- * entry, and, in an image of apk packages, a shared library of the system that no package brought.
+ * entry, and, in an image of apk packages, a shared library of the system that no package installed.
  */
 export function missingEntries(tree: FileTree, packages: readonly InstalledPackage[]): Inventory['unknowns'] {
   return [...listsWithoutEntry(tree, packages), ...librariesWithoutPackage(tree, packages)].slice(0, MAX_NAMED);
@@ -27,7 +27,7 @@ function* listsWithoutEntry(
     const name = /\/([^/:]+)(?::[^/]+)?\.list$/.exec(path)?.[1];
     if (name === undefined || names.has(name)) continue;
     owned ??= new Set(own.flatMap(({ files }) => files.map((file) => file.path)));
-    // A removed package leaves its configuration, and files that another one brings now.
+    // A removed package leaves its configuration, and files that another package installs now.
     const left = (keptText(tree, path) ?? '').split('\n').find((line) => isLeft(tree, line.slice(1), owned));
     if (left !== undefined)
       yield {

@@ -6,7 +6,7 @@ import type { Distribution } from './inventory.js';
 const PLACES = ['etc/os-release', 'usr/lib/os-release'] as const;
 
 /**
- * What an os-release says, or null where there is none, or none that names a distribution.
+ * What an os-release says, or null if there is none, or none that names a distribution.
  *
  * @param root the directory whose os-release is wanted, with a slash at its end; empty for the image's own
  */

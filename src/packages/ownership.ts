@@ -2,7 +2,7 @@
 export interface Ownership {
   /** False where no database keeps lists of files: then the owner of no file is known. */
   readonly known: boolean;
-  /** Regular files that no package brought, apart from those that installing and building make. */
+  /** Regular files that no package installed, apart from those that installing and building make. */
   readonly unowned: readonly string[];
   /** Files whose content differs from what their package's database says. */
   readonly altered: readonly { readonly path: string; readonly package: string }[];

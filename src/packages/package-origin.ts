@@ -36,7 +36,7 @@ const FOREIGN_PLACE = /^(?:opt|usr\/local)\//;
 
 /**
  * Says of each package of a database why it is not the distribution's own, in a clause that can follow "because", or
- * undefined where nothing speaks against it. A distribution's advisories are about the packages that it built: a
+ * undefined where nothing contradicts it. A distribution's advisories are about the packages that it built: a
  * third party's package, and the libraries in it, are not their business. The text comes from the image itself.
  */
 export function thirdPartyReasons(

@@ -2,7 +2,7 @@ import { err, ok, type Result } from '../lib/result.js';
 import { normalizeName, normalizeNamespace } from './purl-types.js';
 
 /**
- * A package URL in its parts, decoded and normalized as its type asks: the identity two documents share.
+ * A package URL in its parts, decoded and normalized as its type requires: the identity two documents share.
  * @see https://github.com/package-url/purl-spec/blob/main/PURL-SPECIFICATION.rst
  */
 export interface Purl {

@@ -2,7 +2,7 @@ import { optionalField } from '../lib/collections.js';
 import type { OwnedFile } from './inventory.js';
 import type { DatabaseEntry } from './read-database.js';
 
-/** The tags we ask for. @see https://rpm-software-management.github.io/rpm/manual/tags.html */
+/** The tags that are read. @see https://rpm-software-management.github.io/rpm/manual/tags.html */
 const TAG = {
   name: 1000,
   version: 1001,

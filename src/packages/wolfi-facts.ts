@@ -4,7 +4,7 @@ import { keptText, whyUnread } from '../image-content/filesystem/kept-text.js';
 import { plural } from '../lib/text.js';
 import type { Inventory } from './inventory.js';
 
-/** What speaks for an image being made of Wolfi packages, and what against, each in a clause. */
+/** The evidence for and against an image being made of Wolfi packages, each a clause. */
 export interface WolfiEvaluation {
   readonly contradictions: readonly string[];
   readonly agreements: readonly string[];

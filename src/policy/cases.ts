@@ -11,7 +11,7 @@ import { readYaml } from './yaml-document.js';
 /** The rule that is really evaluated over made evidence: whose signatures count is what a policy says most about. */
 export const EVALUATED = 'signature-verified';
 
-/** Rules whose outcome a case may give, since they look into the image: all that ask the image, but for the one evaluated. */
+/** Rules whose outcome a case may give, since they look into the image: all image rules but the one evaluated. */
 export function rulesWithMadeOutcomes(rules: readonly Rule[]): readonly ImageRule<unknown>[] {
   return rules.filter((rule): rule is ImageRule<unknown> => rule.subject === 'image' && rule.id !== EVALUATED);
 }

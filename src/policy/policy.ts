@@ -105,7 +105,7 @@ export interface PolicyPosition {
   readonly column: number;
 }
 
-/** Under this id images are reported that were not looked at; no rule has it, and waivers may name it. */
+/** Under this id images are reported that were not evaluated; no rule has it, and waivers may name it. */
 export const UNVERIFIED = 'unverified';
 
 /** Under this id references are reported whose digest the lock does not have; no rule has it, and no waiver covers it. */
@@ -192,7 +192,7 @@ export interface Policy {
   readonly scope?: Scope;
   /** Which failures a pull request inherits as warnings: those of all rules, or of none; absent: of rules that age. */
   readonly onlyNew?: boolean;
-  /** Further sources of vulnerabilities; none unless the policy asks for it. */
+  /** Further sources of vulnerabilities; none unless the policy requires it. */
   readonly vulnerabilityFeeds?: readonly VulnerabilityFeed[];
   /** Keyed by `host[/prefix]`. */
   readonly registries: Readonly<Record<string, RegistryOverride>>;

@@ -6,7 +6,7 @@ import { policyReference } from './govern.js';
 import type { AllowEntry, Policy, PolicyPosition } from './policy.js';
 import type { PolicyProblem } from './problem.js';
 
-/** What a repository has that a policy speaks of. */
+/** What a repository has that a policy is about. */
 export interface Governed {
   readonly uses: readonly Pick<ImageUse, 'reference'>[];
   /** Every file, relative to the root. */

@@ -80,7 +80,7 @@ export function vulnerabilityWaiver(
 /**
  * Marks the answers that waivers cover, and shows what became of each waiver. A waiver covers failures, and what could
  * not be found out only if it says so; one that names a vulnerability covers an answer whose vulnerabilities are all
- * accepted. Passing answers are not covered, but name the waivers that accept a vulnerability they speak of: the rule
+ * accepted. Passing answers are not covered, but name the waivers that accept a vulnerability they are about: the rule
  * passed because of those.
  */
 export function applyWaivers(

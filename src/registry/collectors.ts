@@ -19,7 +19,7 @@ export const collectImage: Collector<'image'> = async ({ subject, source, once }
   return present(image, formatReference({ ...pullFrom, digest: image.digest }));
 };
 
-/** Where a reference's tag points now, beside the digest that it is pinned to. */
+/** Where a reference's tag points now, next to the digest that it is pinned to. */
 export const collectTag: Collector<'tag'> = ({ subject, source, once }) => {
   const { tag, digest } = subject.pullFrom;
   const place = formatReference(subject.pullFrom);

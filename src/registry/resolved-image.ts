@@ -21,14 +21,14 @@ export interface ResolvedImage {
   readonly configuration: ImageConfiguration;
 }
 
-/** What the tag of a use points to now, beside the digest it is pinned to. */
+/** What the tag of a use points to now, next to the digest it is pinned to. */
 export interface TagState {
   readonly tag: string;
   readonly currentDigest: string;
   readonly pinnedDigest?: string;
   /** A newer patch release of the same line, where the registry's tags tell one. */
   readonly newerTag?: string;
-  /** Why the repository's tags could not be listed, where they would tell of a newer patch. */
+  /** Why the repository's tags could not be listed, where they would show a newer patch. */
   readonly tagsUnknown?: string;
   /** The pinned digest is not the tag's, but that of a platform which the tag's index lists. */
   readonly listsPinned?: boolean;

@@ -3,7 +3,7 @@ import type { BlobKind, FetchedManifest, ImageSource, Referrers, RegistryError, 
 import type { Descriptor } from './manifest/manifest.js';
 
 /**
- * Shares work for the run: each tag is resolved once, so that every rule speaks of the same image, and each manifest,
+ * Shares work for the run: each tag is resolved once, so that every rule is about the same image, and each manifest,
  * configuration and list of referrers is read once, however many uses name it. Failures are shared too.
  */
 export class SharedSource implements ImageSource {

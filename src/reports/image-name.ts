@@ -8,7 +8,7 @@ export function imageKey(use: ImageUse): string {
   return use.reference === null ? use.expanded : formatReference(use.reference);
 }
 
-/** The name as people write it, without its digest, which is shown beside it. */
+/** The name as people write it, without its digest, which is shown next to it. */
 export function imageName(use: ImageUse): string {
   if (use.reference === null) return use.expanded;
   const { digest: _digest, ...named } = use.reference;

@@ -8,7 +8,7 @@ export interface LinkTargets {
   readonly repository?: string;
   /** The commit evaluated. */
   readonly sha?: string;
-  /** The policy's file and the commit it was read from, whose lines a finding about a waiver speaks of. */
+  /** The policy's file and the commit it was read from, whose lines a finding about a waiver is about. */
   readonly policy?: { readonly path: string; readonly commit: string };
   /** The directory of the rules' pages; `RULE.md` is appended. */
   readonly rulesUrl?: string;
@@ -23,7 +23,7 @@ export function placeAddress(
   return `${serverUrl}/${urlPath(repository)}/blob/${urlPath(sha)}/${urlPath(file)}?plain=1#L${line}`;
 }
 
-/** Where the lines are that a finding of `rule` in `file` speaks of. */
+/** Where the lines are that a finding of `rule` in `file` is about. */
 export function targetsOf(rule: string, file: string, targets: LinkTargets): LinkTargets {
   if (rule !== WAIVERS_RULE.id) return targets;
   const { sha: _evaluated, policy, ...unlinked } = targets;

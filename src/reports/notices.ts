@@ -22,7 +22,7 @@ export function readingNotices({ uses, files, unseen }: Pick<Reading, 'uses' | '
   return unseen.length === 0 ? notices : [...notices, unseenNotice(unseen)];
 }
 
-/** What to do about a build that is not looked at, in the order in which it is shown. */
+/** What to do about a build that is not evaluated, in the order in which it is shown. */
 const FIXES: readonly (readonly [FixKind | undefined, string])[] = [
   [
     undefined,

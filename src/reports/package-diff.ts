@@ -1,7 +1,7 @@
 import type { PackageDiff } from '../attestations/sbom/diff.js';
 import { plural } from '../lib/text.js';
 
-/** How many entries of a list a report keeps; the counts beside it are whole. */
+/** How many entries of a list a report keeps; the counts next to it are whole. */
 export const BASE_CHANGE_ENTRIES = 200;
 
 /** `3 packages added, 1 removed, 2 changed`: the words of every report for what changed in a list of packages. */

@@ -17,7 +17,7 @@ const MAX_ANSWERS = 500_000;
 
 export type ReadCheckError = Failure<'too-long' | 'not-json' | 'not-a-report'>;
 
-/** Evidence may nest as deep as its author likes, and nothing is rendered from it: it is not looked at. */
+/** Evidence may nest as deep as its author likes, and nothing is rendered from it: it is not read. */
 const readSchema = checkSchema.extend({
   images: z.array(imageSchema.extend({ evidence: z.unknown() })),
 });

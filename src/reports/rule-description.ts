@@ -36,7 +36,7 @@ export const WAIVERS_RULE: ReportedRule = {
   securitySeverity: 3,
 };
 
-/** Images that were not looked at, which the policy's key of the same name is about. */
+/** Images that were not evaluated, which the policy's key of the same name is about. */
 export const UNVERIFIED_RULE: ReportedRule = {
   id: UNVERIFIED,
   title: 'Image was opened',

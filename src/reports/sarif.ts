@@ -109,7 +109,7 @@ function sarifText(
   return jsonText(log, 1);
 }
 
-/** Every rule given, and those of waivers and of images not looked at; a finding of yet another id gets a plain description. */
+/** Every rule given, and those of waivers and of images not evaluated; a finding of yet another id gets a plain description. */
 function rulesFor(findings: readonly Finding[], rules: readonly ReportedRule[]): readonly ReportedRule[] {
   const known = new Map([...rules, WAIVERS_RULE, UNVERIFIED_RULE, LOCKED_RULE].map((rule) => [rule.id, rule]));
   for (const { rule: id } of findings) {

@@ -50,7 +50,7 @@ export interface ReferenceContext {
   readonly newer?: NewerReference;
 }
 
-/** What a tag names today: an image whose identity was tested, or why it is not looked at. */
+/** What a tag names today: an image whose identity was tested, or why it is not evaluated. */
 export type NewerReference =
   | { readonly kind: 'image'; readonly tag: string; readonly subject: Omit<ImageSubject, 'platform'> }
   | Extract<NewerImage, { readonly kind: 'unchecked' }>;

@@ -8,7 +8,7 @@ export function isIdentityRule({ id }: { readonly id: string }): boolean {
   return identityRules.has(id);
 }
 
-/** Whether an answer speaks against who an image is: a failure, or something that could not be decided. */
+/** Whether an answer contradicts the identity of an image: a failure, or something that could not be decided. */
 export function isIdentityDoubt({ rule, aspect, outcome }: Pick<Answer, 'rule' | 'aspect' | 'outcome'>): boolean {
   if (outcome !== 'fail' && outcome !== 'indeterminate') return false;
   const identity = identityRules.get(rule);

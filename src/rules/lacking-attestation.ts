@@ -5,7 +5,7 @@ import { repositoryName } from '../references/reference.js';
 import type { ImageRuleSubject, PublisherFacts, RuleResult } from './rule.js';
 import { type WantedEvidence, withoutEvidence } from './without-evidence.js';
 
-/** An attestation that a rule asks for, and what the catalog calls it. */
+/** An attestation that a rule needs, and what the catalog calls it. */
 export interface WantedAttestation extends WantedEvidence {
   readonly rule: string;
   readonly published: 'sbom' | 'provenance';

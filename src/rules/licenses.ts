@@ -149,7 +149,7 @@ function statedLicenses(
   };
   const brought = new Set<string>();
   for (const one of installed) {
-    // What a package of the distribution brought is under that package's license.
+    // What a package of the distribution installed is under that package's license.
     if (one.partOf === undefined) add(identityOf(one), one, one.licenses);
     else brought.add(identityOf(one));
   }

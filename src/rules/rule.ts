@@ -35,7 +35,7 @@ export interface RuleResult {
   readonly atMost?: Level;
   /** Further lines of detail: paths, packages, identifiers. Hostile text is allowed, reports escape it. */
   readonly details?: readonly string[];
-  /** Known vulnerabilities the result speaks of, so that waivers can name them. */
+  /** Known vulnerabilities the result is about, so that waivers can name them. */
   readonly vulnerabilities?: readonly string[];
   /** The place that decides it, where that is not the reference's own (a USER instruction). */
   readonly location?: Place;
@@ -153,7 +153,7 @@ export interface ImageRuleSubject extends UseSubject {
   readonly newer?: NewerImage;
 }
 
-/** What the base ref has in the place of a use: nothing, an image, or one that could not be looked at. */
+/** What the base ref has in the place of a use: nothing, an image, or one that could not be evaluated. */
 export type BaseImage =
   | { readonly kind: 'none' }
   | { readonly kind: 'image'; readonly reference: string; readonly evidence: CollectedEvidence }

@@ -122,7 +122,7 @@ async function toEvidence(
   return present(value, [...new Set([...verified, ...rejected].map(({ place }) => place))].join(', '), lookedIn);
 }
 
-/** A pin to a platform's manifest hides the index that the publisher signed; a tag beside the pin can tell it. */
+/** A pin to a platform's manifest hides the index that the publisher signed; a tag next to the pin can name it. */
 async function findSignedIndex(context: CollectContext, image: ResolvedImage): Promise<string | undefined> {
   const { tag, digest } = context.subject.reference;
   if (image.kind !== 'manifest' || tag === undefined || digest === undefined) return undefined;

@@ -60,7 +60,7 @@ function rejectedAlone({ place, predicateType, signer }: Statement, least: numbe
 }
 
 /**
- * Whether a mirror carries what rules ask for. One that copied the SBOM alone leaves the provenance where it was made:
+ * Whether a mirror carries what rules need. One that copied the SBOM alone leaves the provenance where it was made:
  * what is missing here is looked for there, in addition to what is found here.
  */
 function holdsBoth(verified: readonly Statement[]): boolean {

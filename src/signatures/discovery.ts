@@ -148,7 +148,7 @@ const PREDICATE_TYPE = 'dev.sigstore.bundle.predicateType';
 const CREATED = 'org.opencontainers.image.created';
 
 /**
- * Signatures, then what rules ask for, then what says nothing of itself, then the rest, such as a scan a day; of each the
+ * Signatures, then what rules need, then what says nothing of itself, then the rest, such as a scan a day; of each the
  * newest first.
  */
 function inReadingOrder(descriptors: readonly Descriptor[]): readonly Descriptor[] {

@@ -14,7 +14,7 @@ const MAX_TEXT = 2048;
 const UTF8_STRING = 0x0c;
 
 /**
- * Reads who a verified certificate speaks for. The library decodes names as ASCII, which folds other bytes onto
+ * Reads the identity in a verified certificate. The library decodes names as ASCII, which folds other bytes onto
  * letters, and takes the first of several names; so the extensions are read again here, and a certificate with more
  * than one name, or with two issuers that differ, is refused.
  *

@@ -73,7 +73,7 @@ export interface StatementContent {
   readonly otherSubjects: readonly string[];
 }
 
-/** Whether an envelope's type says that its payload is an in-toto statement. The library does not ask. */
+/** Whether an envelope's type says that its payload is an in-toto statement. The library does not check it. */
 export function checkPayloadType(payloadType: string): Result<true, SignatureError> {
   return payloadType === PAYLOAD_TYPE
     ? ok(true)

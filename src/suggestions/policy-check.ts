@@ -56,7 +56,7 @@ export type Refusal = { readonly kind: 'not-allowed' } | { readonly kind: 'would
 
 /** What can be reported of an image before it is opened: whether the policy would refuse it in a role. */
 export interface PolicyCheck {
-  /** Null where nothing that is known without a network speaks against the image, in the place of the official one. */
+  /** Null where nothing that is known without a network contradicts the image, in the place of the official one. */
   readonly refusal: (image: string, variant: EquivalentVariant, official: string) => Refusal | null;
   /** In this role images ship, and the policy wants them without tools: what is run has to be run in another stage. */
   readonly shipsOnly: boolean;

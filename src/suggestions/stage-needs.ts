@@ -21,7 +21,7 @@ const PACKAGE_MANAGER = /(?:^|[\s;&|/"'(`])(apk|apt|apt-get|dnf|microdnf|tdnf|yu
 /** Programs that are shells, and scripts, which name one in their first line. */
 const SHELL = /^(?:(?:.*\/)?(?:ba|da|a|z|k|mk|c|tc|fi|rba)?sh|(?:.*\/)?(?:busybox|toybox|pwsh)|.*\.(?:ba|z|k)?sh)$/;
 const ENV = /^(?:.*\/)?env$/;
-/** How many elements of an exec form are looked at: `env -S bash`, `tini -- sh`. */
+/** How many elements of an exec form are examined: `env -S bash`, `tini -- sh`. */
 const WORDS = 8;
 
 /** What runs on the image of a use: the stage that it is the base of, and every stage built on that. */

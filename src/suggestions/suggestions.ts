@@ -36,7 +36,7 @@ export interface LeftOut {
 export interface Proposals {
   readonly proposed: readonly Proposal[];
   readonly leftOut: readonly LeftOut[];
-  /** The policy asks for a digest here, which a proposal does not have yet. */
+  /** The policy requires a digest here, which a proposal does not have yet. */
   readonly toBePinned: boolean;
 }
 

@@ -25,7 +25,7 @@ interface OwnedPattern {
   readonly owners: readonly string[];
 }
 
-/** Says who owns a file of a repository: names such as `@acme/platform`, none where nobody does. */
+/** Says who owns a file of a repository: names such as `@acme/platform`, none if the file has no owner. */
 export type OwnersOf = (path: string) => readonly string[];
 
 /** Reads the code owners of a repository. What can't be read owns nothing: owners inform, and decide nothing. */

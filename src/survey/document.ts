@@ -34,7 +34,7 @@ export const problemSchema = z
   .describe('What a rule found, once however many references it concerns.');
 
 const problems = z.array(index).describe('Indexes into problems.');
-const owners = z.exactOptional(texts).describe('By CODEOWNERS; left out where nobody owns the file.');
+const owners = z.exactOptional(texts).describe('By CODEOWNERS; left out if the file has no owner.');
 
 export const useRecordFields = {
   image: text.nullable().describe('The normalized reference; null where it is known only to a running build.'),

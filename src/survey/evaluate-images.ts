@@ -131,7 +131,7 @@ async function evaluated(group: Group, state: SurveyState, started: Date): Promi
   return result;
 }
 
-/** What may be otherwise in a minute: such an image is looked at again when the survey goes on. */
+/** What may be otherwise in a minute: such an image is examined again when the survey goes on. */
 const PASSING: readonly (UnansweredCause | undefined)[] = [
   'network',
   'timeout',

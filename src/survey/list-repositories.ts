@@ -25,7 +25,7 @@ export interface FailedRepository extends Explanation {
 /** What a survey is about: repositories to read, and what is left out. */
 export interface Listing {
   readonly repositories: readonly ListedRepository[];
-  /** Whose content can't change, or that have none: no check would stop anybody there. */
+  /** Whose content can't change, or that have none: no check would block a change there. */
   readonly leftOut: { readonly archived: number; readonly disabled: number; readonly empty: number };
   readonly failed: readonly FailedRepository[];
   readonly notices: readonly string[];

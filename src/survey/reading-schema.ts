@@ -4,7 +4,7 @@ import { rangeFields, useSchema } from '../reports/images-document.js';
 
 /**
  * What was read of a repository, as it is kept between the runs of a survey. It is what the reader of build files
- * returned, and is checked when it is read again, since whoever may write to the directory may have changed it.
+ * returned, and is checked when it is read again, since the directory is untrusted.
  */
 const text = z.string();
 const line = z.int().min(1);

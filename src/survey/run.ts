@@ -47,7 +47,7 @@ export interface SurveyRequest {
   readonly client: GitHubClient;
   readonly of: { readonly organization: string } | { readonly names: readonly string[]; readonly label: string };
   readonly shard?: Shard;
-  /** Whose readers may see the result; absent: nobody but who runs it. */
+  /** Whose readers may see the result; absent: only the user who runs it. */
   readonly audience?: Audience;
   readonly policy: Policy;
   readonly catalog: RunInput['catalog'];

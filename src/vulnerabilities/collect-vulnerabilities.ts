@@ -174,7 +174,7 @@ function listState(list: ReturnType<typeof readExploitedList> | null): Exploited
   return list.ok ? { status: 'read', asOf: list.value.asOf } : { status: 'unknown', failure: list.error };
 }
 
-/** Adds what verified VEX says. Fails with the reason where it could not be looked at: nothing is silenced then. */
+/** Adds what verified VEX says. Fails with the reason where it could not be evaluated: nothing is silenced then. */
 async function vexStatementsFor(
   context: CollectContext,
   found: readonly Vulnerability[],

@@ -16,7 +16,7 @@ const LONG_TERM: Readonly<Record<string, string>> = {
 };
 
 /**
- * The releases in an image whose publishers no longer add advisories. What their data does not name was not looked at
+ * The releases in an image whose publishers no longer add advisories. What their data does not name was not evaluated
  * since, so that "none is known" is no answer, however new the data of other releases is.
  */
 export function endedAdvisories({ distribution, packages }: Inventory, now: Date): readonly Unevaluated[] {

@@ -24,9 +24,9 @@ export interface EvaluatedPackages {
 }
 
 /**
- * What the databases in the layers tell, and what an SBOM that counts has beside it: packages of the
+ * What the databases in the layers tell, and what an SBOM that counts has next to it: packages of the
  * distribution, whose database entry may have been removed, and what no database lists, such as the libraries
- * inside a program. What a distribution's package brought is left to the distribution.
+ * inside a program. What a distribution's package installed is left to the distribution.
  */
 export function evaluatedPackages(inventory: Inventory, sbom: ImageSbom | null): EvaluatedPackages {
   const { packages } = inventory;
@@ -34,7 +34,7 @@ export function evaluatedPackages(inventory: Inventory, sbom: ImageSbom | null):
   const { sbom: document, place } = sbom.chosen;
   const all = installedPackages(document).map(readPackage);
   const installed = new Set(packages.map(identityOf));
-  // The advisories of no other package cover what a third party's package brought, so it is queried.
+  // The advisories of no other package cover what a third party's package installed, so it is queried.
   const own = new Set(packages.filter(({ thirdParty }) => thirdParty === undefined).map(identityOf));
   const structure = structureOf(document, all, ({ type, name }) => own.has(identityOf({ type, name, version: '' })));
   const named = new Set(packages.map(({ name, version }) => `${name}\n${version}`));

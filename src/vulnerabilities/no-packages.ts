@@ -30,7 +30,7 @@ const BROUGHT: ReadonlySet<string> = new Set([...HOLDS, 'OTHER']);
 export interface Structure {
   /** Images, layers, the distribution itself, what something was built from, and names that only group others. */
   isNoPackage(one: ReadPackage): boolean;
-  /** Something that a distribution's package brought: its advisories know which fixes it took back. */
+  /** Something that a distribution's package installed: its advisories know which fixes it took back. */
   isBrought(one: ReadPackage): boolean;
 }
 

@@ -2,7 +2,7 @@ import type { Rating } from './matching/severity.js';
 import type { Uncovered, Unevaluated } from './sources/queries.js';
 import type { SourceFailure } from './sources/source.js';
 
-/** One vulnerability in one installed package, however many records tell of it. */
+/** One vulnerability in one installed package, however many records report it. */
 export interface Vulnerability {
   /** The CVE where it has one. */
   readonly id: string;
@@ -27,7 +27,7 @@ export interface Vulnerability {
   readonly exploited: boolean;
   /** The record is about what the package was built from, and may concern another part of it. */
   readonly possible: boolean;
-  /** The records that tell of it. */
+  /** The records that report it. */
   readonly records: readonly string[];
   readonly summary?: string;
   /** What a verified VEX statement says of it in this image. */
@@ -68,6 +68,6 @@ export interface KnownVulnerabilities {
   readonly packages: number;
   readonly sources: readonly QueriedSource[];
   readonly exploitedList: ExploitedList;
-  /** Why VEX could not be looked at, where something was found. */
+  /** Why VEX could not be evaluated, where something was found. */
   readonly vexUnknown?: string;
 }

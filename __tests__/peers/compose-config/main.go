@@ -118,7 +118,7 @@ func load(dir string, profiles, files list) (*types.Project, error) {
 	if err := os.Chdir(dir); err != nil {
 		return nil, err
 	}
-	// The order is that of `docker compose`: .env may name the files, whose folder may have a .env of its own.
+	// The order is that of `docker compose`: .env may name the files, whose directory may have a .env of its own.
 	options, err := cli.NewProjectOptions(files, cli.WithName("project"), cli.WithOsEnv, cli.WithEnvFiles(), cli.WithDotEnv,
 		cli.WithConfigFileEnv, cli.WithDefaultConfigPath, cli.WithEnvFiles(), cli.WithDotEnv,
 		cli.WithDefaultProfiles(profiles...), cli.WithoutEnvironmentResolution, cli.WithoutLabelsResolution)

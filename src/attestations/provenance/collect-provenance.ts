@@ -50,7 +50,7 @@ export const collectProvenance: Collector<'provenance'> = async (context) => {
       };
 };
 
-/** Of several signatures over one document, one that contradicts it less speaks for it, then one of a higher level. */
+/** Of several signatures over one document, one that contradicts it less supports it, then one of a higher level. */
 function isBetter(one: AttestedProvenance, other: AttestedProvenance): boolean {
   const contradictions = other.conflicts.length - one.conflicts.length;
   return contradictions === 0 ? one.level.level > other.level.level : contradictions > 0;
@@ -111,7 +111,7 @@ const GITHUB_ISSUER = 'https://token.actions.githubusercontent.com';
 
 /**
  * A job on GitHub can write the name of any builder into its provenance, but only its own workflow stands in its
- * certificate. Where the entry asks for a builder of GitHub, the name counts if the certificate confirms it: it is the
+ * certificate. Where the entry requires a builder of GitHub, the name counts if the certificate confirms it: it is the
  * workflow that signed or the run's, or who signed is itself allowed as a builder. slsa-github-generator signs for the
  * builders that call it, and vouches for their names.
  *

@@ -148,7 +148,7 @@ function fromDescriptor(value: unknown, from: string): BuildSource | undefined {
   return { repository, from, ...optionalField('ref', ref), ...optionalField('commit', commit) };
 }
 
-/** BuildKit notes the repository of a local context beside the build, as its client reported it. */
+/** BuildKit notes the repository of a local context next to the build, as its client reported it. */
 function fromVcs(buildKit: Fields, from: string): BuildSource | undefined {
   const vcs = fieldsOf(buildKit['vcs']);
   const source = text(vcs['source']);

@@ -54,7 +54,7 @@ function describe(versions: ReadonlySet<string> | undefined): string {
 
 /**
  * Collects the SBOM that are attested of an image, by the signed predicateType. Where no authority signed
- * one, the unsigned ones beside the image are read and marked so.
+ * one, the unsigned ones next to the image are read and marked so.
  */
 export const collectSbom: Collector<'sbom'> = async (context) => {
   const looked = await findCarriers(context, (type) => sbomFamily(type) !== null);

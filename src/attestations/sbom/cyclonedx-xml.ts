@@ -110,7 +110,7 @@ export interface XmlDocument {
 }
 
 /**
- * Reads CycloneDX XML into the shape of the JSON format. Elements of other namespaces and unknown ones are passed over.
+ * Reads CycloneDX XML into the shape of the JSON format. Elements of other namespaces and unknown ones are skipped.
  * Fails on text that is not well-formed, on a document type declaration (which could define entities), on an element that
  * stands twice where one may, on another encoding than UTF-8, and beyond the depth limit. Null where the root is no `bom`
  * of CycloneDX.
@@ -129,7 +129,7 @@ export function readCycloneDxXml(source: string): Result<XmlDocument | null, Sbo
 /** An element that is open: what its value is so far. */
 interface OpenElement {
   readonly name: string;
-  /** Null within what is passed over. */
+  /** Null within what is skipped. */
   readonly shape: Shape | null;
   readonly fields: Record<string, unknown>;
   readonly list: unknown[];

@@ -14,7 +14,7 @@ export type DetectedText =
   | { readonly kind: 'empty' }
   | { readonly kind: 'unsupported'; readonly form: string };
 
-/** How much of a text is looked at to name its form. */
+/** How much of a text is examined to name its form. */
 const LOOKED_AT = 16_384;
 
 /** Says what a text is by its beginning. */
@@ -87,7 +87,7 @@ export function detectJson(fields: Fields): DetectedDocument {
     : other(`SPDX ${version} (JSON-LD)`);
 }
 
-/** The version that a JSON-LD document names by its context. Another context beside it may give names other meanings. */
+/** The version that a JSON-LD document names by its context. Another context next to it may give names other meanings. */
 function spdx3Context(fields: Fields): { readonly version: string; readonly isAlone: boolean } | null {
   const written = fields['@context'];
   const contexts = Array.isArray(written) ? written : [written];

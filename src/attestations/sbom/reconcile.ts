@@ -18,7 +18,7 @@ export interface Reconciliation {
 
 /**
  * Compares an SBOM with what package managers have really installed, both ways, by type, name and version. An npm or
- * Python package with metadata of its own, which no package of the distribution brought, may not be left out either; but
+ * Python package with metadata of its own, which no package of the distribution installed, may not be left out either; but
  * tools find more of those than have metadata, so those that only the SBOM has are no phantoms. Libraries inside
  * programs are not compared: nothing in the image lists them. An installed package that the SBOM lists without a usable
  * purl is taken by its name and version.

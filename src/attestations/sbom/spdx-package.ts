@@ -47,7 +47,7 @@ export function readSpdxPackage(fields: Fields, at: string, isRoot: (id: string)
 
 const NONE: readonly never[] = [];
 
-/** The first purl is the package's; other identifiers, further purls among them, are kept beside it. */
+/** The first purl is the package's; other identifiers, further purls among them, are kept next to it. */
 function readReferences(references: unknown, made: PackageInMaking): void {
   if (!Array.isArray(references)) return;
   const identifiers: SbomIdentifier[] = [];

@@ -152,7 +152,7 @@ class Graph {
 
   /**
    * A license expression; of a listed license, which need not be in the document, its short name. What it is made of may be
-   * elements: undefined where one of them says no license, or they nest deeper than anybody writes.
+   * elements: undefined where one of them says no license, or they nest deeper than real documents do.
    *
    * @see https://spdx.github.io/spdx-spec/v3.0.1/model/ExpandedLicensing/ExpandedLicensing/
    */

@@ -104,7 +104,7 @@ type Entry =
 const TEXT_OPENS = '<text>';
 const TEXT_CLOSES = '</text>';
 
-/** The `Tag: value` pairs; a value in `<text>…</text>` may go over several lines. Blank lines and comments are passed over. */
+/** The `Tag: value` pairs; a value in `<text>…</text>` may go over several lines. Blank lines and comments are skipped. */
 function* entries(source: string): Generator<Entry> {
   const newline = source.includes('\n') ? '\n' : '\r';
   let offset = 0;

@@ -26,7 +26,7 @@ export interface OpenVexDocument {
 
 /**
  * Reads an OpenVEX document, v0.0.1 to v0.2.0: vulnerabilities and products may be texts or objects. Statements without
- * a status or a vulnerability are passed over with a problem. Fails with a reason that can follow "because".
+ * a status or a vulnerability are skipped with a problem. Fails with a reason that can follow "because".
  * @see https://github.com/openvex/spec/blob/main/OPENVEX-SPEC.md
  */
 export function readOpenVex(predicate: unknown, origin: VexOrigin): Result<OpenVexDocument, string> {

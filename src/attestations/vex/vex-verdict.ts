@@ -17,7 +17,7 @@ export const VEX_JUSTIFICATIONS = [
 ] as const;
 type VexJustification = (typeof VEX_JUSTIFICATIONS)[number];
 
-/** Something an OpenVEX statement speaks of: what it is known by, and its digests. */
+/** Something an OpenVEX statement is about: what it is known by, and its digests. */
 export interface VexComponent {
   /** `@id` and the identifiers: purls mostly. */
   readonly names: readonly string[];
@@ -53,7 +53,7 @@ export interface VexStatement {
 /** The value of the evidence `vex`: from verified statements only. */
 export interface ImageVex {
   readonly statements: readonly VexStatement[];
-  /** What was passed over, each with the reason. */
+  /** What was skipped, each with the reason. */
   readonly problems: readonly string[];
 }
 

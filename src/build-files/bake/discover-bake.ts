@@ -10,7 +10,7 @@ import { entriesOf, field, items } from '../workflow/yaml-fields.js';
 const COMPOSE_NAMES = ['compose.yaml', 'compose.yml', 'docker-compose.yml', 'docker-compose.yaml'];
 const BAKE_NAMES = ['docker-bake.json', 'docker-bake.hcl', 'docker-bake.override.json', 'docker-bake.override.hcl'];
 
-/** JSON and HCL that is looked at for targets, all files of a repository together. */
+/** JSON and HCL that is examined for targets, all files of a repository together. */
 const MAX_CANDIDATE_BYTES = 64 * 1024 * 1024;
 
 /** Bake files that are read together. */

@@ -19,7 +19,7 @@ export const composeReader: BuildDefinitionReader = {
   },
 };
 
-/** What the services of Compose files are to bake: every profile is on, and only what is built is looked at. */
+/** What the services of Compose files are to bake: every profile is on, and only what is built is examined. */
 export async function readComposeServices(
   files: readonly DefinitionFile[],
   options: DefinitionOptions,

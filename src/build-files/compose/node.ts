@@ -45,7 +45,7 @@ export function isNull(node: ComposeNode | undefined): boolean {
   return node === undefined || (node.kind === 'scalar' && node.type === 'null');
 }
 
-/** A text; undefined where the node is none: a number is no text. */
+/** A text; undefined where the node is not one: a number is no text. */
 export function textOf(node: ComposeNode | undefined): string | undefined {
   return node?.kind === 'scalar' && node.type === 'string' ? node.text : undefined;
 }

@@ -310,7 +310,7 @@ class Loader {
   }
 
   /**
-   * The service with what it extends below it; undefined where there is none.
+   * The service with what it extends below it; undefined if there is none.
    *
    * @see https://github.com/compose-spec/compose-go/blob/v2.16.2/loader/extends.go
    */

@@ -62,7 +62,7 @@ function goFloat(value: number): string {
   return `${sign}${whole}${fraction === '' ? '' : `.${fraction}`}`;
 }
 
-/** An integer of Go's `ParseInt(text, 0, 64)` or `ParseUint`, in decimal digits; undefined where it is none. */
+/** An integer of Go's `ParseInt(text, 0, 64)` or `ParseUint`, in decimal digits; undefined where it is not one. */
 function integerText(text: string): string | undefined {
   const match = /^([-+]?)(?:0[xX]([\da-fA-F]+)|0[oO]?([0-7]+)|0[bB]([01]+)|(0|[1-9]\d*))$/.exec(text);
   if (match === null || text.length > 80) return undefined;
@@ -85,7 +85,7 @@ function integerText(text: string): string | undefined {
 const TIMESTAMP =
   /^(\d{4})-(\d\d?)-(\d\d?)(?:(?:[Tt](\d\d?):(\d\d?):(\d\d?)(?:[.,](\d+))?(Z|[-+]\d\d:\d\d))|(?: (\d\d?):(\d\d?):(\d\d?)(?:[.,](\d+))?))?$/;
 
-/** A timestamp as Go prints it; undefined where a text is none. */
+/** A timestamp as Go prints it; undefined where a text is not one. */
 function timestampText(text: string): string | undefined {
   const match = TIMESTAMP.exec(text);
   if (match === null) return undefined;

@@ -83,7 +83,7 @@ export interface Syntax {
 
 /**
  * Finds the frontend as BuildKit does before it parses anything: `# syntax=`, else `// syntax=`, else a JSON object's
- * `syntax`; a first line that starts with `#!` is passed over. So a file that is no Dockerfile can name one.
+ * `syntax`; a first line that starts with `#!` is skipped. So a file that is no Dockerfile can name one.
  *
  * @see https://github.com/moby/buildkit/blob/master/frontend/dockerfile/parser/directives.go `DetectSyntax`
  */

@@ -82,7 +82,7 @@ export class LineReader {
   /**
    * Passes over the body of a heredoc, to after its terminator, which must stand alone on its line; leading tabs are
    * left out of account where `chomp` says so. Answers the body, or `undefined` where the file ends first; then
-   * nothing is passed over, and no other heredoc is looked for.
+   * nothing is skipped, and no other heredoc is looked for.
    */
   takeHeredoc(terminator: string, chomp: boolean): { body: string; endLine: number } | undefined {
     const { text } = this.#source;

@@ -31,7 +31,7 @@ export class ShellScanner {
     return code;
   }
 
-  /** Takes the name of a variable, a number or one of the shell's special ones; empty where there is none. */
+  /** Takes the name of a variable, a number or one of the shell's special ones; empty if there is none. */
   name(): string {
     const start = this.#at;
     const first = this.peek();

@@ -78,7 +78,7 @@ export interface RequestedBuilds {
   readonly fault?: FileFault;
 }
 
-/** What a file does that is no build which can be looked at, in a clause that follows the file's name. */
+/** What a file does that is no build which can be read, in a clause that follows the file's name. */
 export interface UnseenRequest {
   readonly what: string;
   /** 1-based, where it is known. */
@@ -89,7 +89,7 @@ export interface UnseenRequest {
 /** An image that a job or a step runs, where it is named. */
 export interface NamedImage extends SourceRange {
   readonly image: string;
-  /** The job, or the service beside it. */
+  /** The job, or the service next to it. */
   readonly name?: string;
   readonly platform?: string;
   /** The expression that decides it, where that has no value here. */

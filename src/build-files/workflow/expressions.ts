@@ -8,7 +8,7 @@ export interface ExpressionScope {
   readonly env: ReadonlyMap<string, string>;
   /** Defaults of the inputs that the workflow or action declares; a caller may give others. */
   readonly inputs?: ReadonlyMap<string, Scalar>;
-  /** Of expressions that may have several values: the one that is looked at; undefined for one that is not known. */
+  /** Of expressions that may have several values: the one that is examined; undefined for one that is not known. */
   readonly chosen?: ReadonlyMap<string, string | undefined>;
 }
 
@@ -36,7 +36,7 @@ export function withValuesIn(value: unknown, scope: ExpressionScope, depth = 0):
   return Object.fromEntries(Object.entries(value).map(([name, item]) => [name, withValuesIn(item, scope, depth + 1)]));
 }
 
-/** Ways in which one step is looked at. */
+/** Ways in which one step is examined. */
 const MAX_ALTERNATIVES = 16;
 
 /**

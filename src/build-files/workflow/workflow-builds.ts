@@ -97,7 +97,7 @@ class Workflow {
     return allRequested([{ ...NO_BUILDS, images: this.#containers(name, job, around) }, ...called, ...steps]);
   }
 
-  /** What a job runs in, and what it runs beside it. An empty name is none. */
+  /** What a job runs in, and what it runs next to it. An empty name is none. */
   #containers(name: string, job: unknown, around: Surroundings): readonly NamedImage[] {
     const image = (owner: string, value: unknown, path: YamlPath): readonly NamedImage[] => {
       const [given, place] = typeof value === 'string' ? [value, path] : [field(value, 'image'), [...path, 'image']];

@@ -91,7 +91,7 @@ function resource(decision: string, attestors: readonly Attestor[]): unknown {
           },
         ],
       },
-      // Without separators `*` stands for any text: an image that this leaves out would not be looked at.
+      // Without separators `*` stands for any text: an image that this leaves out would not be evaluated.
       matchImageReferences: [{ glob: '*' }],
       // The expression asks for signatures itself, where the policy does.
       validationConfigurations: { mutateDigest: true, verifyDigest: true, required: false },

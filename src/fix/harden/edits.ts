@@ -36,7 +36,7 @@ export interface Item {
 }
 
 /**
- * Edits that replace items and take others out with the blanks and joints beside them. What stands between is kept where
+ * Edits that replace items and take others out with the blanks and joints next to them. What stands between is kept where
  * a comment is in it: `blank` then takes an item's place. At least one item is kept.
  */
 export function itemEdits(text: string, items: readonly Item[], blank: string): readonly Edit[] {

@@ -109,7 +109,7 @@ function planUse(file: FileToHarden, use: ImageUse, request: HardenRequest): Res
   const candidates = request.candidates(use);
   if (!candidates.ok) return candidates;
   let first: string | undefined;
-  // What a version speaks against says less of the stage than any other reason.
+  // A version mismatch says less about the stage than any other reason.
   const fitting = candidates.value.toSorted(
     (a, b) => Number(a.missedVersion !== undefined) - Number(b.missedVersion !== undefined),
   );

@@ -36,7 +36,7 @@ export interface HardenRun {
 
 /**
  * Rewrites the build files of a repository to images that the policy allows. What was rewritten is evaluated by the gate,
- * pinned to the digests it resolved, and evaluated again; what something speaks against is left with the reason.
+ * pinned to the digests it resolved, and evaluated again; rewrites that fail are left out, with the reason.
  */
 export async function hardenRepository(run: HardenRun): Promise<Hardened> {
   const { files, left } = await hardenAll(run);

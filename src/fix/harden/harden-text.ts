@@ -27,7 +27,7 @@ export function leftStagesText(left: readonly LeftUse[], comment = ''): string {
     .join('');
 }
 
-/** What is to be looked at in a diff, as comments before it. */
+/** What to check in a diff, as comments before it. */
 export function notesText({ replaced }: HardenedFile, comment: string): string {
   return replaced
     .flatMap(({ use, notes }) => notes.map((note) => `${comment}${place(use)} ${sentence(note)}\n`))

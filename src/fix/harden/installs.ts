@@ -30,7 +30,7 @@ const OPTIONS: Readonly<Record<Distribution, RegExp>> = {
 const NEEDLESS = new Set(['update', 'clean', 'autoclean', 'autoremove', 'makecache', 'check-update']);
 const UPGRADES = new Set(['upgrade', 'dist-upgrade', 'full-upgrade']);
 
-/** Directories of package managers, and what `rm -rf` may name beside them without a loss. */
+/** Directories of package managers, and what `rm -rf` may name next to them without a loss. */
 const LISTS = /^\/var\/(?:lib\/apt\/lists|cache\/(?:apt|yum|dnf|apk)|lib\/(?:dnf|yum))(?:\/.*)?$/;
 const TEMPORARY = /^\/(?:var\/)?tmp\/\*$/;
 

@@ -106,7 +106,7 @@ export function programsInstalledBy(script: string): readonly string[] {
 
 /**
  * Why a script may not run on another image in the place of an official one: it calls a program that is not known to be
- * there, or speaks of its distribution. Undefined where all of it is understood.
+ * there, or is about its distribution. Undefined where all of it is understood.
  */
 export function unknownProgram(script: string, known: KnownPrograms): string | undefined {
   const foreign = FOREIGN.exec(script)?.[0];

@@ -29,7 +29,7 @@ function isError({ level, heldBack }: Answer): boolean {
 }
 
 /**
- * What speaks against a rewritten file, in a clause: the first answer about a use that was replaced, or about one that
+ * What contradicts a rewritten file, in a clause: the first answer about a use that was replaced, or about one that
  * was not refused before, that is no pass and counts as an error. Undefined where nothing does.
  *
  * @param replaced whether a use of the new file stands for one that was replaced

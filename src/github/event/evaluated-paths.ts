@@ -41,7 +41,7 @@ export async function evaluatedPaths(
   return ok((changed ?? all).filter((path) => globs.some(({ glob }) => globMatches(glob, path))));
 }
 
-/** Attributes, which change a file's bytes on checkout; what asks for builds; and values that such files are read with. */
+/** Attributes, which change a file's bytes on checkout; what requests builds; and values that such files are read with. */
 const CHANGES_OTHERS: readonly RegExp[] = [
   /(?:^|\/)\.gitattributes$/i,
   /\.(?:ya?ml|hcl)$/i,

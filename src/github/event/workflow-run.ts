@@ -11,7 +11,7 @@ import {
   sameRepository,
 } from './environment.js';
 
-/** The run of a `pull_request` workflow that a `workflow_run` workflow speaks of. */
+/** The run of a `pull_request` workflow that a `workflow_run` workflow is about. */
 export interface ReportedRun {
   readonly id: number;
   readonly head: string;
@@ -85,7 +85,7 @@ function notReportable(message: string): Result<never, NotReported> {
 /** A pull request that a run was for. */
 export interface ReportedPullRequest {
   readonly number: number;
-  /** What merging it makes, whose lines a run of pull_request speaks of; the head where it can't be merged. */
+  /** What merging it makes, whose lines a run of pull_request is about; the head where it can't be merged. */
   readonly shown: string;
 }
 

@@ -14,9 +14,9 @@ const MAX_VERDICT_LENGTH = 500;
 export interface CommentPart {
   /** Names the job, its step and its inputs, so that a re-run finds its own part. */
   readonly id: string;
-  /** The head commit it speaks of. */
+  /** The head commit it is about. */
   readonly commit: string;
-  /** The head commit at which another job's newer result was first written beside this one. */
+  /** The head commit at which another job's newer result was first written next to this one. */
   readonly olderSince?: string;
   readonly fingerprints: readonly string[];
   /** Its first paragraph is the verdict, which is what stays where there is no space for the rest. */

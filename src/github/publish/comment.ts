@@ -28,7 +28,7 @@ export interface OwnPart {
   readonly render: (space: number, beside: Surroundings) => string;
 }
 
-/** What a part is written beside. */
+/** What a part is written next to. */
 export interface Surroundings {
   /** The fingerprints of this job's run before; null where there was none, or more than a part remembers. */
   readonly previous: ReadonlySet<string> | null;

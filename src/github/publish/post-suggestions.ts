@@ -108,7 +108,7 @@ interface Standing {
   readonly body: string;
 }
 
-/** Suggestions of ours that still speak of a line, by place and reference; the oldest first. */
+/** Suggestions of ours that still are about a line, by place and reference; the oldest first. */
 async function standing(
   { client, repository, number }: SuggestionRequest,
   author: string,

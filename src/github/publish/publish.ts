@@ -51,7 +51,7 @@ export interface Shortfall extends Explanation {
 /** What was shown on GitHub. */
 export interface Published {
   readonly shortfalls: readonly Shortfall[];
-  /** The page of the comment; null where there is none. */
+  /** The page of the comment; null if there is none. */
   readonly commentUrl: string | null;
 }
 

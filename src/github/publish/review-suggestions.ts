@@ -24,7 +24,7 @@ const MAX_FILE_BYTES = 4 * 1024 * 1024;
 
 /**
  * Pins for uses that name a tag only, to the digest that was evaluated. Only what is written out in full on one line is
- * proposed, and only where nothing spoke against who the image is.
+ * proposed, and only where nothing contradicted the identity of the image.
  */
 export async function suggestionsFor(report: Report, tree: Pick<CommitTree, 'read'>): Promise<readonly Suggestion[]> {
   const suggestions: Suggestion[] = [];

@@ -122,7 +122,7 @@ async function request(...parameters: Parameters<typeof undiciFetch>): ReturnTyp
 
 /**
  * Whether a proxy answered 407, to CONNECT or in the place of the server. For the second `fetch` fails with an error of no
- * message, as the standard asks.
+ * message, as the standard requires.
  *
  * @see https://fetch.spec.whatwg.org/#http-network-or-cache-fetch step 15
  */

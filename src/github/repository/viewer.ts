@@ -6,7 +6,7 @@ import { attempt, type GitHubError } from './github-error.js';
 const viewer = z.object({ viewer: z.object({ login: z.string().min(1).max(100) }) });
 
 /**
- * Whom the token speaks for: `github-actions[bot]`, `some-app[bot]` or a person. Queried through GraphQL, since
+ * Whom the token acts for: `github-actions[bot]`, `some-app[bot]` or a person. Queried through GraphQL, since
  * `GET /user` is closed to the installation tokens that workflows have.
  *
  * @see https://docs.github.com/en/graphql/reference/queries#viewer

@@ -33,7 +33,7 @@ export class LinkResolver {
     this.#root = root;
   }
 
-  /** The node at a path, links in the middle followed, the last component's only if `followLast`; null where there is none. */
+  /** The node at a path, links in the middle followed, the last component's only if `followLast`; null if there is none. */
   walk(path: string, followLast: boolean): TreeNode | null {
     const parts = path.split('/').filter((part) => part !== '' && part !== '.');
     const last = followLast ? undefined : parts.pop();

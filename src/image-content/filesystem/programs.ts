@@ -42,7 +42,7 @@ for (const kind of [
 /** `python3.12`, `gcc-13`, `x86_64-linux-gnu-gcc-13`, `pip3.11`, `ruby3.2`: names with a version or a target. */
 const VERSIONED = /^(?:[a-z0-9_]+-[a-z0-9_]+-(?:[a-z0-9_]+-)?)?([a-z+]+[0-9]?)-?[0-9]+(?:\.[0-9]+)*$/;
 
-/** What a program of this file name is, if it is one that rules ask for. */
+/** What a program of this file name is, if it is one that rules need. */
 function kindOfName(fileName: string): { readonly name: string; readonly kind: ProgramKind } | null {
   const direct = KINDS.get(fileName);
   if (direct !== undefined) return { name: fileName, kind: direct };
@@ -55,7 +55,7 @@ function kindOfName(fileName: string): { readonly name: string; readonly kind: P
 const PROGRAM_DIRECTORY = /(?:^|\/)(?:s?bin|libexec|busybox|toybox)$/;
 
 /**
- * The programs of an image that rules ask for: by name in directories that programs are called from (links followed to
+ * The programs of an image that rules need: by name in directories that programs are called from (links followed to
  * an executable file), at the root, or in `searchPath`; shells and package managers that are machine code by name in
  * any directory; and by content, in any directory and under any name.
  * The directories of `searchPath` are those of the configuration's PATH.

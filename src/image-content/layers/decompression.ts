@@ -43,7 +43,7 @@ export async function* decompressed(source: AsyncIterable<Uint8Array>): AsyncIte
       yield* through(gathered(all), zlib.createGunzip(buffers));
       return;
     case 'zstd':
-      // Node has it from 22.15 on; the types speak of the newest.
+      // Node has it from 22.15 on; the types describe the newest.
       if (typeof zlib.createZstdDecompress === 'function') {
         const params = { [zlib.constants.ZSTD_d_windowLogMax]: LAYER_LIMITS['zstd-window-log'] };
         yield* through(zstdFrames(gathered(all)), zlib.createZstdDecompress({ ...buffers, params }));

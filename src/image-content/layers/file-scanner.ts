@@ -30,7 +30,7 @@ const BINARY_MARKS = new BytePatterns(BINARY_PATTERNS);
 const PROGRAM_MARKS = new BytePatterns([...BINARY_PATTERNS, ...PROGRAM_TEXTS]);
 /** As much as shows text from binary; git looks as far. */
 const SNIFF = 8000;
-/** A file may tell of a few secrets; more say nothing new. */
+/** A file may have a few secrets; more add nothing new. */
 const MAX_SECRETS = 16;
 
 /** What was requested of a layer's file, and where to put it. */
@@ -201,7 +201,7 @@ export class FileScanner implements MemberSink {
 
   #searchText(window: Buffer, isLast: boolean): void {
     const { path } = this.#request;
-    // In UTF-16 each character of ASCII has a NUL beside it.
+    // In UTF-16 each character of ASCII has a NUL next to it.
     const isWide = this.#isWide || (this.#form === 'binary' && window.includes(WIDE_KEY_MARK));
     const isNamed = this.#windows < CREDENTIAL_WINDOWS && isCredentialFile(path);
     const isSearched = isWide || mayHaveSecrets(window);

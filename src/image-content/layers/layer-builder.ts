@@ -75,7 +75,7 @@ export class LayerBuilder {
   #listBytes = 0;
   #pathBytes = 0;
 
-  /** Takes a member; answers with the sink for its bytes, or null where they are passed over. Throws a TarError. */
+  /** Takes a member; answers with the sink for its bytes, or null where they are skipped. Throws a TarError. */
   member(member: TarMember): MemberSink | null {
     this.#members += 1;
     if (this.#members > LAYER_LIMITS['layer-entries']) {

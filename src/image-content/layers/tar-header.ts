@@ -103,7 +103,7 @@ function checksumHolds(block: Uint8Array): boolean {
 
 /**
  * Octal text, or GNU's base-256 where the first bit is set. Negative or unsafe numbers are refused. Blanks and NULs
- * around the digits are passed over, those before them too: where Go reads a size here, another one would be taken for
+ * around the digits are skipped, those before them too: where Go reads a size here, another one would be taken for
  * the next header's place, and the two would see different files.
  */
 function readNumber(field: Uint8Array, what: string): number {

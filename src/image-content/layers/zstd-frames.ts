@@ -6,7 +6,7 @@ type Step = 'magic' | 'skip-size' | 'skip' | 'descriptor' | 'header' | 'block-he
 /**
  * Cuts a zstd stream where its frames end, and leaves out skippable frames. Node's decoder takes a frame that ends
  * within a piece for the end of everything, and zstd:chunked layers have a frame a file; a piece that ends with its
- * frame makes it go on with the next. Only headers are looked at. Throws an Error where no frame begins.
+ * frame makes it go on with the next. Only headers are examined. Throws an Error where no frame begins.
  *
  * @see https://www.rfc-editor.org/rfc/rfc8878#section-3.1
  */

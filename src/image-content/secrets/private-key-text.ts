@@ -32,7 +32,7 @@ const OPENSSH = 'openssh-key-v1\0';
 
 /** RSA keys of 16,384 bits have 12,600 characters. */
 export const MAX_PEM = 32 * 1024;
-/** As much of a key's body as is looked at to know it by its lines. */
+/** As much of a key's body as is examined to know it by its lines. */
 const MAX_BODY = 2048;
 /** Before a key's first line of base64 there are headers, or words of a program, and no more than this. */
 const MAX_LEAD = 300;

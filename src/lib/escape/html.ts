@@ -85,7 +85,7 @@ function written(value: Inserted): string {
   return PLAIN.test(text) ? text : escaped(visible(text));
 }
 
-/** Most of what a report holds, which is looked at once instead of character by character. */
+/** Most of what a report holds, which is examined once instead of character by character. */
 const PLAIN = /^[A-Za-z0-9 _.,:;/@()[\]#%*+=?!~|-]*$/;
 
 const ENTITIES: Readonly<Record<string, string>> = {

@@ -40,7 +40,7 @@ export interface CatalogedPackage {
   /** The path within the file, for archives: `BOOT-INF/lib/log4j-core-2.14.1.jar`. */
   readonly inside?: string;
   readonly architecture?: string;
-  /** Of its purl, beside the architecture; empty values count as left out. */
+  /** Of its purl, next to the architecture; empty values count as left out. */
   readonly qualifiers?: Readonly<Record<string, string>>;
   /** As written by the packager. */
   readonly licenses?: readonly string[];

@@ -107,7 +107,7 @@ function packagedRuntimes({ packages }: Inventory): readonly SupportedPart[] {
   );
 }
 
-/** Runtimes that no package of the distribution brought. */
+/** Runtimes that no package of the distribution installed. */
 function ownRuntimes(tree: FileTree, inventory: Inventory): readonly SupportedPart[] {
   const parts: SupportedPart[] = [];
   for (const { type, name: component, version, where, partOf } of inventory.packages) {

@@ -39,7 +39,7 @@ interface Exchange<T extends Head> {
 }
 
 /**
- * Authorizes requests as registries ask for it. What one request learns, the next uses. Where a challenge is to be
+ * Authorizes requests as registries require it. What one request learns, the next uses. Where a challenge is to be
  * expected, the first request to a host is waited for, so that a run meets one challenge a host; elsewhere waiting would
  * cost a round trip for nothing.
  */

@@ -17,7 +17,7 @@ const MAX_PACK_BYTES = SIZES.maxBytes + 8 * MIB;
  * A directory cache that is brought along from job to job: RUNNER_TEMP itself is emptied before each. What other
  * workflows may have put there is hashed like everything else. A run for a fork may read the caches of the base branch, so
  * private content has a directory of its own, which serves only the later steps of the job. Failures are reported and
- * change nothing: the run then asks the registries.
+ * change nothing: the run then queries the registries.
  */
 export async function openActionsCache(options: {
   readonly directory: string;

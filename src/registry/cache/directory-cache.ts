@@ -17,7 +17,7 @@ export interface DirectoryCacheOptions {
 
 /**
  * A cache in a directory: `blobs/sha256/<hex>`, and `tags/` with what tags last pointed to. Files appear whole or not at
- * all (they are written beside and renamed), so several runs may share it.
+ * all (they are written next to and renamed), so several runs may share it.
  */
 export class DirectoryCache implements BlobCache {
   readonly #options: DirectoryCacheOptions;
@@ -200,7 +200,7 @@ export class DirectoryCache implements BlobCache {
   }
 
   #blobPath(digest: string): string {
-    // Content under other algorithms is rare, and is kept under its own name beside the sha256 ones.
+    // Content under other algorithms is rare, and is kept under its own name next to the sha256 ones.
     return join(this.#options.directory, 'blobs/sha256', digest.replace(/^sha256:/, '').replace(':', '-'));
   }
 

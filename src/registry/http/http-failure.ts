@@ -5,7 +5,7 @@ import { REFUSED_ADDRESS } from './connector.js';
 
 type Code = RegistryError['code'];
 
-/** What became of a request, for the errors that speak of it. */
+/** What became of a request, for the errors that are about it. */
 export interface RequestName {
   readonly registry: string;
   readonly method: string;
@@ -25,7 +25,7 @@ const MALFORMED_CODES = /^(?:HPE_|UND_ERR_HEADERS_OVERFLOW|UND_ERR_INVALID_ARG|E
 /** A certificate's names, for instance, are an untrusted text and of any length. */
 const MAX_REASON = 300;
 
-/** What the commonest codes mean, for those who do not know them; the code stays beside it. */
+/** What the commonest codes mean, for those who do not know them; the code stays next to it. */
 const PLAIN: Readonly<Record<string, string>> = {
   ENOTFOUND: 'the host name does not resolve',
   EAI_AGAIN: 'the name server did not respond',

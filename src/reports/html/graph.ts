@@ -10,7 +10,7 @@ import { meaningOf, type Sign, severityOf, worstSign } from '../signs.js';
 import { more, type PageContext, place } from './context.js';
 import { markOf } from './marks.js';
 
-/** A drawing of more can't be taken in; the list beside it is whole. */
+/** A drawing of more can't be taken in; the list next to it is whole. */
 const MAX_NODES = 80;
 const MAX_DRAWN = 100;
 const MAX_FILES = 2000;

@@ -19,7 +19,7 @@ const KINDS: ReadonlyMap<string, readonly string[]> = new Map(
   allRules.map((rule) => [rule.id, rule.subject === 'image' ? rule.evidence : []]),
 );
 
-/** Every image with its answers, its evidence, its packages and what is known against them, folded. In pieces, one an image. */
+/** Every image with its answers, its evidence, its packages and what is known against them, folded. In pieces, one per image. */
 export function* imagesSection(context: PageContext): Generator<Markup | string> {
   if (context.rows.length === 0) return;
   yield html`<section id="images" aria-labelledby="images-title"><h2 id="images-title">Images</h2>`;

@@ -3,7 +3,7 @@ import { visible } from '../../lib/escape/visible.js';
 import { characterWidth } from './display-width.js';
 import type { Paint } from './paint.js';
 
-/** What is looked at around a range; a line may be 50 MB long. */
+/** What is examined around a range; a line may be 50 MB long. */
 const UNITS_BEFORE = 400;
 const UNITS_OF_LINE = 1200;
 const MAX_LINES = 4;

@@ -10,8 +10,8 @@ import { counts, type Thresholds } from './thresholds.js';
 type Chosen = Thresholds & { readonly maxAge: string };
 
 /**
- * What fixes what was found: what the tag names today, if that was looked at and does; the versions to look for
- * otherwise. An image that was not looked at, or not understood, never counts as a fix.
+ * What fixes what was found: what the tag names today, if that was evaluated and does; the versions to look for
+ * otherwise. An image that was not evaluated, or not understood, never counts as a fix.
  */
 export function fix(found: readonly Vulnerability[], subject: ImageRuleSubject, chosen: Chosen): string {
   const { newer } = subject;

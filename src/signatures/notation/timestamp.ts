@@ -224,7 +224,7 @@ function signingTimeOf({ signedAttrs = [] }: SignerInfo): Date | undefined {
 
 /**
  * The shortest chain from a certificate to one of the roots, through certificates that were authorities and valid at
- * the time. Each certificate is looked at once, so that authorities that certify each other cost no more than others.
+ * the time. Each certificate is examined once, so that authorities that certify each other cost no more than others.
  */
 function findChain(
   leaf: Certificate,

@@ -15,7 +15,7 @@ export interface TrustedRootSettings {
   readonly file?: string | undefined;
   /** The document the policy names, already read from the policy's own commit. */
   readonly policyDocument?: string | undefined;
-  /** Never ask the network. */
+  /** Never use the network. */
   readonly offline: boolean;
   /** Where the update framework's metadata may be kept; a directory of the run's own where there is none. */
   readonly cacheDirectory?: string | undefined;

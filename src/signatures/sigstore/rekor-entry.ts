@@ -78,7 +78,7 @@ interface Logged {
 }
 
 /**
- * Checks that a log entry's body speaks of this signature, this content and this signer. Fails with `other-log-entry`
+ * Checks that a log entry's body is about this signature, this content and this signer. Fails with `other-log-entry`
  * and what differs, with `malformed` where the body can't be read, with `unsupported` for an entry of another kind.
  */
 export function bindLogEntry(

@@ -60,7 +60,7 @@ export async function readBundle(
   });
 }
 
-/** The library asks this of bundles from v0.2 on, and chokes on it in a v0.1. */
+/** The library requires this of bundles from v0.2 on, and chokes on it in a v0.1. */
 function lacksCheckpoint({ inclusionProof }: Bundle['verificationMaterial']['tlogEntries'][number]): boolean {
   return inclusionProof !== undefined && inclusionProof.checkpoint === undefined;
 }

@@ -7,7 +7,7 @@ export interface FoundDifference {
 }
 
 /**
- * Compares what was found in two images that were held against the same data. A vulnerability is the same by any of its names:
+ * Compares what was found in two images that were compared with the same data. A vulnerability is the same by any of its names:
  * what one image's records call by its CVE, another's may call by an alias alone.
  */
 export function compareFound(before: readonly Vulnerability[], after: readonly Vulnerability[]): FoundDifference {

@@ -150,7 +150,7 @@ function isOfAnotherArchitecture(hit: Hit): boolean {
 const keyOf = ({ query }: Hit, cve: string, kind: string): string =>
   [kind, query.ecosystem, query.package.purl, query.package.where, cve].join('\n');
 
-/** Which vulnerabilities of which packages a record speaks of in the way that counts most. */
+/** Which vulnerabilities of which packages a record is about in the way that counts most. */
 function statements(hit: Hit): readonly string[] {
   const cves = cvesOf(hit.record);
   return [

@@ -23,7 +23,7 @@ export const PUBLIC_SERVICES: Services = {
 };
 
 /**
- * Opens the sources of a run: the directory it was given, or the services; with the feeds that the policy asks for.
+ * Opens the sources of a run: the directory it was given, or the services; with the feeds that the policy requires.
  * Nothing is read or queried yet.
  */
 export async function openSources(

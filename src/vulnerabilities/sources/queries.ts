@@ -63,7 +63,7 @@ export interface Queries {
   readonly queries: readonly PackageQuery[];
   readonly unevaluated: readonly Unevaluated[];
   readonly uncovered: readonly Uncovered[];
-  /** Packages that were looked at, those that are part of another one left out. */
+  /** Packages that were evaluated, those that are part of another one left out. */
   readonly packages: number;
 }
 
@@ -72,7 +72,7 @@ const QUERYABLE = /^[\x21-\x7e]{1,256}$/;
 
 /**
  * The queries about packages, by ecosystem, name and version: never by a purl, which says too little or the wrong thing.
- * A package of a language that a distribution's package brought is left to the distribution, whose records know which
+ * A package of a language that a distribution's package installed is left to the distribution, whose records know which
  * fixes it took back.
  *
  * @see https://google.github.io/osv.dev/post-v1-query/

@@ -15,7 +15,7 @@ export interface Services {
   readonly clock?: Clock;
 }
 
-/** What the packages of a run are held against. */
+/** What the packages of a run are compared with. */
 export interface Sources {
   /** Each answers for the ecosystems that it covers and none before it does; the last for all that are left. */
   readonly vulnerabilities: readonly VulnerabilitySource[];

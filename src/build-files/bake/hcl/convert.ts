@@ -151,7 +151,7 @@ function isConvertible(from: Type, to: Type): boolean {
 }
 
 /**
- * The type that all types convert to; undefined where there is none. A type that is not
+ * The type that all types convert to; undefined if there is none. A type that is not
  * known is that of the others where they are primitive, and else leaves all of it unknown.
  *
  * @see https://github.com/zclconf/go-cty/blob/main/cty/convert/unify.go

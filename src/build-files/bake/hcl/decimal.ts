@@ -35,7 +35,7 @@ export function decimal(digits: bigint, scale = 0): Decimal {
 
 const LARGEST = 10n ** BigInt(MAX_DIGITS);
 
-/** The number that a text is, as `cty.ParseNumberVal` reads it; undefined where it is none. */
+/** The number that a text is, as `cty.ParseNumberVal` reads it; undefined where it is not one. */
 export function parseDecimal(text: string): Decimal | undefined {
   const match = /^([+-]?)(\d*)(?:\.(\d*))?(?:[eE]([+-]?\d{1,6}))?$/.exec(text);
   if (match === null) return undefined;

@@ -293,7 +293,7 @@ class Evaluation {
   }
 }
 
-/** The type that both values of `? :` have; undefined where there is none. */
+/** The type that both values of `? :` have; undefined if there is none. */
 function branchesType(branches: readonly (Value | BakeProblem)[]): Type | undefined {
   const types = branches.map((branch) => (branch instanceof BakeProblem ? (branch.type ?? 'dynamic') : typeOf(branch)));
   const isNull = (branch: Value | BakeProblem | undefined) =>

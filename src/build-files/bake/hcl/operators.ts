@@ -54,7 +54,7 @@ export function applyBinary(operator: BinaryOperator, left: Value, right: Value)
 function logical(operator: '&&' | '||', left: Value, right: Value): Value {
   const decides = operator === '||';
   const known = [left, right].filter((value) => value.kind !== 'unknown');
-  // A null is false to "&&"; to "||" it is nothing, and is not looked at beside an operand that decides.
+  // A null is false to "&&"; to "||" it is nothing, and is not evaluated beside an operand that decides.
   const given = known.map((value) => convert(value, 'bool')).filter(({ kind }) => kind === 'bool' || operator === '&&');
   if (given.some((value) => (value.kind === 'bool' && value.value) === decides)) return boolValue(decides);
   for (const value of known) boolOf(value);

@@ -7,7 +7,7 @@ import type { Value } from './value.js';
 
 /** Names and functions that an expression may use. */
 export interface Scope {
-  /** The value of a name; undefined where there is none. */
+  /** The value of a name; undefined if there is none. */
   readonly lookup: (name: string, at: Position) => Value | undefined;
   /** What `target.NAME.FIELD` and `group.NAME.FIELD` stand for; undefined where the name is no kind of block. */
   readonly blockField: (kind: string, name: string, field: string, at: Position) => Value | undefined;

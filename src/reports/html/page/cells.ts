@@ -1,4 +1,4 @@
-/** Opens the answer and evidence behind a cell beside the table, and moves between cells by the arrow keys. */
+/** Opens the answer and evidence behind a cell next to the table, and moves between cells by the arrow keys. */
 export function startCells(document: Document): void {
   const table = document.querySelector<HTMLTableElement>('.matrix');
   const dialog = document.getElementById('cell');

@@ -14,7 +14,7 @@ const EXPORTS_URL = 'https://osv-vulnerabilities.storage.googleapis.com';
 
 /**
  * OSV exports in a directory: `all.zip` in a directory an ecosystem, as the public export has them, and JSON records of
- * one's own beside them. Archives are read once a run, those of ecosystems that no query needs not at all; of their
+ * one's own next to them. Archives are read once a run, those of ecosystems that no query needs not at all; of their
  * records only the places are kept.
  *
  * @see https://google.github.io/osv.dev/data/#data-dumps

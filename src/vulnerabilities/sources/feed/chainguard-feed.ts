@@ -13,7 +13,7 @@ const FAMILIES: ReadonlySet<string> = new Set(['Chainguard', 'Wolfi']);
 /**
  * Chainguard's own feed of advisories about its packages and Wolfi's, which also has those without a fix. It answers for
  * these in place of OSV's copy. Its license restricts its use and does not allow redistribution: it is fetched where the
- * policy asks for it, and is no part of the gate.
+ * policy requires it, and is no part of the gate.
  */
 export class ChainguardFeed implements VulnerabilitySource {
   readonly name: string;

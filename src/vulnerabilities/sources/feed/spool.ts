@@ -38,7 +38,7 @@ export class Spool {
     if (this.#waitingBytes >= WRITE_BYTES) this.#write();
   }
 
-  /** The record at a place; empty where there is none. */
+  /** The record at a place; empty if there is none. */
   read(place: number): Buffer {
     if (this.#waitingBytes > 0) this.#write();
     const start = this.#offsets[place] ?? 0;
