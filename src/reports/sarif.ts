@@ -212,7 +212,7 @@ function plainMessage(text: string): string {
 
 function invocation(report: Report, dropped: number): Invocation {
   const notes = [
-    // Results alone would not say what nobody looked at.
+    // Results alone would not show what was not evaluated.
     `${report.verdict}: ${verdictReason(report)}`,
     ...report.notices,
     ...report.limits.map((limit) => `${limit.name}: ${limit.message}`),

@@ -137,7 +137,7 @@ export class LayerBuilder {
     return { entries: this.#entries, whiteouts: this.#whiteouts, opaque: this.#opaque, unread: this.#unread };
   }
 
-  /** The content without its list of files, once the lists of the layer are too large: their files then are nobody's. */
+  /** The content without its list of files, once the lists of the layer are too large: their files then belong to no package. */
   #withFileList(content: FileContent): FileContent {
     const { catalog } = content;
     if (catalog?.owned === undefined) return content;
