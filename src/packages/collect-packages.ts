@@ -144,7 +144,7 @@ async function readInventory(tree: FileTree): Promise<Inventory> {
   const distribution = readDistribution(tree);
   const databases = await findDatabases(tree);
   const entries = databases.flatMap(({ reading }) => reading.packages);
-  const installed = installedFrom(entries, distribution);
+  const installed = installedFrom(entries, distribution).map((one) => withCopyright(one, tree, ''));
   const others = await otherSystems(tree);
   const owners = ownersOf(tree, [...installed, ...others.packages]);
   const languages = findLanguagePackages(tree);
@@ -191,6 +191,13 @@ function installedFrom(
   }));
 }
 
+/** dpkg keeps no licenses in its database: they are in the package's copyright file, which may be another package's. */
+function withCopyright(one: InstalledPackage, tree: FileTree, root: string): InstalledPackage {
+  if (one.type !== 'deb' || one.licenses.length > 0) return one;
+  const licenses = tree.resolve(`${root}usr/share/doc/${one.name}/copyright`)?.content?.catalog?.licenses;
+  return licenses === undefined ? one : { ...one, licenses };
+}
+
 /** What other root file systems of the image have installed, each by its own os-release. */
 async function otherSystems(tree: FileTree): Promise<{
   readonly packages: readonly InstalledPackage[];
@@ -208,7 +215,8 @@ async function otherSystems(tree: FileTree): Promise<{
       found.flatMap(({ reading }) => reading.packages),
       root.distribution,
     )) {
-      packages.push({ ...one, root, files: one.files.map((file) => ({ ...file, path: `${path}/${file.path}` })) });
+      const files = one.files.map((file) => ({ ...file, path: `${path}/${file.path}` }));
+      packages.push(withCopyright({ ...one, root, files }, tree, `${path}/`));
     }
   }
   const reason = `it was not read: the image has more than ${MAX_ROOTS} root file systems with package databases`;

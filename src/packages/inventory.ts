@@ -22,7 +22,7 @@ export interface InstalledPackage {
   readonly source: { readonly name: string; readonly version?: string };
   /** The stream of the rpm module that it was built in: `nodejs:16`. */
   readonly module?: string;
-  /** As written by the packager: an SPDX expression, or words. Empty where the database keeps none (dpkg). */
+  /** As written by the packager: an SPDX expression, or words. Empty where neither the database nor dpkg's copyright file says it. */
   readonly licenses: readonly string[];
   readonly purl: string;
   /** The database or metadata file that shows of it, relative to the root. */

@@ -121,6 +121,79 @@ describe('the files that another package manager lists', () => {
   });
 });
 
+describe("Debian's copyright file", () => {
+  const COPYRIGHT = 'usr/share/doc/a/copyright';
+  const FORMAT = 'Format: https://www.debian.org/doc/packaging-manuals/copyright-format/1.0/\n\n';
+  const licensesOf = (text: string) => catalogFile(COPYRIGHT, `${FORMAT}${text}`).licenses;
+
+  test.each([
+    ['GPL-2+', 'GPL-2.0-or-later'],
+    ['LGPL-2.1', 'LGPL-2.1-only'],
+    ['Expat', 'MIT'],
+    ['GPL-2+ with OpenSSL exception', 'GPL-2.0-or-later WITH OpenSSL-exception'],
+    ['GPL-1+ or Artistic', 'GPL-1.0-or-later OR Artistic-1.0'],
+    ['GPL-2 or Expat, and BSD-3-clause', '(GPL-2.0-only OR MIT) AND BSD-3-Clause'],
+    ['Perl and Zlib', '(Artistic-1.0-Perl OR GPL-1.0-or-later) AND Zlib'],
+    ['something of its own', 'something of its own'],
+  ])('says %s as %s', (written, expected) => {
+    expect(licensesOf(`Files: *\nCopyright: x\nLicense: ${written}\n the text\n`)).toEqual([expected]);
+  });
+
+  test('has a statement for each license of its files, without that of the packaging', () => {
+    const text =
+      'Files: *\nLicense: Expat\n\nFiles: lib/*\nLicense: ISC\n\nFiles: debian/*\nLicense: GPL-3+\n\nLicense: Zlib\n text\n';
+    expect(licensesOf(text)).toEqual(['MIT', 'ISC']);
+  });
+
+  test.each(['This package was debianized by hand.\nLicense: GPL\n', '', FORMAT])(
+    'in another form says nothing: %j',
+    (text) => {
+      expect(catalogFile(COPYRIGHT, text)).toEqual({ packages: [], unread: [], problems: [] });
+    },
+  );
+
+  test('of any content takes little time and never throws', () => {
+    const word = fc.constantFrom(
+      'GPL-2+',
+      ' and ',
+      ' or ',
+      ', ',
+      'with',
+      'exception',
+      '\n',
+      ' ',
+      'Files: *',
+      'License: ',
+      '\n\n',
+    );
+    fc.assert(
+      fc.property(fc.array(fc.oneof(word, fc.string()), { maxLength: 200 }), (parts) => {
+        expect(Array.isArray(licensesOf(parts.join('')) ?? [])).toBe(true);
+      }),
+    );
+  });
+
+  test('gives the packages of dpkg their licenses, also by a link to the directory of another', async () => {
+    const status = ['a', 'b', 'c'].map(
+      (name) => `Package: ${name}\nStatus: install ok installed\nVersion: 1\nArchitecture: all\n`,
+    );
+    const layers: LayerFile[] = [
+      { path: 'etc/os-release', content: 'ID=debian\nVERSION_ID="12"\n' },
+      { path: 'var/lib/dpkg/status', content: status.join('\n') },
+      { path: COPYRIGHT, content: `${FORMAT}Files: *\nLicense: Expat\n` },
+      { path: 'usr/share/doc/b', link: 'a' },
+    ];
+    const { evidence } = await contentsOf({ layers: [layers] });
+    if (evidence.packages.status !== 'present') throw new Error('the packages were not read');
+    const found = evidence.packages.value.packages.map(({ name, licenses }) => [name, licenses]);
+    expect(found).toEqual([
+      ['a', ['MIT']],
+      ['b', ['MIT']],
+      ['c', []],
+    ]);
+  });
+});
+
 describe("chisel's manifest", () => {
   test('has the packages whose slices are in the image, without the sources that advisories are about', () => {
     const { packages, problems } = catalogFile(

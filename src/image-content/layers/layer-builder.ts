@@ -137,13 +137,15 @@ export class LayerBuilder {
     return { entries: this.#entries, whiteouts: this.#whiteouts, opaque: this.#opaque, unread: this.#unread };
   }
 
-  /** The content without its list of files, once the lists of the layer are too large: their files then belong to no package. */
+  /** The content without its lists of files and licenses, once those of the layer are too large: their files then belong to no package. */
   #withFileList(content: FileContent): FileContent {
     const { catalog } = content;
-    if (catalog?.owned === undefined) return content;
-    this.#listBytes += catalog.owned.length;
+    const { owned = '', licenses = [] } = catalog ?? {};
+    const bytes = licenses.reduce((sum, { length }) => sum + length, owned.length);
+    if (catalog === undefined || bytes === 0) return content;
+    this.#listBytes += bytes;
     if (this.#listBytes <= LAYER_LIMITS['file-list-bytes']) return content;
-    const { owned: _tooLarge, ...rest } = catalog;
+    const { owned: _files, licenses: _licenses, ...rest } = catalog;
     return { ...content, catalog: rest };
   }
 

@@ -22,7 +22,7 @@ export const LAYER_LIMITS = {
   'kept-file-bytes': 64 * MiB,
   /** Bytes of all such files of one layer. */
   'kept-layer-bytes': 128 * MiB,
-  /** Bytes of the lists of files that other package managers keep, of one layer: what is beyond counts as listed nowhere. */
+  /** Bytes of the lists of files and licenses in one layer, beside those of kept files: what is beyond counts as not listed. */
   'file-list-bytes': 128 * MiB,
   /** What zstd may keep as its window: 2^27 bytes, what containerd and the zstd program accept. */
   'zstd-window-log': 27,

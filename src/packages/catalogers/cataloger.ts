@@ -62,6 +62,8 @@ export interface FileCatalog {
   readonly problems: readonly string[];
   /** Files that packages brought, by what the file says: a path from the image's root on each line. */
   readonly owned?: string;
+  /** The licenses of the package that the file is about, each a statement of its own. */
+  readonly licenses?: readonly string[];
 }
 
 /** Takes a file's bytes in order, then answers once. A chunk is only good until the call returns. */
@@ -86,11 +88,13 @@ export const EMPTY: FileCatalog = { packages: [], unread: [], problems: [] };
 /** What several readers found in one file. */
 export function mergeCatalogs(catalogs: readonly FileCatalog[]): FileCatalog {
   const owned = catalogs.flatMap((catalog) => catalog.owned ?? []).join('\n');
+  const licenses = catalogs.flatMap((catalog) => catalog.licenses ?? []);
   return {
     packages: catalogs.flatMap(({ packages }) => packages),
     unread: [...new Set(catalogs.flatMap(({ unread }) => unread))],
     problems: catalogs.flatMap(({ problems }) => problems),
     ...(owned === '' ? {} : { owned }),
+    ...(licenses.length === 0 ? {} : { licenses }),
   };
 }
 

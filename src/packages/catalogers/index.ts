@@ -8,6 +8,7 @@ import { chiselCataloger } from './chisel.js';
 import { composerCataloger } from './composer.js';
 import { condaCataloger } from './conda.js';
 import { cranCataloger } from './cran.js';
+import { debianCopyrightCataloger } from './debian-copyright.js';
 import { dotnetBundleCataloger } from './dotnet-bundle.js';
 import { fileKind } from './file-kind.js';
 import { fileListCatalogers } from './file-lists.js';
@@ -43,6 +44,7 @@ const CATALOGERS: readonly Cataloger[] = [
   composerCataloger,
   condaCataloger,
   cranCataloger,
+  debianCopyrightCataloger,
   dotnetBundleCataloger,
   ...fileListCatalogers,
   gemCataloger,
