@@ -95,10 +95,16 @@ test.each([
     'jobs:\n  b: { resource_class: << parameters.class >>, steps: [{ run: docker build . }] }\n',
     '<< parameters.class >>',
   ],
+  ['.gitlab-ci.yml', 'b:\n  tags: [docker, big]\n  script: [docker build .]\n', 'tags: docker, big'],
+  [
+    '.circleci/config.yml',
+    'jobs:\n  b: { resource_class: acme/own, steps: [{ run: docker build . }] }\n',
+    'resource_class: acme/own',
+  ],
 ])('%s says what decides the runner that builds', async (path, text, decidedBy) => {
   const open = (uses: Awaited<ReturnType<typeof usesOf>>) => uses.map((use) => use.open?.map((one) => one.decidedBy));
   expect(open(await usesOf({ Dockerfile: 'FROM a\n', [path]: text }, []))).toEqual([[decidedBy]]);
-  const fixed = text.replace(decidedBy, 'large');
+  const fixed = text.replace(/\$RUNNER|docker, big/, 'saas-linux-large-amd64').replace(/<<.*>>|acme\/own/, 'large');
   expect(open(await usesOf({ Dockerfile: 'FROM a\n', [path]: fixed }, []))).toEqual([undefined]);
 });
 

@@ -128,7 +128,7 @@ describe('the builds of bake definitions', () => {
     [
       'args = { BASE = FULL }',
       'variable "FULL" {\n  default = "alpine:${TAG}"\n}',
-      ['BASE: the variable FULL and TAG'],
+      ['BASE: the variables FULL and TAG'],
     ],
     ['args = { BASE = FULL }', 'FULL = "alpine:${TAG}"', ['BASE: the variable TAG']],
     ['args = merge({ BASE = "alpine:3" }, { OTHER = TAG })', '', ['BASE: the variable TAG']],
@@ -146,6 +146,86 @@ describe('the builds of bake definitions', () => {
     expect(image).toMatchObject({ expanded: 'alpine:3' });
     expect(openOf(reading, 'alpine:3')).toEqual(expected);
     expect(image?.unresolved).toBeUndefined();
+  });
+
+  test.each([
+    ['target.base.args.BASE', ['BASE: the variable TAG']],
+    ['"${target.base.args.BASE}"', ['BASE: the variable TAG']],
+    ['target.base.args.OTHER', undefined],
+  ])('the field %s of a target is known as well as that', async (field, expected) => {
+    const bake = `variable "TAG" {\n  default = "3"\n}
+target "base" {\n  dockerfile = "none"\n  args = { BASE = "alpine:\${TAG}", OTHER = "alpine:3" }\n}
+target "app" {\n  args = { BASE = ${field} }\n}\n`;
+    const reading = await readFiles({ Dockerfile: 'ARG BASE=a\nFROM $BASE\n', 'docker-bake.hcl': bake });
+    expect(openOf(reading, 'alpine:3')).toEqual(expected);
+  });
+
+  test.each([
+    ['docker build -f Dockerfile $DIR', '.', ['context']],
+    ['cd $DIR && docker build -f /work/x .', undefined, []],
+    ['docker build -f a/Dockerfile a', 'a', []],
+    ['cd a && docker build ..', '.', []],
+    ['docker build -f Dockerfile https://example.com/x.git', 'https://example.com/x.git', []],
+    ['docker build -f Dockerfile ../../x', '../../x', []],
+  ])('the context of a command is known, or is open: %s', async (command, context, open) => {
+    const { builds = [] } = await readFiles({
+      Dockerfile: 'FROM a\n',
+      'a/Dockerfile': 'FROM a\n',
+      'b.sh': `${command}\n`,
+    });
+    expect(builds.map((build) => build.context)).toEqual(context === undefined ? [] : [context]);
+    expect(builds.flatMap((build) => build.open.map(({ field }) => field))).toEqual(open);
+  });
+
+  const TAKEN = ['alpine:3', 'debian:12'];
+  test.each([
+    ['BIG ? "debian:12" : "alpine:3"', '', TAKEN],
+    ['TAG == "x" ? "debian:12" : "alpine:3"', '', TAKEN],
+    ['"${BIG ? "debian:12" : "alpine:3"}"', '', TAKEN],
+    ['"%{ if BIG }debian:12%{ else }alpine:3%{ endif }"', '', TAKEN],
+    ['CHOSEN', 'CHOSEN = BIG ? "debian:12" : "alpine:3"', TAKEN],
+    ['chosen(BIG)', 'function "chosen" {\n  params = [b]\n  result = BIG ? "debian:12" : "alpine:3"\n}', TAKEN],
+    ['BIG ? (TAG == "x" ? "a:1" : "debian:12") : "alpine:3"', '', ['a:1', ...TAKEN]],
+    ['target.other.args.A', 'target "other" {\n  args = { A = BIG ? "debian:12" : "alpine:3" }\n}', TAKEN],
+    // What says nothing without a value that nobody gives is no other side.
+    ['NONE != "" ? NONE : "alpine:3"', '', ['alpine:3']],
+    ['TAG == "3" ? "alpine:3" : "alpine:${TAG}-x"', '', ['alpine:3']],
+    ['"alpine:3${BIG ? "-${NONE}" : ""}"', '', ['alpine:3']],
+    ['1 == 2 ? "debian:12" : "alpine:3"', '', ['alpine:3']],
+    ['[for b in [false]: b ? "debian:12" : "alpine:3"][0]', '', ['alpine:3']],
+  ])('both sides of a condition count: %s', async (value, more, expected) => {
+    const bake = `variable "BIG" {\n  default = false\n}\nvariable "TAG" {\n  default = "3"\n}\nvariable "NONE" {}
+${more}\ntarget "app" {\n  args = { BASE = ${value} }\n}\n`;
+    const reading = await readFiles({ Dockerfile: 'ARG BASE\nFROM $BASE\n', 'docker-bake.hcl': bake });
+    expect([...images(reading)].sort()).toEqual(expected);
+    // What is listed is what bake builds.
+    expect(reading.builds?.filter(({ name }) => name === 'app')).toMatchObject([{ args: { BASE: 'alpine:3' } }]);
+    expect(reading.unseen).toEqual([]);
+    const given = { environment: { BIG: 'false', TAG: '3', NONE: '' } };
+    const settled = await readFiles({ Dockerfile: 'ARG BASE\nFROM $BASE\n', 'docker-bake.hcl': bake }, given);
+    expect(images(settled)).toEqual(['alpine:3']);
+  });
+
+  test('conditions of which there are too many to evaluate both ways are reported', async () => {
+    const conditions = Array.from({ length: 17 }, (_, index) => `A${index} = BIG ? "b" : "a${index}"`).join('\n');
+    const bake = `variable "BIG" {\n  default = false\n}\ntarget "app" {\n  args = {\n${conditions}\n  }\n}\n`;
+    const { unseen } = await readFiles({ Dockerfile: 'FROM a\n', 'docker-bake.hcl': bake });
+    expect(unseen).toMatchObject([{ path: 'docker-bake.hcl', what: expect.stringContaining('bake-conditions') }]);
+  });
+
+  test.each([
+    ['data.json', { target: { app: { context: '.' } }, rows: 'x'.repeat(5_000_000) }, 1],
+    ['data.json', { rows: 'target '.repeat(700_000) }, 0],
+    ['data.json', { 'target\u0000': 1, rows: 'x'.repeat(5_000_000) }, 0],
+  ])('JSON that is too long is named where it may be for bake: %s (%#)', async (path, value, expected) => {
+    const { unseen } = await readFiles({ Dockerfile: 'FROM a\n', [path]: JSON.stringify(value) });
+    expect(unseen.map((one) => one.path)).toEqual(Array(expected).fill(path));
+  });
+
+  test('JSON that is too long and hides its targets is named', async () => {
+    const text = `{"\\u0074arget": {"app": {"context": "."}}, "rows": "${'x'.repeat(5_000_000)}"}`;
+    const { unseen } = await readFiles({ Dockerfile: 'FROM a\n', 'data.json': text });
+    expect(unseen).toHaveLength(1);
   });
 
   test('a target, platforms and contexts that a variable decides by its default are evaluated, and say so', async () => {

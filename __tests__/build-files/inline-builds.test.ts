@@ -1,3 +1,4 @@
+// biome-ignore-all lint/suspicious/noTemplateCurlyInString: variables of bake and Compose files
 import { describe, expect, test } from '@jest/globals';
 import { readRepository } from '../../src/build-files/read.js';
 import type { Reading } from '../../src/build-files/reading.js';
@@ -75,6 +76,36 @@ describe('a build file that stands in a definition', () => {
       ['alpine:3.21', 3],
       ['alpine:3.22', 7],
     ]);
+  });
+
+  test.each([
+    [
+      'docker-bake.hcl',
+      'variable "TAG" {\n  default = "3"\n}\nvariable "TOOLS" {\n  default = "curl"\n}\ntarget "t" {\n  dockerfile-inline = <<EOT\nFROM alpine:${TAG} AS one\nRUN apk add ${TOOLS}\nFROM busybox\nCOPY --from=one / /\nEOT\n}\n',
+    ],
+    [
+      'docker-bake.hcl',
+      'variable "BIG" {\n  default = false\n}\ntarget "t" {\n  dockerfile-inline = "FROM alpine:${BIG ? "3.22" : "3"} AS a\\nFROM busybox\\nCOPY --from=a / /"\n}\n',
+    ],
+    [
+      'compose.yaml',
+      'services:\n  t:\n    build:\n      dockerfile_inline: |\n        FROM alpine:${TAG:-3} AS a\n        RUN apk add ${TOOLS:-curl}\n        FROM busybox\n        COPY --from=a / /\n',
+    ],
+  ])('leaves only references open that depend on a default: %s (%#)', async (path, text) => {
+    const { uses } = await readFiles({ [path]: text });
+    const open = uses.map((use) => [use.expanded, use.open?.map(({ argument }) => argument)]);
+    expect(open).toContainEqual(['alpine:3', ['--file']]);
+    expect(open).toContainEqual(['busybox', undefined]);
+    expect(new Set(uses.map(({ id }) => id)).size).toBe(uses.length);
+  });
+
+  test.each([
+    ['an instruction', '        ${MORE:-RUN true}'],
+    ['a stage', '        FROM a AS ${NAME:-x}'],
+  ])('leaves all references open where %s is a default', async (_, line) => {
+    const text = `services:\n  t:\n    build:\n      dockerfile_inline: |\n        FROM z\n${line}\n        FROM busybox\n`;
+    const { uses } = await readFiles({ 'compose.yaml': text });
+    expect(uses.find(({ expanded }) => expanded === 'busybox')?.open).toHaveLength(1);
   });
 
   test('makes the definition unreadable where BuildKit would refuse it', async () => {

@@ -51,6 +51,29 @@ describe('images that are run', () => {
     expect(new Set(uses.map(({ id }) => id)).size).toBe(uses.length);
   });
 
+  test.each([
+    ['compose.yaml', 'services: {db: {image: "postgres:${PG:-16}"}}\n', 'postgres:16', 'environment variable PG'],
+    ['.devcontainer.json', '{"image": "base:${localEnv:TAG:1}"}', 'base:1', 'environment variable TAG'],
+    [
+      '.github/workflows/ci.yml',
+      'jobs: {t: {runs-on: ubuntu-latest, container: "${{ inputs.image || \'node:20\' }}"}}\n',
+      'node:20',
+      "${{ inputs.image || 'node:20' }}",
+    ],
+  ])('one of %s that is known by a default is partly checked', async (path, text, image, decidedBy) => {
+    const uses = run(await readFiles({ [path]: text }));
+    expect(uses).toMatchObject([{ expanded: image, open: [{ argument: 'image', decidedBy, definition: path }] }]);
+    expect(uses[0]?.unresolved).toBeUndefined();
+    expect(run(await readFiles({ [path]: text }, { environment: { PG: '17', TAG: '2' } }))).toHaveLength(1);
+  });
+
+  test('one whose variable has a value in the repository is fully known', async () => {
+    const files = { '.env': 'PG=17\n', 'compose.yaml': 'services: {db: {image: "postgres:${PG:-16}"}}\n' };
+    const [use] = run(await readFiles(files));
+    expect(use).toMatchObject({ expanded: 'postgres:17' });
+    expect(use?.open).toBeUndefined();
+  });
+
   test('each is placed at what names it, without quotes and scheme', async () => {
     const uses = run(await readFiles({ '.github/workflows/ci.yml': WORKFLOW }));
     const lines = WORKFLOW.split('\n');

@@ -48,6 +48,21 @@ describe('imagesJson', () => {
     expect(document.uses[2]).toMatchObject({ reference: null, unresolved: 'BASE has no value', reachable: false });
   });
 
+  test('names every field of a build that does not hold, or holds by a default, and lists a build once', () => {
+    const build = {
+      ...{ definition: 'docker-bake.hcl', line: 1, context: '.', args: {}, platforms: [], contexts: {} },
+      open: [{ field: 'inherits', decidedBy: 'a' }],
+      defaults: [{ field: 'target', decidedBy: 'the variable T', line: 2, variables: ['T'] }],
+    };
+    const builds = [build, { ...build, tags: ['internal'] }];
+    const document = imagesSchema.parse(JSON.parse(imagesJson({ files: [], uses: [], builds, unseen: [] })));
+    expect(document.builds).toHaveLength(1);
+    expect(document.builds[0]?.open.map(({ field }) => field)).toEqual([
+      ...['context', 'dockerfile', 'args', 'target', 'platforms', 'contexts'],
+    ]);
+    expect(document.builds[0]?.defaults).toEqual([{ field: 'target', decidedBy: 'the variable T', line: 2 }]);
+  });
+
   test('prints what the contract names and nothing a reader adds for itself', () => {
     const [use] = reading.uses;
     const more = { ...makeUse('node'), ...use, internal: 'x' };

@@ -56,16 +56,15 @@ export async function bakeRuns(
       environment: { ...environment, ...given },
     });
     const overrides = run.overrides.filter((one) => !one.startsWith('var '));
-    found.push({
-      ...built,
-      builds: built.builds.map((build) => overrides.reduce((one, set) => overridden(one, set, run), build)),
-    });
+    const set = (build: Build) => overrides.reduce((one, override) => overridden(one, override, run), build);
+    found.push({ ...built, builds: built.builds.map(set), alternatives: (built.alternatives ?? []).map(set) });
   }
   const reason = `there are more than ${MAX_RUNS} different runs of bake (limit bake-runs)`;
   const beyond = new Set([...distinct.values()].slice(MAX_RUNS).map(({ path }) => path));
   return {
     ...NOTHING,
     builds: found.flatMap(({ builds }) => builds),
+    alternatives: found.flatMap(({ alternatives = [] }) => alternatives),
     unreadable: [
       ...found.flatMap(({ unreadable }) => unreadable),
       ...[...beyond].map((path) => unreadableDefinition(path, { reason })),

@@ -45,11 +45,15 @@ export interface RunImage extends Place {
   readonly platform?: string;
   /** What of the image is not known statically. */
   readonly open: readonly OpenValue[];
+  /** What of the image is known by the default of a variable, which the environment may set. */
+  readonly defaults?: readonly OpenValue[];
 }
 
 /** What definitions build and run, and everything in them that was not understood. */
 export interface DefinitionReading {
   readonly builds: readonly Build[];
+  /** What else may be built, by what the definition writes for another value of a variable. */
+  readonly alternatives?: readonly Build[];
   readonly images?: readonly RunImage[];
   readonly problems: readonly DefinitionProblem[];
 }

@@ -25,6 +25,8 @@ export interface Build {
   readonly open: readonly OpenValue[];
   /** Fields that are known by the default of a variable, which the builder may set. */
   readonly defaults?: readonly OpenValue[];
+  /** Of a build with an inline file whose text has such defaults: texts with other values. Absent where none is known. */
+  readonly otherTexts?: readonly string[];
 }
 
 /** A field of a build whose value only a run knows: `args.NAME`, `target`, `platforms`, `contexts.NAME` … */
@@ -32,6 +34,8 @@ export interface OpenValue {
   readonly field: string;
   readonly decidedBy: string;
   readonly line?: number;
+  /** The variables that `decidedBy` names. */
+  readonly variables?: readonly string[];
 }
 
 /** Whether a context is fetched: HTTP, or a Git repository in one of its forms. */

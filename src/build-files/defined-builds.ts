@@ -23,6 +23,8 @@ const MAX_DEFINITIONS = 500;
 /** What the build definitions of a repository build. */
 export interface DefinedBuilds {
   readonly builds: readonly Build[];
+  /** What else may be built, by what the definitions write for other values of variables. */
+  readonly alternatives?: readonly Build[];
   /** Images that are run, and not built. */
   readonly images: readonly RunImage[];
   /** Definitions that could not be read: what they build is not known. */
@@ -69,6 +71,7 @@ export function bakedBuilds(
 function together(found: readonly DefinedBuilds[]): DefinedBuilds {
   return {
     builds: distinct(found.flatMap(({ builds }) => builds)),
+    alternatives: distinct(found.flatMap(({ alternatives = [] }) => alternatives)),
     images: distinct(found.flatMap(({ images }) => images)),
     unreadable: found.flatMap(({ unreadable }) => unreadable),
     unseen: found.flatMap(({ unseen }) => unseen),
@@ -150,14 +153,19 @@ async function composeBuilds(
       found.push({ ...NOTHING, unreadable: [unreadableDefinition(path, { reason })] });
       continue;
     }
+    const whole = { ...project, files: [...(below?.files ?? []), ...files] };
     const joined =
-      below === undefined || below.unreadable.length > 0
-        ? alone
-        : await readComposeProject({ ...project, files: [...below.files, ...files] }, context);
-    const reading = joined.problems.length < alone.problems.length || joined.builds.length > 0 ? joined : alone;
+      below === undefined || below.unreadable.length > 0 ? alone : await readComposeProject(whole, context);
+    const isJoined = joined.problems.length < alone.problems.length || joined.builds.length > 0;
+    const reading = isJoined ? joined : alone;
     for (const file of reading.read) used.add(file);
     if (project.isDefault) builtByDefault.set(path, new Set(reading.builds.map(({ name = '' }) => name)));
-    const builds = reading.builds.map(withoutOpen);
+    const chosen = isJoined && joined !== alone ? whole : { ...project, files, isPart: !project.isDefault };
+    const { withOtherTexts } = await import('./other-texts.js');
+    const withTexts = await withOtherTexts(reading.builds, [], context.environment, async (environment) => {
+      return (await readComposeProject(chosen, { ...context, environment })).builds;
+    });
+    const builds = withTexts.map(withoutOpen);
     const { images = [] } = reading;
     const problems = reading.problems.filter(({ hidesNothing }) => hidesNothing !== true);
     const mayBuild = files.some(({ bytes }) => /\bbuild\b/.test(new TextDecoder().decode(bytes)));
@@ -213,8 +221,12 @@ async function readSet(
   files: readonly DefinitionFile[],
   options: DefinitionOptions,
 ): Promise<DefinedBuilds> {
-  const { builds, images = [], problems } = await reader.read(files, options);
-  if (builds.length > 0) return { builds, images, ...divided(problems) };
+  const { builds: found, alternatives = [], images = [], problems } = await reader.read(files, options);
+  const { withOtherTexts } = await import('./other-texts.js');
+  const builds = await withOtherTexts(found, alternatives, options.environment, async (environment) => {
+    return (await reader.read(files, { ...options, environment })).builds;
+  });
+  if (builds.length > 0) return { builds, alternatives, images, ...divided(problems) };
   return { ...NOTHING, images, unreadable: unreadableOf(problems) };
 }
 
@@ -248,7 +260,13 @@ function clause(sentence: string): string {
 export function namedBuildOf(build: Build): NamedBuild | UnseenRequest {
   const { name = 'it', dockerfile, inline, context, open } = build;
   // It stands in the definition, wherever the context is.
-  if (inline !== undefined) return { ...parametersOf(build), file: build.definition, inline };
+  if (inline !== undefined)
+    return {
+      ...parametersOf(build),
+      file: build.definition,
+      inline,
+      ...optionalField('otherTexts', build.otherTexts),
+    };
   const isOpen = open.some(({ field }) => field === 'dockerfile' || field === 'inline');
   if (dockerfile === undefined || isOpen) return { what: `builds a file that is only known at run time (${name})` };
   if (isRemote(context)) return { what: `builds from ${context}, which is not read`, fixKind: 'elsewhere' };

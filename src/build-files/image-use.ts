@@ -77,7 +77,7 @@ export interface ImageUse extends Place {
 
 /** A parameter of a build that a build definition gives a value which only a run knows. */
 export interface OpenArgument {
-  /** A build argument's name, or a flag: `--target`, `--platform`, `--build-context NAME`, `--file` for the text of an inline file. */
+  /** A build argument's name, or a flag: `--target`, `--platform`, `--build-context NAME`, `--file` for the text of an inline file; `image` for one that is run. */
   readonly argument: string;
   /** An expression or a variable, as it is written where that is known. */
   readonly decidedBy: string;

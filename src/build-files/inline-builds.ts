@@ -29,6 +29,7 @@ export async function readInlineBuilds(
     const content = await tree.read(file, MAX_DOCKERFILE_BYTES);
     const lines = content.ok ? new TextDecoder().decode(content.value).split(/\r?\n/) : [];
     let stages = 0;
+    const seen = new Set<string>();
     const same = groupBy(ofFile, ({ request, inline }) => JSON.stringify([request?.line, request?.name, inline]));
     for (const [index, all] of [...same.values()].entries()) {
       const [{ inline = '', request }] = all;
@@ -37,10 +38,15 @@ export async function readInlineBuilds(
       const [first, ...others] = all.map((build) => readBuild(path, bytes, build, options));
       if (first === undefined) continue;
       const reading = mergeReadings(first, others);
+      const isAlternative = all.every((build) => build.isAlternative === true);
+      if (isAlternative && reading.file.status === 'unreadable') continue;
       const place = placing(lines, inline, request?.line ?? 1);
+      // What another text says, too, is listed once.
+      const uses = isAlternative ? reading.uses.filter(({ id }) => !seen.has(id)) : reading.uses;
+      for (const { id } of uses) seen.add(id);
       found.push({
         file: definitionStatus(file, reading.file, request?.name, request?.line),
-        uses: reading.uses.map((use) => placedUse(use, file, place, stages)),
+        uses: uses.map((use) => placedUse(use, file, place, stages)),
         stages: reading.stages.map((stage) => placedStage(stage, file, place, stages)),
       });
       stages += reading.stages.length;

@@ -3,6 +3,7 @@ import { listed } from '../lib/text.js';
 import type { Platform } from '../references/platform.js';
 import { familiarReference, parseReference, type Reference } from '../references/reference.js';
 import { contextImage } from './build.js';
+import type { DockerfileReading } from './dockerfile/dockerfile.js';
 import type { ImageUse, OpenArgument } from './image-use.js';
 import type { ReadingOptions } from './reading.js';
 import type { PlacedBuild } from './script/named-build.js';
@@ -67,13 +68,15 @@ const OTHER_PLATFORMS: readonly Platform[] = ['riscv64', 's390x'].map((architect
 /**
  * The uses of one build with what else than arguments is open of it: the target, where another one would ship or pull
  * them; the platform, where they have none of their own; a context, where it takes their place, or they are what stands
- * for it in `contexts`; the text of the file, always. `readAs` reads the build with other parameters.
+ * for it in `contexts`; the text of the file, where `otherTexts`, as they are read, differ in them. `readAs` reads the
+ * build with other parameters.
  */
 export function withOpenSurroundings(
   uses: readonly ImageUse[],
   open: readonly OpenArgument[],
   contexts: Readonly<Record<string, string>>,
   readAs: (other: { readonly anyTarget?: boolean; readonly platforms?: readonly Platform[] }) => readonly ImageUse[],
+  otherTexts?: readonly DockerfileReading[],
 ): readonly ImageUse[] {
   const targets = open.filter(({ argument }) => argument === TARGET);
   const platforms = open.filter(({ argument }) => argument === PLATFORM);
@@ -90,13 +93,23 @@ export function withOpenSurroundings(
     if (!reachable) return use;
     const own = [
       ...(use.open ?? []),
-      ...texts,
+      ...(isSameIn(otherTexts, use) ? [] : texts),
       ...(other !== undefined && (other.role !== use.role || !use.reachable) ? targets : []),
       ...(use.role !== 'frontend' && (use.platform === null || !elsewhere.has(use.id)) ? platforms : []),
       ...ofContexts.filter(({ argument }) => isReplacedBy(use, argument.slice(CONTEXT.length + 1), contexts)),
     ];
     return own.length === 0 ? use : { ...use, reachable, open: own.slice(0, MAX_NAMED) };
   });
+}
+
+/** Whether a use means the same with each of the texts. */
+function isSameIn(readings: readonly DockerfileReading[] | undefined, { id, role, reachable }: ImageUse): boolean {
+  if (readings === undefined) return false;
+  return readings.every(
+    ({ file, uses }) =>
+      file.status === 'read' &&
+      uses.some((other) => other.id === id && other.role === role && other.reachable === reachable),
+  );
 }
 
 /** Whether a context of a name, or of any, may take the place of a use's image or stage, or has taken it. */

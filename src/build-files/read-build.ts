@@ -42,6 +42,7 @@ export function readBuild(
     open,
     build.buildContexts,
     (other) => readDockerfile(path, bytes, { ...given, ...other }).uses,
+    build.otherTexts?.map((text) => readDockerfile(path, new TextEncoder().encode(text), given)),
   );
   return { ...reading, uses, ...optionalField('neverRuns', build.neverRuns) };
 }

@@ -1,6 +1,6 @@
-import { distinct, optionalField } from '../lib/collections.js';
+import { distinct, groupBy, optionalField } from '../lib/collections.js';
 import { plural } from '../lib/text.js';
-import { bakeRuns, type PlacedRun } from './bake-runs.js';
+import type { PlacedRun } from './bake-runs.js';
 import type { Build, OpenValue } from './build.js';
 import type { RunImage } from './build-definition.js';
 import { definedBuilds, NOTHING, namedBuildOf } from './defined-builds.js';
@@ -10,7 +10,7 @@ import { contextFlag, PLATFORM, TARGET } from './open-arguments.js';
 import type { ReadingOptions, UnseenBuild } from './reading.js';
 import { type RepositoryTree, reasonOf, type TreeEntry } from './repository-tree.js';
 import type { NamedBuild, PlacedBuild, RequestedBuilds } from './script/named-build.js';
-import { buildsInFile, isScriptFile } from './script/script-files.js';
+import { buildsInFile, scriptFileKind } from './script/script-files.js';
 import { unreadableDefinition } from './unreadable-definition.js';
 
 /** What the workflows of a repository may have together; reading YAML takes its time. */
@@ -20,6 +20,19 @@ const MAX_SCRIPTS = 20_000;
 const MAX_SCRIPT_BYTES = 32 * 1024 * 1024;
 /** A longer one is an archive or a list of data. */
 const MAX_BYTES_OF_SCRIPT = 1024 * 1024;
+
+/** Files without an ending, and YAML of any name, that are examined for scripts, and their length. */
+const MAX_CANDIDATES = 5_000;
+const MAX_BYTES_OF_CANDIDATE = 256 * 1024;
+
+/** Directories that a path is below; what is only there for others comes last. */
+function depthOf(path: string): number {
+  return path.endsWith('.mk') ? Number.MAX_SAFE_INTEGER : path.split('/').length;
+}
+
+function directoryOf(path: string): string {
+  return path.slice(0, Math.max(path.lastIndexOf('/'), 0));
+}
 
 const SCRIPTS_TOO_LONG = `the scripts have more than ${plural(MAX_SCRIPT_BYTES, 'byte')} in total (limit script-bytes)`;
 
@@ -48,15 +61,12 @@ export async function requestedBuilds(
   await reader.readScripts();
   const { unreadable, unseen, workflows, runs, images } = reader;
   const own = await definedBuilds(tree, entries, options);
-  const ofRuns = async (neverRuns: boolean) =>
-    options.definitions === undefined
-      ? await bakeRuns(
-          tree,
-          entries,
-          runs.filter(({ run }) => (run.neverRuns === true) === neverRuns),
-          options.environment,
-        )
-      : NOTHING;
+  const ofRuns = async (neverRuns: boolean) => {
+    const asked = runs.filter(({ run }) => (run.neverRuns === true) === neverRuns);
+    if (options.definitions !== undefined || asked.length === 0) return NOTHING;
+    const { bakeRuns } = await import('./bake-runs.js');
+    return bakeRuns(tree, entries, asked, options.environment);
+  };
   const [live, dead] = [await ofRuns(false), await ofRuns(true)];
   for (const others of [own, live, dead]) {
     unreadable.push(...others.unreadable);
@@ -72,6 +82,11 @@ export async function requestedBuilds(
   };
   for (const build of builds) place(build, {});
   for (const build of dead.builds) place(build, { neverRuns: true });
+  for (const build of distinct([...(own.alternatives ?? []), ...(live.alternatives ?? [])])) {
+    const named = namedBuildOf(build);
+    if (!('what' in named) && (named.inline !== undefined || reader.isThere(named)))
+      defined.push({ path: build.definition, build: { ...reader.found(named), isAlternative: true } });
+  }
   return {
     workflows,
     defined,
@@ -91,7 +106,7 @@ class RequestedBuildsReader {
   readonly #tree: RepositoryTree;
   readonly #files: readonly string[];
   readonly #known: ReadonlySet<string>;
-  /** Bytes that are left for files that podman reads before it builds. */
+  /** Bytes that are left for files that scripts include, and that podman reads before it builds. */
   #besides = MAX_SCRIPT_BYTES;
 
   constructor(tree: RepositoryTree, entries: readonly TreeEntry[]) {
@@ -105,13 +120,15 @@ class RequestedBuildsReader {
     const paths = this.#files.filter(isWorkflow);
     if (paths.length === 0) return;
     const { buildsInWorkflow } = await import('./workflow/workflow-builds.js');
+    const { calledBuilds, withCalls } = await import('./workflow/local-calls.js');
     let left = MAX_WORKFLOW_BYTES;
+    const read = new Map<string, { readonly bytes: Uint8Array; readonly requested: RequestedBuilds }>();
     for (const path of paths) {
       const content = await this.#tree.read(path, left);
       if (content.ok) {
         left -= content.value.length;
-        const directory = path.slice(0, Math.max(path.lastIndexOf('/'), 0));
-        await this.#take(path, content.value, await buildsInWorkflow(content.value, directory));
+        const requested = await buildsInWorkflow(content.value, directoryOf(path));
+        read.set(path, { bytes: content.value, requested });
       } else if (content.error.code === 'too-large') {
         const reason = `the workflows have more than ${plural(MAX_WORKFLOW_BYTES, 'byte')} (limit workflow-bytes)`;
         this.unreadable.push(unreadableDefinition(path, { reason }));
@@ -121,17 +138,33 @@ class RequestedBuildsReader {
         this.unreadable.push(unreadableDefinition(path, { reason: reasonOf(content.error) }));
       }
     }
+    const called = await calledBuilds(
+      new Map([...read].map(([path, { requested }]) => [path, requested])),
+      async (path, inputs) => {
+        const bytes = read.get(path)?.bytes;
+        return bytes === undefined ? undefined : buildsInWorkflow(bytes, directoryOf(path), inputs);
+      },
+    );
+    for (const [path, { bytes, requested }] of read)
+      await this.#take(path, bytes, withCalls(requested, called.get(path) ?? []));
   }
 
   /** What is no script that can be had runs nothing; what is beyond a limit is named. */
   async readScripts(): Promise<void> {
     let left = MAX_SCRIPT_BYTES;
-    const paths = this.#files.filter(isScriptFile);
+    const kinds = groupBy(this.#files, scriptFileKind);
+    const repository = { paths: this.#known, load: (path: string) => this.#load(path) };
+    const included = new Set<string>();
+    // What includes others comes before them.
+    const paths = [...(kinds.get('script') ?? [])].sort((a, b) => depthOf(a) - depthOf(b));
     for (const path of paths.slice(0, MAX_SCRIPTS)) {
+      if (included.has(path)) continue;
       const content = await this.#tree.read(path, Math.min(left, MAX_BYTES_OF_SCRIPT));
       if (content.ok) {
         left -= content.value.length;
-        await this.#take(path, content.value, await buildsInFile(path, content.value));
+        const requested = await buildsInFile(path, content.value, repository);
+        for (const other of requested.includes ?? []) included.add(other);
+        await this.#take(path, content.value, requested);
       } else if (content.error.code === 'too-large') {
         const reason = left < MAX_BYTES_OF_SCRIPT ? SCRIPTS_TOO_LONG : 'it is too large to be read as a script';
         this.unreadable.push(unreadableDefinition(path, { reason }));
@@ -143,6 +176,28 @@ class RequestedBuildsReader {
       const reason = `there are more than ${MAX_SCRIPTS} scripts (limit scripts)`;
       this.unreadable.push(unreadableDefinition(path, { reason }));
     }
+    await this.#readCandidates(kinds.get('candidate') ?? [], included);
+  }
+
+  /** Files that are mostly something else; one that is long is so. */
+  async #readCandidates(candidates: readonly string[], included: ReadonlySet<string>): Promise<void> {
+    for (const path of candidates.slice(0, MAX_CANDIDATES)) {
+      if (included.has(path)) continue;
+      const content = await this.#tree.read(path, MAX_BYTES_OF_CANDIDATE);
+      if (content.ok) await this.#take(path, content.value, await buildsInFile(path, content.value));
+    }
+    const [path, ...others] = candidates.slice(MAX_CANDIDATES);
+    if (path === undefined) return;
+    const more = others.length === 0 ? '' : `, and neither were ${plural(others.length, 'other file')}`;
+    this.unseen.push({ path, what: `was not examined for scripts${more} (limit script-candidates)` });
+  }
+
+  /** A file that another one includes. */
+  async #load(path: string): Promise<Uint8Array | undefined> {
+    const content = await this.#tree.read(path, Math.min(this.#besides, MAX_BYTES_OF_SCRIPT));
+    if (!content.ok) return undefined;
+    this.#besides -= content.value.length;
+    return content.value;
   }
 
   async #take(path: string, bytes: Uint8Array, requested: RequestedBuilds): Promise<void> {
@@ -160,9 +215,10 @@ class RequestedBuildsReader {
     this.workflows.push(...named.map((build) => ({ path, build: withWritten(this.found(build), written) })));
     this.unseen.push(...unseen.map((one) => ({ path, ...one })));
     this.runs.push(...bakes.map((run) => ({ path, run })));
-    for (const { decidedBy, line, ...image } of images) {
-      const open = decidedBy === undefined ? [] : [{ field: 'image', decidedBy, line }];
-      this.images.push({ file: path, line, ...image, open });
+    for (const { decidedBy, defaultOf, line, ...image } of images) {
+      const by = (cause: string | undefined) =>
+        cause === undefined ? [] : [{ field: 'image', decidedBy: cause, line }];
+      this.images.push({ file: path, line, ...image, open: by(decidedBy), defaults: by(defaultOf) });
     }
   }
 
@@ -170,10 +226,8 @@ class RequestedBuildsReader {
     if (build.podman === undefined) return build;
     const { withPodmanFiles } = await import('./script/podman-files.js');
     return withPodmanFiles(build, async (path) => {
-      const content = await this.#tree.read(path, Math.min(this.#besides, MAX_BYTES_OF_SCRIPT));
-      if (!content.ok) return undefined;
-      this.#besides -= content.value.length;
-      return new TextDecoder().decode(content.value);
+      const bytes = await this.#load(path);
+      return bytes === undefined ? undefined : new TextDecoder().decode(bytes);
     });
   }
 
@@ -243,6 +297,7 @@ function buildOf({ path, build }: PlacedBuild): Build {
     open: [
       ...openArgs.map((name) => openOf(name === '' ? 'args' : `args.${name}`, open?.decidedBy?.[name])),
       ...(open?.file === true ? [openOf('dockerfile')] : []),
+      ...(inline === undefined && request?.context === undefined ? [openOf('context')] : []),
       ...(open?.target === true ? [openOf('target', open.decidedBy?.[TARGET])] : []),
       ...(open?.platforms === true ? [openOf('platforms', open.decidedBy?.[PLATFORM])] : []),
       ...(open?.contexts ?? []).map((name) =>

@@ -1,5 +1,5 @@
 import { hash } from 'node:crypto';
-import { optionalField } from '../lib/collections.js';
+import { distinct, groupBy, optionalField } from '../lib/collections.js';
 import { listed } from '../lib/text.js';
 import { DEFAULT_PLATFORM, formatPlatform, readablePlatforms } from '../references/platform.js';
 import { parseReference } from '../references/reference.js';
@@ -7,7 +7,8 @@ import { contextImage } from './build.js';
 import type { RunImage } from './build-definition.js';
 import { excludes } from './discovery.js';
 import { namedContext } from './dockerfile/build.js';
-import type { ImageUse, Place } from './image-use.js';
+import type { ImageUse, OpenArgument, Place } from './image-use.js';
+import { placeKey } from './open-arguments.js';
 import type { ReadingOptions } from './reading.js';
 import type { RepositoryTree } from './repository-tree.js';
 
@@ -42,7 +43,9 @@ export async function runUses(
     taken.set(use.id, count);
     uses.push(count === 1 ? use : { ...use, id: `${use.id}:${count}` });
   }
-  return uses.sort((a, b) => (a.file === b.file ? a.line - b.line || a.column - b.column : a.file < b.file ? -1 : 1));
+  return knownAtPlaces(uses).sort((a, b) =>
+    a.file === b.file ? a.line - b.line || a.column - b.column : a.file < b.file ? -1 : 1,
+  );
 }
 
 async function linesOf(tree: RepositoryTree, path: string): Promise<readonly string[]> {
@@ -97,7 +100,38 @@ function useOf(found: RunImage & { readonly written: string }, options: ReadingO
     reference: reference.ok && unresolved === undefined ? reference.value : null,
     overridable: [],
     ...optionalField('unresolved', unresolved),
+    ...optionalField('open', openOf(found)),
   };
+}
+
+function openOf({ file, line, open, defaults = [] }: RunImage): readonly OpenArgument[] | undefined {
+  const deciding = distinct([...open, ...defaults].map(({ decidedBy }) => decidedBy));
+  return deciding.length === 0
+    ? undefined
+    : deciding.map((decidedBy) => ({ argument: IMAGE, decidedBy, definition: file, line }));
+}
+
+/** Stands for the image itself, among what only a run knows. */
+const IMAGE = 'image';
+
+/** Where one place has an image for some values of what decides it, and none for others, the images stand for all. */
+function knownAtPlaces(uses: readonly ImageUse[]): ImageUse[] {
+  const open = groupBy(
+    uses.filter((use) => use.open !== undefined),
+    (use) => `${use.file}:${placeKey(use)}`,
+  );
+  const known = new Set(uses.flatMap((use) => (use.unresolved === undefined ? [`${use.file}:${placeKey(use)}`] : [])));
+  return uses.flatMap((use) => {
+    const place = `${use.file}:${placeKey(use)}`;
+    if (use.unresolved !== undefined) return known.has(place) && use.open !== undefined ? [] : [withoutOpen(use)];
+    const all = distinct((open.get(place) ?? []).flatMap((other) => other.open ?? []));
+    return [all.length === 0 ? use : { ...use, open: all }];
+  });
+}
+
+/** Why it is unresolved says what decides it. */
+function withoutOpen({ open: _, ...use }: ImageUse): ImageUse {
+  return use;
 }
 
 function whyUnresolved({ image, open }: RunImage, fault: string | undefined): string | undefined {

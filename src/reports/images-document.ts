@@ -56,7 +56,7 @@ export const useSchema = z
             argument: z
               .string()
               .describe(
-                "A build argument's name, or a flag: --target, --platform, --build-context NAME, --file for the text of an inline file.",
+                "A build argument's name, or a flag: --target, --platform, --build-context NAME, --file for the text of an inline file; image for an image that is run.",
               ),
             decidedBy: z.string().describe('An expression or a variable, as it is written where that is known.'),
             definition: z.string().describe('The path of the definition.'),
@@ -69,6 +69,14 @@ export const useSchema = z
       ),
   })
   .describe('One place in a build definition, and one distinct expansion of it, that names an external image.');
+
+const openValueSchema = z.strictObject({
+  field: z
+    .string()
+    .describe('args.NAME, target, platforms, contexts.NAME …; args and contexts without a name stand for any of them.'),
+  decidedBy: z.string(),
+  line: z.exactOptional(position),
+});
 
 const buildSchema = z
   .strictObject({
@@ -83,14 +91,11 @@ const buildSchema = z
     platforms: z.array(z.string()),
     contexts: z.record(z.string(), z.string()),
     open: z
-      .array(
-        z.strictObject({
-          field: z.string().describe('args.NAME, target, platforms, contexts.NAME …'),
-          decidedBy: z.string(),
-          line: z.exactOptional(position),
-        }),
-      )
-      .describe('What is not known without a run, and what decides it.'),
+      .array(openValueSchema)
+      .describe('What is not known without a run, and what decides it. All other fields hold.'),
+    defaults: z
+      .exactOptional(z.array(openValueSchema))
+      .describe("Fields that hold unless the builder's environment sets the variable that is named."),
   })
   .describe('A build that a build definition asks for.');
 

@@ -1,8 +1,8 @@
-import type { Build } from '../build-files/build.js';
+import type { Build, OpenValue } from '../build-files/build.js';
 import { type BuildFile, type ImageUse, isRun } from '../build-files/image-use.js';
 import { openText } from '../build-files/open-arguments.js';
 import type { Reading } from '../build-files/reading.js';
-import { groupBy, optionalField } from '../lib/collections.js';
+import { distinct, groupBy, optionalField } from '../lib/collections.js';
 import { jsonText } from '../lib/escape/json.js';
 import { terminal } from '../lib/escape/visible.js';
 import { plural } from '../lib/text.js';
@@ -22,7 +22,8 @@ export function imagesJson(reading: Pick<Reading, 'files' | 'uses' | 'builds' | 
     schema: IMAGES_SCHEMA,
     files: reading.files.map(fileDocument),
     uses: reading.uses.map(useDocument),
-    builds: (reading.builds ?? []).map(buildDocument),
+    // Bake reads Compose files, too, and mostly as Compose does.
+    builds: [...distinct((reading.builds ?? []).map(buildDocument))],
     notices: [...readingNotices(reading)],
   };
   return jsonText(document, 2);
@@ -41,7 +42,7 @@ export function fileDocument(file: BuildFile): ImagesDocument['files'][number] {
 
 /** A build with exactly the fields of the contract. */
 function buildDocument(build: Build): ImagesDocument['builds'][number] {
-  const { name, dockerfile, inline, target, platforms, open, ...rest } = build;
+  const { name, dockerfile, inline, target, platforms, open, defaults, ...rest } = build;
   return {
     definition: rest.definition,
     line: rest.line,
@@ -53,8 +54,17 @@ function buildDocument(build: Build): ImagesDocument['builds'][number] {
     ...optionalField('target', target),
     platforms: [...platforms],
     contexts: { ...rest.contexts },
-    open: open.map(({ field, decidedBy, line }) => ({ field, decidedBy, ...optionalField('line', line) })),
+    open: open.flatMap(openFields),
+    ...optionalField('defaults', defaults?.flatMap(openFields)),
   };
+}
+
+/** What a bake target may inherit from others. */
+const INHERITED = ['context', 'dockerfile', 'args', 'target', 'platforms', 'contexts'];
+
+function openFields({ field, decidedBy, line }: OpenValue): ImagesDocument['builds'][number]['open'] {
+  const fields = field === 'inherits' ? INHERITED : [field];
+  return fields.map((one) => ({ field: one, decidedBy, ...optionalField('line', line) }));
 }
 
 /** A use with exactly the fields of the contract. */

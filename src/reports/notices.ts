@@ -10,13 +10,15 @@ const MAX_SHOWN = 900;
 export function readingNotices({ uses, files, unseen }: Pick<Reading, 'uses' | 'files' | 'unseen'>): readonly string[] {
   const notices: string[] = [];
   const nothing = uses.some(isRun) ? 'nothing was evaluated but images that are run' : 'nothing was evaluated';
-  if (files.length === 0) {
+  // An inline build file is in no file of its own.
+  const isNothing = uses.every(isRun);
+  if (isNothing && files.length === 0) {
     notices.push(
       `No build file was found, so ${nothing}: none is called Dockerfile, Containerfile or NAME.Dockerfile, and \`files.include\` of the policy adds no other.`,
     );
-  } else if (files.every(({ status }) => status === 'skipped')) {
+  } else if (isNothing && files.every(({ status }) => status === 'skipped')) {
     notices.push(`Every build file is skipped, so ${nothing}.`);
-  } else if (uses.every(isRun) && files.every(({ status }) => status !== 'unreadable')) {
+  } else if (isNothing && files.every(({ status }) => status !== 'unreadable')) {
     notices.push(`The build files name no external image, so ${nothing}.`);
   }
   return unseen.length === 0 ? notices : [...notices, unseenNotice(unseen)];

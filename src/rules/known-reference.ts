@@ -57,6 +57,8 @@ const GIVEN_BY = [
 
 /** Variables are expanded only in FROM, not in --from and mounts. */
 function fixOf({ instruction, written, open }: ImageUse): string {
+  if (open !== undefined && instruction === 'IMAGE')
+    return "Write the image out, or set the variable in the repository's `.env` or by `--set-env` on the command line.";
   if (open !== undefined) {
     const ways = new Set(open.map(({ argument }) => GIVEN_BY.find(([flag]) => argument.startsWith(flag))?.[1] ?? ''));
     return `Write the value itself where it is given, or give the gate the same value (${[...ways].join('; ')}).`;

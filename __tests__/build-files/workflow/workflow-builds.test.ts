@@ -127,6 +127,11 @@ describe('values that are literal somewhere else', () => {
     ['[self-hosted, "${{ matrix.arch }}"]', 'runs-on: ${{ matrix.arch }}'],
     ['{group: g, labels: "${{ inputs.labels }}"}', 'runs-on: ${{ inputs.labels }}'],
     ['ubuntu-${{ inputs.version }}', 'runs-on: ${{ inputs.version }}'],
+    ['self-hosted', 'runs-on: self-hosted'],
+    ['[self-hosted, linux, gpu]', 'runs-on: self-hosted, linux, gpu'],
+    ['{group: arm-machines}', 'runs-on: arm-machines'],
+    ['{group: g, labels: [big]}', 'runs-on: big, g'],
+    ['{group: "${{ inputs.group }}"}', 'runs-on: ${{ inputs.group }}'],
   ])('the runner %s leaves the platform open', async (runsOn, decidedBy) => {
     const text = `jobs: {j: {runs-on: ${/^[[{]/.test(runsOn) ? runsOn : JSON.stringify(runsOn)}, ${steps('docker build . && docker build --platform a .')}}}`;
     const [own, other] = await builds(text);
@@ -137,11 +142,14 @@ describe('values that are literal somewhere else', () => {
 
   test.each([
     ['ubuntu-latest', undefined],
+    ['[self-hosted, linux, X64]', undefined],
+    ['{group: g, labels: [ubuntu-24.04-16core]}', undefined],
+    ['blacksmith-4vcpu-ubuntu-2204', undefined],
     ['[self-hosted, x64, "${{ inputs.size }}"]', undefined],
     ['"runs-on=${{ github.run_id }}/runner=2cpu-linux"', undefined],
     ['"runs-on=${{ github.run_id }}/runner=2cpu-linux-arm64"', ['linux/arm64']],
-    [`"\${{ github.event_name == 'push' && 'big' || 'ubuntu-latest' }}"`, undefined],
-    [`"\${{ github.event_name == 'push' && 'ubuntu-24.04-arm' || 'x' }}"`, ['linux/arm64', 'linux/amd64']],
+    [`"\${{ github.event_name == 'push' && 'ubuntu-22.04' || 'ubuntu-latest' }}"`, undefined],
+    [`"\${{ github.event_name == 'push' && 'ubuntu-24.04-arm' || 'macos-13' }}"`, ['linux/arm64', 'linux/amd64']],
   ])('the runner %s does not', async (runsOn, platforms) => {
     const [build] = await builds(`jobs: {j: {runs-on: ${runsOn}, ${steps('docker build .')}}}`);
     expect(build?.platforms).toEqual(platforms);

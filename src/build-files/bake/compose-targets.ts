@@ -1,4 +1,5 @@
 import { posix } from 'node:path';
+import { optionalField } from '../../lib/collections.js';
 import { type Build, isRemote } from '../build.js';
 import {
   type ComposeEntry,
@@ -66,9 +67,9 @@ function serviceTarget(build: Build, service: Omit<ComposeService, 'build'>, dir
     ),
     platforms: platforms.length === 0 ? undefined : platforms,
     defaults: new Map(
-      (build.defaults ?? []).map(({ field, decidedBy, line: at = line }) => [
+      (build.defaults ?? []).map(({ field, decidedBy, line: at = line, variables }) => [
         field === 'inline' ? 'dockerfile-inline' : field,
-        { decidedBy, line: at },
+        { decidedBy, line: at, ...optionalField('variables', variables) },
       ]),
     ),
     open: openPlatforms === undefined ? new Map<string, Cause>() : new Map([['platforms', openPlatforms]]),

@@ -1,6 +1,7 @@
+import { optionalField } from '../../lib/collections.js';
 import { listed } from '../../lib/text.js';
 import type { Definitions, NamedBlock } from './definitions.js';
-import type { Expression } from './hcl/syntax.js';
+import type { Block, Expression } from './hcl/syntax.js';
 import type { Cause } from './hcl/value.js';
 import { visit } from './hcl/visit.js';
 import { TEXT_FIELDS } from './target.js';
@@ -13,9 +14,12 @@ const MAX_DEPTH = 100;
 type Names = ReadonlySet<string>;
 const NONE: Names = new Set();
 
+/** The names of a block's matrix, or of a function's parameters, and the variables that decide their values. */
+export type OwnNames = ReadonlyMap<string, Names>;
+
 /**
- * The variables of a bake definition that decide a field by their defaults, and that the builder's environment
- * may set. Both sides of a condition count.
+ * The variables of a bake definition that decide a field by their defaults, and that the builder's environment may
+ * set. Both sides of a condition count, and what `target.NAME.FIELD` stands for.
  *
  * @see https://docs.docker.com/build/bake/variables/
  */
@@ -32,11 +36,12 @@ export class DefaultVariables {
 
   /** What decides the fields of a target, `args.NAME` and `contexts.NAME` each; `args` stands for those of no fixed name. */
   ofTarget({ body }: NamedBlock): ReadonlyMap<string, Cause> {
-    const matrix = this.#axes(body.attributes.get('matrix')?.value);
+    const matrix = this.axesOf(body);
     const found = new Map<string, Cause>();
     const add = (field: string, expression: Expression, line: number) => {
-      const names = this.#namesIn(expression, matrix);
-      if (names.size > 0) found.set(field, { decidedBy: `the variable ${listed([...names])}`, line });
+      const variables = [...this.namesIn(expression, matrix)];
+      const what = variables.length === 1 ? 'variable' : 'variables';
+      if (variables.length > 0) found.set(field, { decidedBy: `the ${what} ${listed(variables)}`, line, variables });
     };
     for (const { name, at, value } of body.attributes.values()) {
       if (SINGLE.has(name)) add(name, value, at.line);
@@ -52,29 +57,48 @@ export class DefaultVariables {
   }
 
   /** The names of a matrix, and what decides their values. */
-  #axes(matrix: Expression | undefined): ReadonlyMap<string, Names> {
+  axesOf({ attributes }: Block['body']): OwnNames {
+    const matrix = attributes.get('matrix')?.value;
     if (matrix?.kind !== 'object') return new Map();
     return new Map(
       matrix.items.flatMap(({ key, value }): [string, Names][] => {
         const name = fixedName(key);
-        return name === undefined ? [] : [[name, this.#namesIn(value, new Map())]];
+        return name === undefined ? [] : [[name, this.namesIn(value, new Map())]];
       }),
     );
   }
 
-  #namesIn(expression: Expression, own: ReadonlyMap<string, Names>): Names {
+  /** The variables that decide an expression; `own` are names that hide those of the definition. */
+  namesIn(expression: Expression, own: OwnNames): Names {
     const found = new Set<string>();
     visit(expression, NONE, (part, hidden) => {
-      if (found.size >= MAX_NAMED) return;
+      if (found.size >= MAX_NAMED) return false;
+      const field = fieldOfTarget(part);
       const names =
-        part.kind === 'call'
-          ? this.#ofFunction(part.name)
-          : part.kind === 'name' && !hidden.has(part.name)
-            ? (own.get(part.name) ?? this.#ofVariable(part.name))
-            : NONE;
+        field !== undefined
+          ? this.#ofField(field)
+          : part.kind === 'call'
+            ? this.#ofFunction(part.name)
+            : part.kind === 'name' && !hidden.has(part.name)
+              ? (own.get(part.name) ?? this.#ofVariable(part.name))
+              : NONE;
       for (const name of names) found.add(name);
+      return field === undefined;
     });
     return found;
+  }
+
+  #ofField({ target, field, entry }: FieldOfTarget): Names {
+    return this.#once(`field ${target} ${field} ${entry ?? ''}`, () => {
+      const found = new Set<string>();
+      for (const { body } of blocksNamed(this.#definitions, target)) {
+        const value = body.attributes.get(field)?.value;
+        if (value === undefined) continue;
+        const item = value.kind === 'object' ? value.items.find(({ key }) => fixedName(key) === entry) : undefined;
+        for (const name of this.namesIn(item?.value ?? value, this.axesOf(body))) found.add(name);
+      }
+      return found;
+    });
   }
 
   #ofVariable(name: string): Names {
@@ -84,7 +108,7 @@ export class DefaultVariables {
     return this.#once(`variable ${name}`, () => {
       if (variable !== undefined && this.#isGiven(name)) return NONE;
       const value = attribute?.value ?? variable?.body.attributes.get('default')?.value;
-      const deeper = value === undefined ? NONE : this.#namesIn(value, new Map());
+      const deeper = value === undefined ? NONE : this.namesIn(value, new Map());
       return variable === undefined ? deeper : new Set([name, ...deeper]);
     });
   }
@@ -94,7 +118,7 @@ export class DefaultVariables {
     if (definition === undefined) return NONE;
     const { parameters, rest, result } = definition;
     const own = new Map([...parameters, ...(rest === undefined ? [] : [rest])].map((one) => [one, NONE]));
-    return this.#once(`function ${name}`, () => this.#namesIn(result, own));
+    return this.#once(`function ${name}`, () => this.namesIn(result, own));
   }
 
   #isGiven(name: string): boolean {
@@ -113,8 +137,37 @@ export class DefaultVariables {
   }
 }
 
-const SINGLE = new Set<string>([...TEXT_FIELDS, 'platforms']);
+const SINGLE = new Set<string>([...TEXT_FIELDS, 'platforms', 'inherits']);
 const KEYED = new Set(['args', 'contexts']);
+
+/** `target.NAME.FIELD`, and the entry of that which an expression takes. */
+interface FieldOfTarget {
+  readonly target: string;
+  readonly field: string;
+  readonly entry?: string;
+}
+
+/** @see https://docs.docker.com/build/bake/expressions/ */
+export function fieldOfTarget(expression: Expression): FieldOfTarget | undefined {
+  const path: string[] = [];
+  let part = expression;
+  while (part.kind === 'attribute' || part.kind === 'index') {
+    // A name in brackets is a variable's.
+    const name = part.kind === 'attribute' ? part.name : part.key.kind === 'name' ? undefined : fixedName(part.key);
+    if (name === undefined) return undefined;
+    path.unshift(name);
+    part = part.source;
+  }
+  const [target, field, entry] = path;
+  if (part.kind !== 'name' || part.name !== 'target' || target === undefined || field === undefined) return undefined;
+  return { target, field, ...optionalField('entry', entry) };
+}
+
+/** Those of the name; any that a matrix names may be, too. */
+export function blocksNamed({ targets }: Definitions, name: string): readonly NamedBlock[] {
+  const found = targets.filter(({ label }) => label === name);
+  return found.length > 0 ? found : targets.filter(({ body }) => body.attributes.has('name'));
+}
 
 /** The name of an object's key where that is written as it is. */
 function fixedName(key: Expression): string | undefined {

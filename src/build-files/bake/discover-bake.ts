@@ -12,6 +12,8 @@ const BAKE_NAMES = ['docker-bake.json', 'docker-bake.hcl', 'docker-bake.override
 
 /** JSON and HCL that is examined for targets, all files of a repository together. */
 const MAX_CANDIDATE_BYTES = 64 * 1024 * 1024;
+/** JSON that is too long to be read, and is examined for bake targets; all files together. */
+const MAX_LONG_BYTES = 128 * 1024 * 1024;
 
 /** Bake files that are read together. */
 interface BakeSet {
@@ -44,6 +46,7 @@ export async function bakeFiles(
   const sets: (readonly DefinitionFile[])[] = [];
   const unreadable: BuildFile[] = [];
   const beyond: string[] = [];
+  const long: string[] = [];
   let left = MAX_CANDIDATE_BYTES;
   for (const set of bakeSets(paths)) {
     if (set.isNamed) {
@@ -55,14 +58,19 @@ export async function bakeFiles(
     for (const path of set.paths) {
       const content = await tree.read(path, Math.min(left, MAX_DEFINITION_BYTES));
       if (!content.ok) {
-        // A file that is too long by itself is data, unless its name says otherwise.
-        const isMissed = left < MAX_DEFINITION_BYTES || isLikely(set);
-        if (content.error.code === 'too-large' && isMissed) beyond.push(path);
+        if (content.error.code === 'too-large') (left < MAX_DEFINITION_BYTES ? beyond : long).push(path);
       } else {
         left -= content.value.length;
         if (hasTargets(path, content.value)) sets.push([{ path, bytes: content.value }]);
       }
     }
+  }
+  // A file that is too long by itself is mostly data.
+  let leftForLong = MAX_LONG_BYTES;
+  for (const path of long) {
+    const content = await tree.read(path, leftForLong);
+    if (content.ok) leftForLong -= content.value.length;
+    if (content.ok ? mayHaveTargets(content.value) : content.error.code === 'too-large') beyond.push(path);
   }
   const [path] = beyond;
   if (path === undefined) return { sets, unreadable, unseen: [] };
@@ -123,6 +131,13 @@ function hasTargets(path: string, bytes: Uint8Array): boolean {
   return targets
     .flatMap((labels) => entriesOf(labels).flatMap(([, target]) => bodiesOf(target)))
     .some((target) => entriesOf(target).some(([name]) => TARGET_FIELDS.has(name)));
+}
+
+/** The same of a file that is too long to be read; a name of letters that are escaped is one that someone hides. */
+function mayHaveTargets(bytes: Uint8Array): boolean {
+  const buffer = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length);
+  const text = buffer.includes('target') || buffer.includes('\\u00') ? buffer.toString() : '';
+  return /"target"\s*:\s*[[{]|\\u00[4-7][\da-f](?:\w|\\u00[4-7][\da-f])*"\s*:|^[ \t]*target[ \t]+["\w]/im.test(text);
 }
 
 /** Where HCL has a block, its JSON has an object, or a list of them. */

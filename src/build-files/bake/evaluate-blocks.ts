@@ -1,3 +1,4 @@
+import { optionalField } from '../../lib/collections.js';
 import { DefaultVariables } from './default-variables.js';
 import type { Definitions, NamedBlock } from './definitions.js';
 import { convert } from './hcl/convert.js';
@@ -7,6 +8,7 @@ import { located, type Scope, withNames } from './hcl/scope.js';
 import type { Attribute } from './hcl/syntax.js';
 import { type Cause, elementsOf, NULL, type Type, type Value } from './hcl/value.js';
 import { MAX_TARGETS } from './limits.js';
+import type { Side } from './other-sides.js';
 import { type Field, type Group, mergeTargets, type Target, TEXT_FIELDS, type TextField } from './target.js';
 import { checkAttributes, checkVariables, variableScope } from './variables.js';
 
@@ -39,7 +41,8 @@ const GROUP_FIELDS = new Map<string, Type>([
 
 /**
  * Evaluates all that bake files define, as buildx does before it knows which targets are requested. `before` is what
- * Compose files define already. Throws a {@link BakeProblem} where buildx would build nothing.
+ * Compose files define already; on a `side` some conditions come out otherwise than they do. Throws a
+ * {@link BakeProblem} where buildx would build nothing.
  *
  * @see https://github.com/docker/buildx/blob/master/bake/hclparser/hclparser.go `Parse`
  */
@@ -47,8 +50,9 @@ export function evaluateBlocks(
   definitions: Definitions,
   environment: Readonly<Record<string, string>>,
   before: readonly Target[],
+  side?: Side,
 ): BakeModel {
-  return new BlockEvaluation(definitions, environment).model(before);
+  return new BlockEvaluation(definitions, environment, side).model(before);
 }
 
 /** One target that a block makes: several where it has a matrix. */
@@ -68,12 +72,13 @@ class BlockEvaluation {
   readonly #defaultsOf = new Map<NamedBlock, ReadonlyMap<string, Cause>>();
   #count = 0;
 
-  constructor(definitions: Definitions, environment: Readonly<Record<string, string>>) {
+  constructor(definitions: Definitions, environment: Readonly<Record<string, string>>, side: Side | undefined) {
     this.#definitions = definitions;
     this.#defaults = new DefaultVariables(definitions, environment);
-    this.#scope = variableScope(definitions, environment, (kind, name, field, at) =>
-      this.#field(kind, name, field, at),
-    );
+    this.#scope = variableScope(definitions, environment, {
+      blockField: (kind, name, field, at) => this.#field(kind, name, field, at),
+      ...optionalField('decided', side),
+    });
   }
 
   model(before: readonly Target[]): BakeModel {
@@ -179,7 +184,7 @@ class BlockEvaluation {
     }
     const open = new Map<string, Cause>();
     for (const [field, value] of values)
-      if (value.kind === 'unknown' && IMAGE_FIELDS.has(field)) open.set(field, value.cause);
+      if (value.kind === 'unknown' && COMPOUND_FIELDS.has(field)) open.set(field, value.cause);
     const texts = new Map<TextField, Field>();
     for (const field of TEXT_FIELDS) {
       const value = fieldOf(values.get(field));
@@ -249,7 +254,8 @@ function ofEntries(
   return found;
 }
 
-const IMAGE_FIELDS = new Set<string>(['inherits', 'args', 'contexts', 'platforms']);
+/** Fields of more than one value, of which nothing may be known. */
+const COMPOUND_FIELDS = new Set<string>(['inherits', 'args', 'contexts', 'platforms']);
 
 const NAME = /^[a-zA-Z0-9_-]+$/;
 

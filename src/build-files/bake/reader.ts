@@ -1,3 +1,4 @@
+import { distinct } from '../../lib/collections.js';
 import { type Build, isRemote } from '../build.js';
 import type {
   BuildDefinitionReader,
@@ -9,12 +10,14 @@ import type {
 import type { readComposeServices } from '../compose/compose.js';
 import type { ComposeService } from '../compose/services.js';
 import { serviceTargets } from './compose-targets.js';
+import { DefaultVariables } from './default-variables.js';
 import { collectDefinitions, parseBakeFile } from './definitions.js';
 import { isBakeFile } from './discover-bake.js';
 import { type BakeModel, evaluateBlocks } from './evaluate-blocks.js';
 import { BakeProblem } from './hcl/problem.js';
 import type { Body } from './hcl/syntax.js';
 import { MAX_BAKE_BYTES } from './limits.js';
+import { otherSides } from './other-sides.js';
 import { checkLinks, resolveTarget, toBuild } from './resolve-target.js';
 import type { Target } from './target.js';
 
@@ -33,7 +36,7 @@ export function bakeReader(compose?: ServicesReader): BuildDefinitionReader {
       const before = services.length === 0 ? NO_SERVICES : await readServices(services, options, compose);
       if (before.refused) return { builds: [], problems: before.problems };
       const own = readBake(files, options, before.services);
-      return { builds: own.builds, problems: [...before.problems, ...own.problems] };
+      return { ...own, problems: [...before.problems, ...own.problems] };
     },
   };
 }
@@ -72,15 +75,39 @@ function readBake(
   const parsed = parseFiles(files.filter(({ path }) => !isYaml(path)));
   if ('problem' in parsed) return { builds: [], problems: [{ ...parsed.problem, isOfFile: true }] };
   const directory = options.workingDirectory ?? directoryOf(files[0]?.path ?? '');
-  const found = caught(() =>
-    evaluateBlocks(collectDefinitions(parsed.bodies), options.environment, serviceTargets(services, directory)),
-  );
+  const { environment } = options;
+  const found = caught(() => {
+    const definitions = collectDefinitions(parsed.bodies);
+    const before = serviceTargets(services, directory);
+    return { definitions, before, model: evaluateBlocks(definitions, environment, before) };
+  });
   if ('problem' in found) return { builds: [], problems: [{ ...found.problem, isOfFile: true }] };
-  const reading = buildsOf(found.value, directory);
-  if (options.workingDirectory !== undefined || directory === '.' || namesAny(reading, options)) return reading;
+  const { definitions, before, model } = found.value;
+  const usual = buildsOf(model, directory);
   // With bake run at the top of the repository and the file named, paths are relative to the top.
-  const fromTop = buildsOf(found.value, '.');
-  return namesAny(fromTop, options) ? fromTop : reading;
+  const fromTop =
+    options.workingDirectory !== undefined || directory === '.' || namesAny(usual, options)
+      ? undefined
+      : buildsOf(model, '.');
+  const isFromTop = fromTop !== undefined && namesAny(fromTop, options);
+  const reading = isFromTop ? fromTop : usual;
+  const { sides, isCut } = otherSides(definitions, environment, new DefaultVariables(definitions, environment));
+  const others = sides.flatMap((side) => {
+    const other = caught(() => evaluateBlocks(definitions, environment, before, side));
+    return 'problem' in other ? [] : buildsOf(other.value, isFromTop ? '.' : directory).builds;
+  });
+  const [{ path } = { path: '' }] = files.filter((file) => !isYaml(file.path));
+  const cut = isCut
+    ? [problem(path, 'It has more conditions than are evaluated both ways (limit bake-conditions).')]
+    : [];
+  return { ...reading, ...alternativesTo(reading.builds, others), problems: [...reading.problems, ...cut] };
+}
+
+/** Builds that differ from those by the defaults of variables, each once. */
+function alternativesTo(builds: readonly Build[], others: readonly Build[]): Pick<DefinitionReading, 'alternatives'> {
+  const known = new Set(builds.map((build) => JSON.stringify(build)));
+  const alternatives = distinct(others.filter((build) => !known.has(JSON.stringify(build))));
+  return alternatives.length === 0 ? {} : { alternatives };
 }
 
 function parseFiles(files: readonly DefinitionFile[]): { bodies: readonly Body[] } | { problem: DefinitionProblem } {

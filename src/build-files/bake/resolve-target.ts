@@ -1,3 +1,4 @@
+import { optionalField } from '../../lib/collections.js';
 import { type Build, isRemote, type OpenValue } from '../build.js';
 import type { BakeModel } from './evaluate-blocks.js';
 import { BakeProblem } from './hcl/problem.js';
@@ -130,8 +131,13 @@ export function toBuild(target: Target, directory: string): Build {
   };
 }
 
-function openValue(field: string, { decidedBy, line }: Cause): OpenValue {
-  return { field: field === 'dockerfile-inline' ? 'inline' : field, decidedBy, line };
+function openValue(field: string, { decidedBy, line, variables }: Cause): OpenValue {
+  return {
+    field: field === 'dockerfile-inline' ? 'inline' : field,
+    decidedBy,
+    line,
+    ...optionalField('variables', variables),
+  };
 }
 
 function dockerfilePath(context: string, directory: string, file = ''): string {

@@ -7,6 +7,11 @@ export type Field = string | Cause;
 /** The fields of a target that hold one text. */
 export const TEXT_FIELDS = ['context', 'dockerfile', 'dockerfile-inline', 'target'] as const;
 export type TextField = (typeof TEXT_FIELDS)[number];
+/** All fields that decide what images a target is built on. */
+export const FIELDS_OF_IMAGES: ReadonlySet<string> = new Set([
+  ...TEXT_FIELDS,
+  ...['args', 'contexts', 'inherits', 'platforms'],
+]);
 
 /** What one target says, before what it inherits. */
 export interface Target {

@@ -1,3 +1,4 @@
+import { optionalField } from '../../lib/collections.js';
 import { BUILT_IN, type Definitions, type FunctionDefinition } from './definitions.js';
 import { isStandardFunction } from './hcl/call.js';
 import { convert } from './hcl/convert.js';
@@ -43,7 +44,7 @@ const GIVEN = new Map<string, (at: Position) => Value>([
 export function variableScope(
   definitions: Definitions,
   environment: Readonly<Record<string, string>>,
-  blockField: Scope['blockField'],
+  { blockField, decided }: Pick<Scope, 'blockField' | 'decided'>,
 ): Scope {
   const values = new Map<string, Value>();
   const functions = new Map<string, HclFunction>();
@@ -66,6 +67,7 @@ export function variableScope(
   const scope: Scope = {
     budget: new Budget(),
     blockField,
+    ...optionalField('decided', decided),
     lookup: (name, at) => {
       const given = GIVEN.get(name);
       if (given !== undefined) return given(at);
@@ -215,6 +217,7 @@ function loadNames(expression: Expression, own: ReadonlySet<string>, scope: Scop
       if (scope.lookup(found.name, found.at) === undefined)
         throw new BakeProblem(found.at, `The function "${label}" uses a variable "${found.name}" that does not exist.`);
     }
+    return true;
   });
 }
 

@@ -2,6 +2,7 @@ import { distinct, optionalField } from '../../lib/collections.js';
 import { buildsInScript } from '../script/build-command.js';
 import { allRequested, joinInside, type NamedImage, notRead, type RequestedBuilds } from '../script/named-build.js';
 import { onRunner, type Runner } from '../script/runner.js';
+import { DEFAULT_MARK } from '../script/word-marks.js';
 import { entriesOf, field, items, parseYaml, type YamlPath } from '../workflow/yaml-fields.js';
 import { dockerTask } from './azure-task.js';
 
@@ -31,13 +32,14 @@ export async function buildsInCiFile(bytes: Uint8Array, path = ''): Promise<Requ
   let left = MAX_VALUES;
   let isDeeper = false;
   const isCloudBuild = /cloudbuild[^/]*$/.test(path);
+  const isGitlab = /gitlab/.test(path);
   const visit = (value: unknown, { variables, runner }: Surroundings, path: YamlPath, document: number) => {
     const isTooDeep = path.length > MAX_DEPTH;
     isDeeper ||= isTooDeep;
     if (isTooDeep || found.length >= MAX_SCRIPTS || left-- <= 0) return;
     for (const [index, item] of items(value).entries()) visit(item, { variables, runner }, [...path, index], document);
     const own = { ...variables, ...variablesOf(value) };
-    const around = { variables: own, runner: runnerOf(value, own) ?? runner };
+    const around = { variables: own, runner: runnerOf(value, own, isGitlab) ?? runner };
     for (const image of imagesOf(value, path, isCloudBuild))
       images.push({ ...runImage(image, own), ...yaml.placeOf([...path, ...image.path], document) });
     const directory = directoryOf(value);
@@ -45,7 +47,12 @@ export async function buildsInCiFile(bytes: Uint8Array, path = ''): Promise<Requ
     if (words !== undefined)
       found.push(
         onRunners(
-          buildsInScript(words, { directory, variables: own, line: lineOf(path, document), goesOn: true }),
+          buildsInScript(withParameters(words, own, DEFAULT_MARK), {
+            directory,
+            variables: own,
+            line: lineOf(path, document),
+            goesOn: true,
+          }),
           around,
         ),
       );
@@ -58,7 +65,7 @@ export async function buildsInCiFile(bytes: Uint8Array, path = ''): Promise<Requ
           const start = lineOf(one.path, document);
           return one.text.split('\n').map((_, index) => start + index);
         });
-        const script = lines.map(({ text }) => text).join('\n');
+        const script = withParameters(lines.map(({ text }) => text).join('\n'), own, DEFAULT_MARK);
         found.push(onRunners(buildsInScript(script, { directory, variables: own, line, goesOn: true }), around));
       }
     }
@@ -78,7 +85,7 @@ interface Surroundings {
 }
 
 /** Runners of GitLab by their tags, of CircleCI by their class, of Drone and Woodpecker by their platform. */
-function runnerOf(value: unknown, variables: Readonly<Record<string, string>>): Runner | undefined {
+function runnerOf(value: unknown, variables: Readonly<Record<string, string>>, isGitlab: boolean): Runner | undefined {
   const { platform, labels } = { platform: field(value, 'platform'), labels: field(value, 'labels') };
   const names = [
     ...items(field(value, 'tags')),
@@ -86,8 +93,17 @@ function runnerOf(value: unknown, variables: Readonly<Record<string, string>>): 
     ...[platform, field(platform, 'arch'), field(labels, 'platform')],
   ].flatMap((name) => (typeof name === 'string' ? [withVariables(name, variables)] : []));
   if (names.some((name) => /(?:^|[^a-z])(?:arm64|aarch64)\b|^arm\./i.test(name))) return { platforms: ['linux/arm64'] };
-  const decidedBy = names.find((name) => OPEN.test(name));
+  const decidedBy = names.find((name) => OPEN.test(name)) ?? ownRunner(value, names, isGitlab);
   return decidedBy === undefined ? undefined : { platforms: [], decidedBy };
+}
+
+/** What names a machine that GitLab or CircleCI do not run themselves: nothing here says of which architecture it is. */
+function ownRunner(value: unknown, names: readonly string[], isGitlab: boolean): string | undefined {
+  if (names.some((name) => /amd64|x86|x64|^saas-|^gitlab-org/i.test(name))) return undefined;
+  const tags = items(field(value, 'tags')).filter((tag) => typeof tag === 'string');
+  if (isGitlab && tags.length > 0) return `tags: ${tags.join(', ')}`;
+  const ownClass = field(value, 'resource_class');
+  return typeof ownClass === 'string' && ownClass.includes('/') ? `resource_class: ${ownClass}` : undefined;
 }
 
 /** What other programs put a value in place of. */
@@ -157,11 +173,17 @@ function withVariables(text: string, variables: Readonly<Record<string, string>>
 function runImage(
   { written, name }: WrittenImage,
   variables: Readonly<Record<string, string>>,
-): Pick<NamedImage, 'image' | 'name' | 'decidedBy'> {
-  const image = withVariables(written.replace(/^docker:\/\//, ''), variables);
+): Pick<NamedImage, 'image' | 'name' | 'decidedBy' | 'defaultOf'> {
+  const given = withParameters(written, variables, '');
+  const image = withVariables(given.replace(/^docker:\/\//, ''), variables);
   const isOpen = OPEN.test(image);
   const variable = /\$\w+|\$\{[^}]*\}|\$\([^)]*\)|\$\[\[.*?\]\]|<<.*?>>|\{\{.*?\}\}/.exec(image)?.[0] ?? image;
-  return { image, ...optionalField('name', name), ...optionalField('decidedBy', isOpen ? variable : undefined) };
+  return {
+    image,
+    ...optionalField('name', name),
+    ...optionalField('decidedBy', isOpen ? variable : undefined),
+    ...optionalField('defaultOf', given === written || isOpen ? undefined : written),
+  };
 }
 
 /** Groups of lines within groups. */
@@ -175,14 +197,29 @@ function textsOf(value: unknown, path: YamlPath, depth = 0): readonly { text: st
 
 function variablesOf(value: unknown): Readonly<Record<string, string>> {
   const maps = ['variables', 'environment', 'env', 'substitutions'].map((key) => field(value, key));
-  return Object.fromEntries(
-    maps.flatMap(entriesOf).flatMap(([name, given]) => {
+  return Object.fromEntries([
+    ...maps.flatMap(entriesOf).flatMap(([name, given]) => {
       const literal = typeof given === 'object' ? field(given, 'value') : given;
-      return (typeof literal === 'string' && !literal.includes('$')) || typeof literal === 'number'
-        ? [[name, String(literal)]]
-        : [];
+      return isLiteral(literal) ? [[name, String(literal)]] : [];
     }),
-  );
+    ...items(field(value, 'params')).flatMap((param) => {
+      const [name, byDefault] = [field(param, 'name'), field(param, 'default')];
+      return typeof name === 'string' && isLiteral(byDefault) ? [[`${PARAMETER}${name}`, String(byDefault)]] : [];
+    }),
+  ]);
+}
+
+const isLiteral = (value: unknown) => (typeof value === 'string' && !value.includes('$')) || typeof value === 'number';
+
+/** Before the name of a parameter of Tekton, among variables. */
+const PARAMETER = 'params.';
+
+/** The text with the defaults of Tekton's parameters; `mark` says behind each that a run may give another value. */
+function withParameters(text: string, variables: Readonly<Record<string, string>>, mark: string): string {
+  return text.replace(/\$\((?:inputs\.)?(params\.[\w-]+|params\[["'][\w.-]+["']\])\)/g, (whole, written: string) => {
+    const name = written.replace(/^params\[["'](.*)["']\]$/, 'params.$1');
+    return Object.hasOwn(variables, name) ? `${variables[name] ?? ''}${mark}` : whole;
+  });
 }
 
 function directoryOf(step: unknown): string | null {

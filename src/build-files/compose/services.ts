@@ -1,5 +1,6 @@
 import { posix } from 'node:path';
 import { optionalField } from '../../lib/collections.js';
+import { listed } from '../../lib/text.js';
 import type { Build, OpenValue } from '../build.js';
 import type { RunImage } from '../build-definition.js';
 import type { Variables } from './interpolation.js';
@@ -299,12 +300,16 @@ function openOf(
     field,
     decidedBy: `environment variable ${name}`,
     line: scalar?.at.line ?? 1,
+    variables: [name],
   }));
 }
 
 /** What is known by the defaults of variables. */
 function defaultsOf(field: string, scalar: ComposeScalar | undefined): readonly OpenValue[] {
-  return openOf(field, scalar, scalar?.defaulted);
+  const variables = scalar?.defaulted ?? [];
+  if (variables.length === 0) return [];
+  const what = variables.length === 1 ? 'environment variable' : 'environment variables';
+  return [{ field, decidedBy: `${what} ${listed(variables)}`, line: scalar?.at.line ?? 1, variables }];
 }
 
 function openArgument(
@@ -339,7 +344,9 @@ function runImages(
     if (found.text === '' && found.open.length === 0) return [];
     if (builtImages.has(found.text)) return [];
     const on = found === image && platform !== undefined && platform !== '' ? { platform } : {};
-    return [{ ...found.at, image: found.text, name, ...on, open: openOf('image', found) }];
+    const defaults = defaultsOf('image', found);
+    const open = openOf('image', found);
+    return [{ ...found.at, image: found.text, name, ...on, open, ...(defaults.length === 0 ? {} : { defaults }) }];
   });
 }
 

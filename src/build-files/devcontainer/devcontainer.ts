@@ -133,7 +133,11 @@ function defaultsOf(field: string, value: ConfigValue | undefined): readonly Ope
 }
 
 function imageOf(value: ConfigValue): RunImage {
-  return { ...value.at, image: value.text, open: openOf('image', value) };
+  const defaults = defaultsOf('image', value);
+  return {
+    ...{ ...value.at, image: value.text, open: openOf('image', value) },
+    ...(defaults.length === 0 ? {} : { defaults }),
+  };
 }
 
 async function readCompose(

@@ -46,12 +46,24 @@ export function buildsInEarthfile(text: string, directory: string): RequestedBui
         return { ...NO_BUILDS, unseen: [{ what, line: command.line, fixKind: 'elsewhere' }] };
       }
       if (keyword === 'FROM') return fromOf(command, recipe, variables, shipping.has(recipe.name), directory);
+      // Only on the host is the directory known that a command runs in.
+      if (keyword === 'RUN' && BUILDS.test(rest)) {
+        const isLocal = recipe.commands.some((other) => other.keyword === 'LOCALLY');
+        const script = rest.replace(/^(?:--[\w-]+(?:=\S+)?\s+)+/, '');
+        return onLine(
+          buildsInScript(script, { directory: isLocal ? directory : null, line: command.line }),
+          command.line,
+        );
+      }
       return keyword === 'WITH' || keyword === 'DOCKER' ? pulledBy(command, variables) : NO_BUILDS;
     });
   });
   const all = allRequested(found);
   return isCut ? { ...all, fault: { reason: 'it has too many commands to be read' } } : all;
 }
+
+/** What a command may build with. */
+const BUILDS = /\b(?:docker|podman|buildah|nerdctl)\b.*\b(?:build|bud|bake)\b/s;
 
 /** Commands that name targets. */
 const REFERRING = new Set(['FROM', 'BUILD', 'COPY', 'IMPORT', 'DO', 'WITH']);

@@ -1,3 +1,4 @@
+import { posix } from 'node:path';
 import { optionalField } from '../../lib/collections.js';
 import { listed } from '../../lib/text.js';
 import { type BuildInvocation, buildInvocation, showsOnly } from './build-tool.js';
@@ -222,8 +223,7 @@ function requestedBuild(
   const found = path ?? inContext;
   if (found === undefined) return whyUnseen(file, context, directory);
   const isOtherFile = mayDiffer('-f', file ?? '') || mayDiffer('--file', file ?? '') || defaults.has(context ?? '');
-  const contextPath =
-    context === undefined ? undefined : (joinInside(directory, context, 'x')?.replace(/\/?x$/, '') ?? context);
+  const contextPath = contextOf(context, directory);
   return {
     file: found,
     ...optionalField('target', target),
@@ -242,6 +242,15 @@ function requestedBuild(
       ...(tags.length === 0 ? {} : { tags }),
     },
   };
+}
+
+/** Relative to the repository, `.` for its top, or a URL; undefined where only a run knows it. */
+function contextOf(context: string | undefined, directory: string | null): string | undefined {
+  if (context === undefined || isOpen(context)) return undefined;
+  if (/^(?:[a-z+]+:\/\/|git@|\/|-$|github\.com\/)/.test(context)) return context;
+  const inside = joinInside(directory, context, 'x')?.replace(/\/?x$/, '');
+  if (inside !== undefined) return inside === '' ? '.' : inside;
+  return directory === null || context.includes(OWN_MARK) ? undefined : posix.join(directory, context);
 }
 
 const TAG_FLAGS = new Set(['-t', '--tag', '-d', '--destination']);

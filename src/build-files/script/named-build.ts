@@ -9,6 +9,10 @@ export interface NamedBuild {
   readonly file: string;
   /** The text of a build file that stands in `file`, a definition. */
   readonly inline?: string;
+  /** Other texts that it may have by variables with defaults; absent where they are not known. */
+  readonly otherTexts?: readonly string[];
+  /** Another value of a variable than its default makes it: what it can't show is no fault. */
+  readonly isAlternative?: true;
   readonly target?: string;
   readonly platforms?: readonly string[];
   readonly buildArgs: Readonly<Record<string, string>>;
@@ -74,8 +78,20 @@ export interface RequestedBuilds {
   /** Runs of `docker buildx bake`. */
   readonly bakes?: readonly BakeRun[];
   readonly images?: readonly NamedImage[];
+  /** Actions and workflows of the repository that it calls. */
+  readonly calls?: readonly LocalCall[];
+  /** Other files that were read as parts of this one. */
+  readonly includes?: readonly string[];
   /** Why the file, or the rest of it, could not be read: what else it builds is not known. */
   readonly fault?: FileFault;
+}
+
+/** A call of an action or a reusable workflow of the repository. */
+export interface LocalCall {
+  /** As it is written: `./.github/actions/build`, `./.github/workflows/build.yml`. */
+  readonly uses: string;
+  /** Literal values, by the names of inputs; null for one that only a run knows. */
+  readonly inputs: Readonly<Record<string, string | number | boolean | null>>;
 }
 
 /** What a file does that is no build which can be read, in a clause that follows the file's name. */
@@ -94,6 +110,8 @@ export interface NamedImage extends SourceRange {
   readonly platform?: string;
   /** The expression that decides it, where that has no value here. */
   readonly decidedBy?: string;
+  /** The expression whose default it is. */
+  readonly defaultOf?: string;
 }
 
 /** Why a file could not be read, in a clause, and where it stands. */
@@ -127,6 +145,7 @@ export function allRequested(requested: readonly RequestedBuilds[]): RequestedBu
     unseen: requested.flatMap(({ unseen }) => unseen),
     bakes: requested.flatMap(({ bakes = [] }) => bakes),
     images: requested.flatMap(({ images = [] }) => images),
+    calls: requested.flatMap(({ calls = [] }) => calls),
     ...optionalField('fault', requested.find(({ fault }) => fault !== undefined)?.fault),
   };
 }

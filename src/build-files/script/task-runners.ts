@@ -3,6 +3,8 @@ import { entriesOf, field, items, parseYaml, type YamlPath } from '../workflow/y
 import { buildsInScript } from './build-command.js';
 import { ExpansionBudget } from './expansion-budget.js';
 import { allRequested, joinInside, NO_BUILDS, notRead, onLine, type RequestedBuilds } from './named-build.js';
+import { NO_FILES, type RepositoryFiles } from './repository-files.js';
+import { DEFAULT_MARK } from './word-marks.js';
 
 /**
  * The builds in the scripts of a package.json.
@@ -45,6 +47,11 @@ function keyOf({ name }: MemberNode): string {
 }
 
 const ASSIGNMENT = /^(?:export +)?([A-Za-z_][\w-]*) *:= *(?:'([^'\n]*)'|"([^"\\\n]*)") *$/gm;
+/** A variable, or a parameter of a recipe, that a run may give another value than its literal one. */
+const DEFAULT_OF_JUST =
+  /^(?:export +)?([A-Za-z_][\w-]*) *:= *env(?:_var_or_default)?\( *(?:'[^'\n]*'|"[^"\\\n]*") *, *(?:'([^'\n]*)'|"([^"\\\n]*)") *\) *$/gm;
+const RECIPE = /^@?[A-Za-z_][\w-]*((?: +[+*$]?[A-Za-z_][\w-]*(?:=(?:'[^'\n]*'|"[^"\n]*"|[^\s:'"]+))?)*) *:(?!=)/gm;
+const PARAMETER = /([A-Za-z_][\w-]*)=(?:'([^'\n]*)'|"([^"\\\n]*)")/g;
 
 /**
  * The builds in the recipes of a justfile: each line is a script of its own, unless the recipe has an interpreter.
@@ -53,6 +60,15 @@ const ASSIGNMENT = /^(?:export +)?([A-Za-z_][\w-]*) *:= *(?:'([^'\n]*)'|"([^"\\\
 export function buildsInJustfile(text: string, directory: string): RequestedBuilds {
   const variables = new Map<string, string>();
   for (const [, name = '', single, double] of text.matchAll(ASSIGNMENT)) variables.set(name, single ?? double ?? '');
+  for (const [, name = '', single, double] of text.matchAll(DEFAULT_OF_JUST))
+    variables.set(name, `${single ?? double ?? ''}${DEFAULT_MARK}`);
+  const parameters = new Map<string, string | undefined>();
+  // Recipes have parameters of one name with values of their own.
+  for (const [, name = '', single, double] of [...text.matchAll(RECIPE)].flatMap(([, all = '']) => [
+    ...all.matchAll(PARAMETER),
+  ]))
+    parameters.set(name, parameters.has(name) ? undefined : `${single ?? double ?? ''}${DEFAULT_MARK}`);
+  for (const [name, value] of parameters) if (value !== undefined && !variables.has(name)) variables.set(name, value);
   const budget = new ExpansionBudget();
   const known = text.replace(/\{\{ *([A-Za-z_][\w-]*|justfile_directory\(\)) *\}\}/g, (_, name: string) => {
     return budget.take(name.startsWith('justfile_') ? '.' : (variables.get(name) ?? '\0'));
@@ -95,7 +111,12 @@ function joined(lines: readonly string[]): readonly { readonly text: string; rea
  * The builds in the tasks of a Taskfile in `directory`.
  * @see https://taskfile.dev/docs/reference/schema
  */
-export async function buildsInTaskfile(bytes: Uint8Array, directory: string): Promise<RequestedBuilds> {
+export async function buildsInTaskfile(
+  bytes: Uint8Array,
+  directory: string,
+  repository: RepositoryFiles = NO_FILES,
+  depth = 0,
+): Promise<RequestedBuilds> {
   const { documents, fault, lineOf } = await parseYaml(bytes);
   if (fault !== undefined) return notRead(fault);
   const [file] = documents;
@@ -106,6 +127,13 @@ export async function buildsInTaskfile(bytes: Uint8Array, directory: string): Pr
     const variables = new Map([...entriesOf(field(file, 'vars')), ...entriesOf(field(task, 'vars'))]);
     const expand = (text: string) =>
       text.replace(/\{\{ *(?:\.([A-Za-z_]\w*))?[^{}]*\}\}/g, (whole, name: string | undefined) => {
+        const byDefault = defaultOfTask(whole);
+        if (byDefault !== undefined) {
+          const set = variables.get(byDefault.name);
+          return budget.take(
+            typeof set === 'string' && !set.includes('{{') ? set : `${byDefault.value}${DEFAULT_MARK}`,
+          );
+        }
         const value = name === undefined || !/^\{\{ *\.\w+ *\}\}$/.test(whole) ? undefined : variables.get(name);
         if (name === 'TASKFILE_DIR' || name === 'ROOT_DIR') return '.';
         return budget.take(typeof value === 'string' && !value.includes('{{') ? value : '\0');
@@ -127,7 +155,50 @@ export async function buildsInTaskfile(bytes: Uint8Array, directory: string): Pr
       }),
     );
   });
-  return allRequested(tasks);
+  const others = depth >= MAX_INCLUDES ? [] : entriesOf(field(file, 'includes'));
+  const includes: string[] = [];
+  const included: RequestedBuilds[] = [];
+  for (const [name, given] of others) {
+    const path = taskfileAt(typeof given === 'string' ? given : field(given, 'taskfile'), directory, repository);
+    const bytes = path === undefined ? undefined : await repository.load(path);
+    if (path === undefined || bytes === undefined) continue;
+    const dir = field(given, 'dir');
+    // Without a directory of its own, it runs where this one does.
+    const below = typeof dir === 'string' ? inside(directory, dir) : directory;
+    if (below === null) continue;
+    const { includes: deeper = [], fault: _, ...own } = await buildsInTaskfile(bytes, below, repository, depth + 1);
+    includes.push(path, ...deeper);
+    included.push(onLine(own, lineOf(['includes', name])));
+  }
+  return { ...allRequested([...tasks, ...included]), ...(includes.length === 0 ? {} : { includes }) };
+}
+
+/** Taskfiles within Taskfiles. */
+const MAX_INCLUDES = 3;
+
+/** `{{.NAME | default "value"}}` and `{{default "value" .NAME}}`. */
+function defaultOfTask(expression: string): { readonly name: string; readonly value: string } | undefined {
+  const [, name, value] = /^\{\{-? *\.(\w+) *\| *default +["`]([^"`\\]*)["`] *-?\}\}$/.exec(expression) ?? [];
+  if (name !== undefined && value !== undefined) return { name, value };
+  const [, other, last] = /^\{\{-? *default +["`]([^"`\\]*)["`] +\.(\w+) *-?\}\}$/.exec(expression) ?? [];
+  return other === undefined || last === undefined ? undefined : { name: last, value: other };
+}
+
+/** The Taskfile that an include names: a file, or a directory that has one. */
+function taskfileAt(given: unknown, directory: string, { paths }: RepositoryFiles): string | undefined {
+  const path =
+    typeof given === 'string'
+      ? joinInside(directory, given.replaceAll(/\{\{ *\.(?:ROOT_DIR|TASKFILE_DIR) *\}\}/g, '.'))
+      : undefined;
+  const names = ['Taskfile', 'taskfile'].flatMap((name) => [
+    `${name}.yml`,
+    `${name}.yaml`,
+    `${name}.dist.yml`,
+    `${name}.dist.yaml`,
+  ]);
+  return path === undefined
+    ? undefined
+    : [path, ...names.map((name) => `${path}/${name}`)].find((one) => paths.has(one));
 }
 
 function inside(directory: string, dir: string): string | null {

@@ -8,6 +8,8 @@ export interface ExpressionScope {
   readonly env: ReadonlyMap<string, string>;
   /** Defaults of the inputs that the workflow or action declares; a caller may give others. */
   readonly inputs?: ReadonlyMap<string, Scalar>;
+  /** The inputs are those of one call: no other has a say. */
+  readonly isCalled?: boolean;
   /** Of expressions that may have several values: the one that is examined; undefined for one that is not known. */
   readonly chosen?: ReadonlyMap<string, string | undefined>;
 }
@@ -91,7 +93,7 @@ function onlyValue(expression: string, scope: ExpressionScope): string | undefin
   return isComplete && only !== undefined && options.length === 1 ? textOf(only) : undefined;
 }
 
-function contextOf({ matrix, env, inputs }: ExpressionScope) {
+function contextOf({ matrix, env, inputs, isCalled = false }: ExpressionScope) {
   return (path: readonly string[]) => {
     const [context = '', name = '', ...deeper] = path;
     const joined = path.join('.');
@@ -101,7 +103,7 @@ function contextOf({ matrix, env, inputs }: ExpressionScope) {
     if (context === 'matrix') return known(deeper.reduce<unknown>(member, matrix.get(name)));
     const input = context === 'inputs' ? name : joined.startsWith('github.event.inputs.') ? path[3] : undefined;
     const given = input === undefined ? undefined : inputs?.get(input);
-    return given === undefined ? undefined : { options: [given], isComplete: false };
+    return given === undefined ? undefined : { options: [given], isComplete: isCalled };
   };
 }
 

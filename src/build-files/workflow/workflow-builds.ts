@@ -4,6 +4,7 @@ import {
   allRequested,
   firstExpression,
   joinInside,
+  type LocalCall,
   type NamedImage,
   NO_BUILDS,
   notRead,
@@ -24,12 +25,16 @@ const MAX_CHARACTERS = 16 * 1024 * 1024;
 /**
  * The builds that a workflow, or an action in `directory`, asks for with literal values: in its scripts, and by actions
  * that build; and the images that its jobs, services, steps and actions run in. A literal matrix and `env` give values
- * to expressions.
+ * to expressions, and so does a `call` to inputs.
  *
  * @see https://docs.github.com/en/actions/reference/workflows-and-actions/workflow-syntax
  * @see https://docs.github.com/en/actions/reference/workflows-and-actions/metadata-syntax
  */
-export async function buildsInWorkflow(bytes: Uint8Array, directory = ''): Promise<RequestedBuilds> {
+export async function buildsInWorkflow(
+  bytes: Uint8Array,
+  directory = '',
+  call?: LocalCall['inputs'],
+): Promise<RequestedBuilds> {
   const yaml = await parseYaml(bytes);
   const { documents, fault } = yaml;
   if (fault !== undefined) return notRead(fault);
@@ -37,7 +42,7 @@ export async function buildsInWorkflow(bytes: Uint8Array, directory = ''): Promi
   if (others.length > 0) return notRead({ reason: 'it has more than one YAML document' });
   // A step may set any variable for those after it.
   const setsVariables = Buffer.from(bytes).includes('GITHUB_ENV');
-  return new Workflow(workflow, directory, setsVariables, yaml).builds();
+  return new Workflow(workflow, directory, { setsVariables, yaml, call }).builds();
 }
 
 interface Surroundings extends ExpressionScope {
@@ -54,14 +59,25 @@ class Workflow {
   readonly #setsVariables: boolean;
   readonly #yaml: ParsedYaml;
   readonly #inputs: ReadonlyMap<string, Scalar>;
+  readonly #isCalled: boolean;
   #left = MAX_CHARACTERS;
 
-  constructor(workflow: unknown, directory: string, setsVariables: boolean, yaml: ParsedYaml) {
+  constructor(
+    workflow: unknown,
+    directory: string,
+    given: {
+      readonly setsVariables: boolean;
+      readonly yaml: ParsedYaml;
+      readonly call: LocalCall['inputs'] | undefined;
+    },
+  ) {
+    const { setsVariables, yaml, call } = given;
     this.#workflow = workflow;
     this.#directory = directory;
     this.#setsVariables = setsVariables;
     this.#yaml = yaml;
-    this.#inputs = inputDefaults(workflow);
+    this.#isCalled = call !== undefined;
+    this.#inputs = call === undefined ? inputDefaults(workflow) : inputsOf(call, inputDefaults(workflow));
   }
 
   builds(): RequestedBuilds {
@@ -85,10 +101,11 @@ class Workflow {
   #run(name: string, job: unknown, matrix: Combination): RequestedBuilds {
     const env = this.#env(matrix, field(this.#workflow, 'env'), field(job, 'env'));
     const inputs = this.#inputs;
-    const runner = runnerOf(field(job, 'runs-on'), { matrix, env, inputs });
+    const isCalled = this.#isCalled;
+    const runner = runnerOf(field(job, 'runs-on'), { matrix, env, inputs, isCalled });
     const ofRuns = (name: string) => ofAllRuns(job, name) ?? ofAllRuns(this.#workflow, name);
     const [directory, shell] = [ofRuns('working-directory'), ofRuns('shell')];
-    const around = { matrix, env, inputs, directory, shell, runner };
+    const around = { matrix, env, inputs, isCalled, directory, shell, runner };
     const uses = field(job, 'uses');
     const called = typeof uses === 'string' ? [this.#action(uses, job, around, ['jobs', name])] : [];
     const steps = items(field(job, 'steps')).map((step, index) =>
@@ -130,7 +147,8 @@ class Workflow {
   }
 
   #outsideJobs(): Surroundings {
-    return { matrix: new Map(), env: new Map(), inputs: this.#inputs, directory: undefined };
+    const [inputs, isCalled] = [this.#inputs, this.#isCalled];
+    return { matrix: new Map(), env: new Map(), inputs, isCalled, directory: undefined };
   }
 
   /** An action that is an image: one that is pulled, or one that is built where it is used. */
@@ -143,7 +161,7 @@ class Workflow {
   }
 
   #atLine(found: RequestedBuilds, path: YamlPath): RequestedBuilds {
-    const isEmpty = found.named.length === 0 && (found.bakes?.length ?? 0) === 0;
+    const isEmpty = found.named.length + found.unseen.length + (found.bakes?.length ?? 0) === 0;
     return isEmpty ? found : onLine(found, this.#yaml.lineOf(path));
   }
 
@@ -197,6 +215,11 @@ class Workflow {
 
   #action(uses: string, owner: unknown, around: Surroundings, path: YamlPath): RequestedBuilds {
     const given = field(owner, 'with');
+    if (uses.startsWith('./'))
+      return this.#inEach(given, around, (scope) => ({
+        ...NO_BUILDS,
+        calls: [{ uses, inputs: literalInputs(withValuesIn(given, scope)) }],
+      }));
     return this.#inEach(given, around, (scope) =>
       this.#atLine(buildsOfAction(uses, withValuesIn(given, scope)), [...path, 'uses']),
     );
@@ -221,6 +244,25 @@ function inputDefaults(workflow: unknown): ReadonlyMap<string, Scalar> {
         const isLiteral = typeof given === 'number' || typeof given === 'boolean' || typeof given === 'string';
         return isLiteral ? [[name, given]] : [];
       }),
+  );
+}
+
+/** The inputs of one call: what it gives, and the defaults of the others. */
+function inputsOf(call: LocalCall['inputs'], defaults: ReadonlyMap<string, Scalar>): ReadonlyMap<string, Scalar> {
+  const found = new Map(defaults);
+  for (const [name, value] of Object.entries(call)) {
+    if (value === null) found.delete(name);
+    else found.set(name, value);
+  }
+  return found;
+}
+
+function literalInputs(given: unknown): LocalCall['inputs'] {
+  return Object.fromEntries(
+    entriesOf(given).map(([name, value]) => {
+      const isScalar = typeof value === 'number' || typeof value === 'boolean' || typeof value === 'string';
+      return [name, isScalar && !(typeof value === 'string' && value.includes('${{')) ? value : null];
+    }),
   );
 }
 
@@ -268,14 +310,22 @@ const NUMBER_OF_RUN = /\$\{\{\s*github\.run_(?:id|number|attempt)\s*\}\}/g;
 
 /** @see https://docs.github.com/en/actions/reference/runners/github-hosted-runners */
 function runnerPlatform(runsOn: unknown): { readonly platform?: string; readonly decidedBy?: string } {
-  const labels = [runsOn, field(runsOn, 'labels')].flat().filter((label) => typeof label === 'string');
+  const given = [runsOn, field(runsOn, 'labels'), field(runsOn, 'group')].flat();
+  const labels = given.flatMap((one) => (typeof one === 'string' ? [one.replaceAll(NUMBER_OF_RUN, '')] : []));
   const isAny = (pattern: RegExp) => labels.some((label) => pattern.test(withoutExpressions(label)));
   if (isAny(/^windows/i)) return { platform: 'windows/amd64' };
   if (isAny(/\barm64\b|\baarch64\b|-arm\b/i)) return { platform: 'linux/arm64' };
   if (isAny(/\b(?:x64|amd64|x86[-_]64)\b/i)) return { platform: USUAL_PLATFORM };
-  const decidedBy = labels.flatMap((label) => firstExpression(label.replaceAll(NUMBER_OF_RUN, '')) ?? [])[0];
-  return decidedBy === undefined ? { platform: USUAL_PLATFORM } : { decidedBy };
+  const expression = labels.flatMap((label) => firstExpression(label) ?? [])[0];
+  if (expression !== undefined) return { decidedBy: expression };
+  // Of which architecture the machines of other labels and groups are is set up elsewhere.
+  return labels.length === 0 || isAny(OF_USUAL_PLATFORM)
+    ? { platform: USUAL_PLATFORM }
+    : { decidedBy: labels.join(', ') };
 }
+
+/** GitHub's own runners, and those of others whose labels are made like theirs: an x64 machine has no mark. */
+const OF_USUAL_PLATFORM = /^macos|ubuntu|\dcpu\b/i;
 
 /** The image of an action that is built where it is used, from a file beside its metadata. */
 function buildOfAction(runs: unknown, dir: string): RequestedBuilds {

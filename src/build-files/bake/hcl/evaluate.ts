@@ -8,6 +8,7 @@ import { BakeProblem, type Position } from './problem.js';
 import { attempt, located, type Scope, withNames } from './scope.js';
 import type { Expression, ForExpression } from './syntax.js';
 import {
+  boolValue,
   elementsOf,
   numberValue,
   objectValue,
@@ -106,7 +107,7 @@ class Evaluation {
       case 'for':
         return this.#for(expression, at);
       case 'conditional':
-        return this.#conditional(expression, at);
+        return this.#conditional(expression, this.#scope.decided?.get(expression));
       case 'unary': {
         const operand = this.#evaluate(expression.operand);
         return located(at, () => applyUnary(expression.operator, operand));
@@ -273,13 +274,16 @@ class Evaluation {
   }
 
   /** Both values count for the type; what is wrong with the one that is not taken counts for nothing. */
-  #conditional({ condition, yes, no }: Extract<Expression, { kind: 'conditional' }>, at: Position): Value {
+  #conditional(
+    { condition, yes, no, at }: Extract<Expression, { kind: 'conditional' }>,
+    given: boolean | undefined,
+  ): Value {
     const attempts = [yes, no].map((branch) => attempt(() => this.#evaluate(branch)));
     const [whenTrue, whenFalse] = attempts;
     const type = branchesType(attempts);
     if (type === undefined) throw new BakeProblem(at, 'The two values of "? :" have incompatible types.');
     try {
-      const decided = this.#evaluate(condition);
+      const decided = given === undefined ? this.#evaluate(condition) : boolValue(given);
       if (decided.kind === 'null') throw new BakeProblem(condition.at, "A condition can't be null.");
       if (decided.kind === 'unknown') return decided;
       const flag = located(condition.at, () => convert(decided, 'bool'), 'This is not a condition: ');

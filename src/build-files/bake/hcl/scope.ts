@@ -2,6 +2,7 @@ import { MAX_DEPTH, MAX_STEPS } from '../limits.js';
 import { ConversionError } from './convert.js';
 import type { FunctionTable } from './function.js';
 import { BakeProblem, type Position } from './problem.js';
+import type { Expression } from './syntax.js';
 import { TooMuch } from './too-much.js';
 import type { Value } from './value.js';
 
@@ -13,6 +14,8 @@ export interface Scope {
   readonly blockField: (kind: string, name: string, field: string, at: Position) => Value | undefined;
   readonly functions: FunctionTable;
   readonly budget: Budget;
+  /** Conditions that are not evaluated, and how they come out. */
+  readonly decided?: ReadonlyMap<Expression, boolean>;
 }
 
 /** Counts what one definition makes the evaluator do. */

@@ -23,6 +23,8 @@ export type Type =
 export interface Cause {
   readonly decidedBy: string;
   readonly line: number;
+  /** The variables that it names. */
+  readonly variables?: readonly string[];
 }
 
 export type Value =

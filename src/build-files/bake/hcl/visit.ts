@@ -1,13 +1,13 @@
 import { parseTemplate } from './parser.js';
 import type { Expression } from './syntax.js';
 
-/** Goes through an expression, with the names that `for` hides. */
+/** Goes through an expression, with the names that `for` hides. Where `see` returns false, it does not go deeper. */
 export function visit(
   expression: Expression,
   hidden: ReadonlySet<string>,
-  see: (expression: Expression, hidden: ReadonlySet<string>) => void,
+  see: (expression: Expression, hidden: ReadonlySet<string>) => boolean,
 ): void {
-  see(expression, hidden);
+  if (!see(expression, hidden)) return;
   if (expression.kind === 'for' || expression.kind === 'join') {
     const loop = expression.kind === 'for' ? expression : expression.parts;
     visit(loop.collection, hidden, see);
