@@ -31,6 +31,17 @@ const INTRODUCTION = `# Beside dfc
 
 What \`fix --harden\` and [dfc](https://github.com/chainguard-dev/dfc) (commit 689b1d6, its own mappings, \`--org acme\`) make of the same 4,801 files, of images in \`FROM\`. dfc maps every reference that it reads, and knows no policy; here a stage is left alone unless all of it is understood, and a rewrite is written only if the gate lets the new image pass. The profile is \`baseline\`, so that no stage is split.
 
+| what users of dfc report                                                                                                                                    | here                                                                               |
+| ----------------------------------------------------------------------------------------------------------------------------------------------------------- | ---------------------------------------------------------------------------------- |
+| \`adduser\` waits for a password ([#101](https://github.com/chainguard-dev/dfc/issues/101))                                                                   | \`-D\` is always written                                                             |
+| \`USER root\` is added around \`RUN\` and \`useradd\`, and stays                                                                                                  | the image's own user comes back before it starts                                   |
+| a package without a counterpart is kept, and fails when it is built                                                                                         | the stage is left alone, and the package is named                                  |
+| sources of apt are kept ([#89](https://github.com/chainguard-dev/dfc/issues/89))                                                                            | the stage is left alone                                                            |
+| what ships stays on the variant with tools ([#39](https://github.com/chainguard-dev/dfc/issues/39), [#94](https://github.com/chainguard-dev/dfc/issues/94)) | one stage becomes two where \`hardened\` wants it and all commands are understood    |
+| the digest is dropped                                                                                                                                       | the new image's digest is written                                                  |
+| here-documents, \`RUN\` in exec form and \`ONBUILD\` stay on the new image as they were                                                                         | the stage is left alone if they install packages or make accounts, or is \`ONBUILD\` |
+| images that nobody has are invented from the last name                                                                                                      | left alone                                                                         |
+
 Made by \`UPDATE_TABLES=1 npm run test:peers -- __tests__/fix/harden/dfc.peer.test.ts\`.
 `;
 
