@@ -19,7 +19,7 @@ const ALLOW = `allow:
 
 const INTRODUCTION = `# Rewriting real build files
 
-What \`fix --harden\` makes of 4,731 public Dockerfiles and 70 tricky ones, where the policy allows Chainguard's public images, those of a Chainguard organization that has every version, and Google's distroless images. No registry is asked and nothing is built: a row counts what was written before the gate evaluates it with its images, and an image or version that does not exist would be refused there. Most of the files are of images that nobody has an equivalent of, or of releases that are long past their end.
+What \`fix --harden\` makes of 4,731 public Dockerfiles and 70 tricky ones, where the policy allows Chainguard's public images, those of a Chainguard organization that has every version, and Google's distroless images. No registry is asked and nothing is built: a row counts what was written before the gate evaluates it with its images, and an image or version that does not exist would be refused there. Most of the files are on images without an equivalent, or of releases that are long past their end.
 
 A file is rewritten whole if no image in it is refused any more, and in part if some of its stages are left.
 
