@@ -105,6 +105,19 @@ export function pageReport(given: Partial<Report> = {}): Report {
     answers,
     images: [{ ...image, evidence }],
     baseChanges: [CHANGE],
+    findingChanges: {
+      new: storefront.findings.slice(0, 1).map(({ fingerprint }) => fingerprint),
+      fixed: [
+        {
+          rule: 'denied-base',
+          level: 'error',
+          message: 'It is denied by `docker.io/bitnamilegacy/**`: it is no longer maintained.',
+          image: 'docker.io/bitnamilegacy/redis:7.4',
+          location: { file: 'services/web/Dockerfile', line: 1, column: 6, endLine: 1, endColumn: 40 },
+        },
+      ],
+      notCompared: 3,
+    },
     base: {
       ref: 'refs/heads/main',
       policyRef: 'refs/heads/main',

@@ -225,6 +225,17 @@ test('text of others stays text wherever it stands', () => {
       reason: bend('reason'),
       rule: bend('rule'),
     })),
+    findingChanges: {
+      new: base.findings.map(({ fingerprint }) => fingerprint),
+      fixed: (base.findingChanges?.fixed ?? []).map((one) => ({
+        ...one,
+        rule: bend('rule'),
+        message: bend('fixed'),
+        image: bend('image'),
+        location: { ...one.location, file: bend('old-file') },
+      })),
+      notCompared: 0,
+    },
     notices: [bend('notice')],
     limits: [{ name: bend('limit'), message: bend('limit') }],
   };
@@ -239,7 +250,20 @@ test('text of others stays text wherever it stands', () => {
   expect(links.filter((href) => !href.startsWith('#') && !href.startsWith('https://github.example/'))).toEqual([]);
   // biome-ignore lint/suspicious/noControlCharactersInRegex: finding them is the point.
   expect(markup(text)).not.toMatch(/[\u0000-\u0009\u000b-\u001f\u202a-\u202e]/);
-  for (const where of ['file', 'message', 'fix', 'detail', 'stage', 'owner', 'reason', 'notice', 'limit'])
+  for (const where of [
+    'file',
+    'message',
+    'fix',
+    'detail',
+    'stage',
+    'owner',
+    'reason',
+    'notice',
+    'limit',
+    'fixed',
+    'image',
+    'old-file',
+  ])
     expect(text).toContain(`evil-${where}`);
 });
 
