@@ -5,6 +5,7 @@ import { chmodSync, existsSync, mkdirSync, readFileSync, rmSync, writeFileSync }
 import { basename, dirname, join, relative, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
+import { BANNER, withBuiltinModules } from './bundle/builtin-modules.mjs';
 import { bundledPackages } from './bundle/bundled-packages.mjs';
 import { chunkNames, withChunkNames } from './bundle/chunk-names.mjs';
 import { licenses } from './bundle/licenses.mjs';
@@ -15,13 +16,41 @@ const root = resolve(dirname(fileURLToPath(import.meta.url)), '..');
 const outFlag = process.argv.indexOf('--out');
 const out = outFlag < 0 ? join(root, 'dist') : resolve(process.argv[outFlag + 1] ?? 'dist');
 
-const entryPoints = ['src/cli.ts', 'src/action.ts', 'src/report-action.ts'].filter((file) =>
+const entryPoints = ['src/cli/main.ts', 'src/action.ts', 'src/report-action.ts'].filter((file) =>
   existsSync(join(root, file)),
 );
 
+function sourceOf(path) {
+  const text = readFileSync(path, 'utf8');
+  return text.replace(/^import \{ (?:type \w+, )*z \} from 'zod';$/m, "import * as z from 'zod';");
+}
+
+/** `import { z }` takes all of zod, with its messages in forty languages; of a namespace esbuild takes what is used. */
+const zodAsNamespace = {
+  name: 'zod-as-namespace',
+  setup: ({ onLoad }) =>
+    onLoad({ filter: /\/src\/.*\.ts$/ }, ({ path }) => ({ contents: sourceOf(path), loader: 'ts' })),
+};
+
+/**
+ * Parts of undici that nothing here uses, and that its index loads all the same: cookies and web sockets also make Node load
+ * the undici that it has itself, and mocks are for tests.
+ */
+const withoutUnusedUndici = {
+  name: 'without-unused-undici',
+  setup: ({ onLoad }) =>
+    onLoad({ filter: /\/undici\/lib\/(?:mock|web\/(?:cookies|eventsource|websocket))\/.*\.js$/ }, () => ({
+      contents: 'module.exports = {};',
+      loader: 'js',
+    })),
+};
+
 const options = {
   absWorkingDir: root,
-  entryPoints,
+  entryPoints: entryPoints.map((file) => ({
+    in: file,
+    out: file === 'src/cli/main.ts' ? 'chunks/main' : basename(file, '.ts'),
+  })),
   outdir: out,
   bundle: true,
   splitting: true,
@@ -33,10 +62,8 @@ const options = {
   legalComments: 'none',
   minifyWhitespace: true,
   minifySyntax: true,
-  // Some dependencies are CommonJS and call require() for Node's own modules.
-  banner: {
-    js: "import { createRequire as __createRequire } from 'node:module'; const require = __createRequire(import.meta.url);",
-  },
+  banner: { js: BANNER },
+  plugins: [zodAsNamespace, withoutUnusedUndici],
   logLevel: 'warning',
   // sharedChunk imports files for their place alone; one of a package without effects follows the file that uses it.
   logOverride: { 'ignored-bare-import': 'silent' },
@@ -47,19 +74,39 @@ const files = (await build({ ...options, write: false })).metafile;
 const { metafile, outputFiles } = await build({
   ...options,
   write: false,
-  plugins: [sharedChunk(files, entryPoints, 'src/cli/images.ts', root)],
+  plugins: [sharedChunk(files, entryPoints, 'src/cli/main.ts', { root, read: sourceOf }), ...options.plugins],
+});
+
+/** The program itself is one file: each file more that Node opens before the rest is loaded costs half a millisecond. */
+const program = await build({
+  ...options,
+  entryPoints: ['src/cli.ts'],
+  splitting: false,
+  chunkNames: undefined,
+  write: false,
+  plugins: [
+    {
+      name: 'main',
+      setup: ({ onResolve }) =>
+        onResolve({ filter: /^\.\/cli\/main\.js$/ }, () => ({ path: './chunks/main.js', external: true })),
+    },
+  ],
 });
 
 const names = chunkNames(metafile.outputs);
 rmSync(out, { recursive: true, force: true });
 mkdirSync(join(out, 'chunks'), { recursive: true });
+const outputOf = (path, { outputs }) => outputs[relative(root, path).replaceAll('\\', '/')];
+for (const { path, text } of program.outputFiles)
+  writeFileSync(path, withBuiltinModules(text, outputOf(path, program.metafile)));
 for (const { path, text } of outputFiles) {
-  const output = metafile.outputs[relative(root, path).replaceAll('\\', '/')];
+  const output = outputOf(path, metafile);
   const isEntry = dirname(path) === out;
   const name = isEntry ? basename(path) : names.get(basename(path));
   // A chunk without a name is empty.
   if (name === undefined) continue;
-  writeFileSync(join(out, isEntry ? '' : 'chunks', name), withChunkNames(text, output, metafile.outputs, names));
+  const taken = withBuiltinModules(text, output);
+  writeFileSync(join(out, isEntry ? '' : 'chunks', name), withChunkNames(taken, output, metafile.outputs, names));
 }
 
 chmodSync(join(out, 'cli.js'), 0o755);

@@ -23,6 +23,7 @@ const IMPORTS = [
   /(?<![\w$.])import\(\s*(["'])([^"']+)\1\s*\)/g,
   /(?<![\w$."'`])export(?:[\w$*{},\s]*?from)\s*(["'])([^"']+)\1/g,
   /\b__require\w*\((["'])([^"']+)\1\)/g,
+  /\b__builtin\((["'])([^"']+)\1\)/g,
 ];
 
 describe('the bundle', () => {

@@ -1,4 +1,3 @@
-import { readFileSync } from 'node:fs';
 import { relative } from 'node:path';
 
 const NAME = 'gate:shared';
@@ -7,9 +6,10 @@ const NAME = 'gate:shared';
  * An esbuild plugin that keeps in one chunk what `start` imports: Node takes about half a millisecond to open a module,
  * and esbuild cuts a chunk for every set of entries that share some files (https://esbuild.github.io/api/#splitting).
  * Every entry that needs one of these files is made to import them all, so that the set is one.
- * Takes the metafile of a build without the plugin, its entry points, the file `start`, and the directory of their paths.
+ * Takes the metafile of a build without the plugin, its entry points, the file `start`, the directory of their paths, and what
+ * gives the text of a source file.
  */
-export function sharedChunk(metafile, entryPoints, start, root) {
+export function sharedChunk(metafile, entryPoints, start, { root, read }) {
   const { inputs } = metafile;
   const needs = (file) => {
     const found = new Set([file]);
@@ -37,7 +37,7 @@ export function sharedChunk(metafile, entryPoints, start, root) {
       builder.onLoad({ filter: /.*/, namespace: NAME }, () => ({ contents: imports, resolveDir: root }));
       builder.onLoad({ filter: /\.ts$/ }, ({ path }) =>
         importers.has(relative(root, path).replaceAll('\\', '/'))
-          ? { contents: `${readFileSync(path, 'utf8')}\nimport '${NAME}';\n`, loader: 'ts' }
+          ? { contents: `${read(path)}\nimport '${NAME}';\n`, loader: 'ts' }
           : undefined,
       );
     },

@@ -1,4 +1,3 @@
-import { execFile } from 'node:child_process';
 import { existsSync, realpathSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import type { TreeEntry } from './repository-tree.js';
@@ -27,6 +26,7 @@ export async function listCheckout(directory: string): Promise<Checkout | undefi
 
 async function listFiles(directory: string): Promise<Buffer | undefined> {
   if (!isInCheckout(directory)) return undefined;
+  const { execFile } = await import('node:child_process');
   const args = ['--no-pager', ...SAFE_GIT_OPTIONS, 'ls-files', '-z', '-t', ...LISTED];
   return new Promise((resolve) => {
     const options = {
@@ -89,6 +89,7 @@ function toText(bytes: string): string {
 /** The id of the commit that is checked out in the checkout whose top is `directory`; undefined anywhere else. */
 export async function headCommit(directory: string): Promise<string | undefined> {
   if (!existsSync(join(directory, '.git'))) return undefined;
+  const { execFile } = await import('node:child_process');
   const args = ['--no-pager', ...SAFE_GIT_OPTIONS, 'rev-parse', '--verify', '--end-of-options', 'HEAD^{commit}'];
   return new Promise((resolve) => {
     const options = { cwd: directory, env: safeGitEnvironment(directory), timeout: TIMEOUT_MS };

@@ -1,29 +1,20 @@
 import type { RepositoryTree } from '../build-files/repository-tree.js';
-import { loadCatalog } from '../catalog/catalog.js';
-import { LOCK_PATH } from '../enforce/lock/lock.js';
 import type { HardenedFile } from '../fix/harden/harden-file.js';
-import { overlaidTree } from '../fix/overlaid-tree.js';
 import { optionalField } from '../lib/collections.js';
 import { err, ok, type Result } from '../lib/result.js';
 import type { Wait } from '../lib/wait.js';
 import type { Policy } from '../policy/policy.js';
-import { parseRemote } from '../policy/policy-chain.js';
 import type { Report } from '../reports/report.js';
-import { type BuildInputs, type Engine, type EngineRequest, readingOf, type Stop } from './engine.js';
+import type { BuildInputs, Engine, EngineRequest, Stop } from './engine.js';
 import { type RepositoryName, type RunnerEnvironment, sameRepository } from './event/environment.js';
-import { evaluatedPaths } from './event/evaluated-paths.js';
 import { planEvent } from './event/event.js';
 import type { ActionInputs } from './event/inputs.js';
-import { identify } from './event/job-identity.js';
 import { groupMissingPermissions, requestedPermissions } from './event/requested-permissions.js';
 import { resolvePlan } from './event/run-plan.js';
-import { type Published, publishToGitHub } from './publish/publish.js';
-import { publishStop } from './publish/publish-stop.js';
-import { type Renderers, renderersFor } from './publish/renderers.js';
-import { GITHUB_API, listAttestations } from './repository/attestations.js';
+import type { Published } from './publish/publish.js';
+import type { Renderers } from './publish/renderers.js';
 import type { createClient, GitHubClient } from './repository/client.js';
 import { Commits } from './repository/commits.js';
-import { runPolicy } from './run-policy.js';
 
 export interface ActionRun {
   readonly env: RunnerEnvironment;
@@ -79,10 +70,29 @@ export async function runAction(run: ActionRun): Promise<Result<ActionOutcome, S
     return err(stop);
   }
 
+  // What is not needed until GitHub has answered is not loaded before it is asked.
+  const [
+    { loadCatalog },
+    { LOCK_PATH },
+    { evaluatedPaths },
+    { identify },
+    { GITHUB_API, listAttestations },
+    { parseRemote },
+    { runPolicy },
+  ] = await Promise.all([
+    import('../catalog/catalog.js'),
+    import('../enforce/lock/lock.js'),
+    import('./event/evaluated-paths.js'),
+    import('./event/job-identity.js'),
+    import('./repository/attestations.js'),
+    import('../policy/policy-chain.js'),
+    import('./run-policy.js'),
+  ]);
   const { commit } = plan.value.evaluated;
   const job = identify(env, inputs, event.value.change === null ? [commit] : [commit, event.value.change.head]);
   const stopped = async (stop: Stop): Promise<Result<never, Stop>> => {
     run.scrub(stop);
+    const { publishStop } = await import('./publish/publish-stop.js');
     await publishStop({ env, inputs, plan: event.value, client, job, stop, wait: run.wait });
     return err(stop);
   };
@@ -110,7 +120,9 @@ export async function runAction(run: ActionRun): Promise<Result<ActionOutcome, S
     ...optionalField('target', inputs.target),
     ...(only.value === null ? {} : { only: only.value }),
   };
-  const attestations = listAttestations((repository) => attestationClient(run, { client, policyClient }, repository));
+  const attestations = listAttestations((repository) =>
+    attestationClient(run, { client, policyClient, publicApi: GITHUB_API }, repository),
+  );
   const evaluated = await run.evaluate({
     tree: plan.value.evaluated,
     policy: policy.value.policy,
@@ -135,6 +147,7 @@ export async function runAction(run: ActionRun): Promise<Result<ActionOutcome, S
   const report = evaluated.value;
   run.scrub(report);
   // Findings are about the lines of the evaluated commit, which a merge may have moved away from the head's.
+  const { renderersFor } = await import('./publish/renderers.js');
   const renderers = renderersFor(env, { commit, category: `base-image-gate/${job.id}` });
   const publication = {
     env,
@@ -146,13 +159,14 @@ export async function runAction(run: ActionRun): Promise<Result<ActionOutcome, S
     renderers,
     evaluated: commit,
     job,
-    touchesImages: touchesImages(report, plan.value.changedFiles),
+    touchesImages: touchesImages(report, plan.value.changedFiles, LOCK_PATH),
     harden: () =>
       hardenedFiles(run, { ...setting, policy: policy.value.policy, builds, report, listAttestations: attestations }),
     wait: run.wait,
   };
   const partial = only.value === null ? null : 'The inputs of the workflow left build files out.';
   const publish = async (): Promise<Published> => {
+    const { publishToGitHub } = await import('./publish/publish.js');
     const published = await publishToGitHub(publication);
     run.scrub(published);
     return published;
@@ -170,10 +184,10 @@ export async function runAction(run: ActionRun): Promise<Result<ActionOutcome, S
 }
 
 /** Whether a change touches the lock or a file that names an image; true where what it changes is not known. */
-function touchesImages({ uses }: Report, changedFiles: readonly string[] | null): boolean {
+function touchesImages({ uses }: Report, changedFiles: readonly string[] | null, lock: string): boolean {
   if (changedFiles === null) return true;
   const changed = new Set(changedFiles);
-  return changed.has(LOCK_PATH) || uses.some(({ file }) => changed.has(file));
+  return changed.has(lock) || uses.some(({ file }) => changed.has(file));
 }
 
 /**
@@ -182,12 +196,16 @@ function touchesImages({ uses }: Report, changedFiles: readonly string[] | null)
  */
 function attestationClient(
   run: ActionRun,
-  { client, policyClient }: { readonly client: GitHubClient; readonly policyClient: GitHubClient | null },
+  {
+    client,
+    policyClient,
+    publicApi,
+  }: { readonly client: GitHubClient; readonly policyClient: GitHubClient | null; readonly publicApi: string },
   repository: RepositoryName,
 ): GitHubClient {
   const { env, remainingMilliseconds, say, connect } = run;
   if (env.serverUrl !== 'https://github.com')
-    return connect({ apiUrl: GITHUB_API, remainingMilliseconds, onWaiting: say });
+    return connect({ apiUrl: publicApi, remainingMilliseconds, onWaiting: say });
   return sameRepository(repository, env.repository) ? client : (policyClient ?? client);
 }
 
@@ -204,6 +222,10 @@ async function hardenedFiles(
   },
 ): Promise<readonly HardenedFile[]> {
   const { plan, policy, builds, report, listAttestations } = given;
+  const [{ readingOf }, { overlaidTree }] = await Promise.all([
+    import('./engine.js'),
+    import('../fix/overlaid-tree.js'),
+  ]);
   const reading = readingOf(builds, policy);
   const { changedFiles } = plan;
   // On other files a suggestion can't stand.

@@ -36,23 +36,21 @@ export async function runStep({ started, deadline, connect, wait }: StepSetting)
     if (secret.length >= LEAST_TOKEN_LENGTH) secrets.add(secret);
   }
   const inputs = readInputs(core.getInput, givenInputs(process.env));
-  const show = await import('./publish/step-outputs.js');
+  const showing = () => import('./publish/step-outputs.js');
   if (!inputs.ok) {
-    await show.showStop({ summaryPath }, inputs.error);
+    await (await showing()).showStop({ summaryPath }, inputs.error);
     return 3;
   }
   if (inputs.value.token === '') {
-    await show.showStop({ summaryPath }, NO_TOKEN);
+    await (await showing()).showStop({ summaryPath }, NO_TOKEN);
     return 2;
   }
-  const [{ readRunnerEnvironment }, { readPayload }, { runAction }, { makeEngine }, { createClient }] =
-    await Promise.all([
-      import('./event/environment.js'),
-      import('./event/payload.js'),
-      import('./run-action.js'),
-      import('./make-engine.js'),
-      import('./repository/client.js'),
-    ]);
+  const [{ readRunnerEnvironment }, { readPayload }, { runAction }, { createClient }] = await Promise.all([
+    import('./event/environment.js'),
+    import('./event/payload.js'),
+    import('./run-action.js'),
+    import('./repository/client.js'),
+  ]);
   const env = readRunnerEnvironment(process.env);
   const outcome = await runAction({
     env,
@@ -60,18 +58,23 @@ export async function runStep({ started, deadline, connect, wait }: StepSetting)
     inputs: inputs.value,
     connect: connect ?? createClient,
     wait,
-    evaluate: makeEngine({
-      credentials: inputs.value.registryCredentials,
-      environment: process.env,
-      workspace: env.workspace,
-      temporaryDirectory: env.temporaryDirectory,
-      mask,
-      notice: core.info,
-    }),
+    evaluate: async (request) => {
+      const { makeEngine } = await import('./make-engine.js');
+      const engine = makeEngine({
+        credentials: inputs.value.registryCredentials,
+        environment: process.env,
+        workspace: env.workspace,
+        temporaryDirectory: env.temporaryDirectory,
+        mask,
+        notice: core.info,
+      });
+      return engine(request);
+    },
     remainingMilliseconds: () => Math.min(LONGEST_WAIT_MILLISECONDS, deadline - Date.now()),
     say: core.info,
     scrub: (data) => secrets.scrub(data),
   });
+  const show = await showing();
   if (!outcome.ok) {
     await show.showStop({ summaryPath }, outcome.error);
     return outcome.error.code === 'usage' ? 3 : 2;

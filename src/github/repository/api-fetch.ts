@@ -1,4 +1,4 @@
-import { fetch as undiciFetch } from 'undici';
+import { Headers, type RequestInit, Response, fetch as undiciFetch } from 'undici';
 import { plural } from '../../lib/text.js';
 import { ProxiedAgent } from '../../registry/http/proxy.js';
 import { NOT_THE_API, PROXY_LOGIN, RESPONSE_LIMIT } from './github-error.js';

@@ -15,9 +15,12 @@ function codePoint(character: string): string {
   return `\\u{${(character.codePointAt(0) ?? 0).toString(16).toUpperCase()}}`;
 }
 
+/** Most text is this: the pattern above takes milliseconds to compile, and is not needed for it. */
+const SEEN = /^[\x20-\x7e]*$/;
+
 /** The text on one line, with every unseen character written as `\u{1B}`; line ends too. */
 export function visible(text: string): string {
-  return text.replace(UNSEEN, codePoint);
+  return SEEN.test(text) ? text : text.replace(UNSEEN, codePoint);
 }
 
 /** As `visible`, but line feeds stay line ends. For places that may hold several lines. */
