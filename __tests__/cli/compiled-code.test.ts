@@ -29,7 +29,7 @@ describe('a directory for compiled code', () => {
     ['that a group may write to', 0o770, 0o700, false],
     ['below one that a group may write to', 0o700, 0o770, false],
     ['below one that anybody may write to', 0o700, 0o777, false],
-  ])('%s is accepted only if nobody else can change it', (_what, mode, above, expected) => {
+  ])('%s is accepted only if no other user can change it', (_what, mode, above, expected) => {
     expect(isPrivate(made(mode, above))).toBe(expected);
   });
 

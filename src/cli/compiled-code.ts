@@ -10,7 +10,7 @@ const STICKY = 0o1000;
 /**
  * Lets Node keep the compiled code of this version between runs, which takes a fifth from the time of a short command.
  * What is kept is code: so on the command line only, never on CI, and only in a directory of the user's own, below
- * directories that nobody else can change. Wherever that is in doubt, or can't be, nothing is kept.
+ * directories that no other user can change. Wherever that is in doubt, or can't be, nothing is kept.
  *
  * @see https://nodejs.org/api/module.html#module-compile-cache Node checks what it reads against the source and its own version
  */
@@ -28,7 +28,7 @@ export function keepCompiledCode(environment: Readonly<Record<string, string | u
   }
 }
 
-/** Whether nobody but this user can read or change a directory, or put another in its place; root can anyway. */
+/** Whether no other user can read or change a directory, or put another in its place; root can anyway. */
 export function isPrivate(directory: string): boolean {
   const user = process.getuid?.();
   if (user === undefined) return false;
