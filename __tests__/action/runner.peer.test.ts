@@ -57,7 +57,7 @@ describeWithPeers(['act', 'git'], "nektos/act runs the Action's bundle", () => {
     expect(github.state.issues).toEqual([]);
   });
 
-  test('on merge_group, for the commit of the group', async () => {
+  test('on merge_group evaluates the commit of the group', async () => {
     const tip = github.state.git.commit('main', BASE);
     const group = github.state.git.commit('gh-readonly-queue/main/pr-7', BASE, { parents: [tip] });
     const payload = payloadOf('merge_group', { merge_group: { head_sha: group, base_ref: 'refs/heads/main' } });
@@ -70,7 +70,7 @@ describeWithPeers(['act', 'git'], "nektos/act runs the Action's bundle", () => {
     ['push', 'push', payloadOf('push', { deleted: false })],
     ['schedule', '\n  schedule:\n    - cron: "0 4 * * *"', payloadOf('workflow_dispatch')],
     ['workflow_dispatch', 'workflow_dispatch', payloadOf('workflow_dispatch')],
-  ])('on %s, for the tip of the branch', async (event, on, payload) => {
+  ])('on %s evaluates the tip of the branch', async (event, on, payload) => {
     const sha = github.state.git.commit('main', BASE);
     const { code, seen } = await run({ event, payload, sha, ref: 'refs/heads/main', workflows: gate(on) });
     expect([code, seen]).toEqual([1, FAILED]);
@@ -97,7 +97,7 @@ describeWithPeers(['act', 'git'], "nektos/act runs the Action's bundle", () => {
     expect(github.state.comments).toHaveLength(1);
   });
 
-  test('within a reusable workflow', async () => {
+  test('runs within a reusable workflow', async () => {
     const caller = 'on: pull_request\njobs:\n  call:\n    uses: ./.github/workflows/called.yml\n    secrets: inherit\n';
     const workflows = {
       '.github/workflows/gate.yml': caller,

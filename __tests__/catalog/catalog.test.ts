@@ -22,27 +22,30 @@ test('the generated catalog is what the YAML files say', () => {
 });
 
 describe('every publisher', () => {
-  test.each(catalog.publishers.map((publisher) => [publisher.id, publisher] as const))('%s', (_id, publisher) => {
-    for (const image of publisher.images) {
-      const pattern = parsePattern(image.replaceAll('{organization}', 'acme'));
-      expect(pattern).toMatchObject({ ok: true, value: { text: image.replaceAll('{organization}', 'acme') } });
-    }
-    for (const authority of publisher.authorities) {
-      if (authority.kind === 'keyless') {
-        expect(authority.issuer).toMatch(/^https:\/\//);
-        expect(authority.subject === '{identities}' || parseIdentity(authority.subject).ok).toBe(true);
-        expect(authority.subject).not.toContain('*');
-      } else if (authority.kind === 'key') {
-        expect(readPublicKey(authority.pem).ok).toBe(true);
-        expect(authority.name).toMatch(/^https:\/\//);
+  test.each(catalog.publishers.map((publisher) => [publisher.id, publisher] as const))(
+    '%s has valid patterns and authorities',
+    (_id, publisher) => {
+      for (const image of publisher.images) {
+        const pattern = parsePattern(image.replaceAll('{organization}', 'acme'));
+        expect(pattern).toMatchObject({ ok: true, value: { text: image.replaceAll('{organization}', 'acme') } });
       }
-    }
-    expect(publisher.verifiable).toBe(publisher.authorities.length > 0 && publisher.parameters.length === 0);
-    expect(publisher.notVerifiable === undefined).toBe(publisher.verifiable);
-    expect(
-      publisher.facts.every(({ source, read }) => source.startsWith('https://') && /^\d{4}-\d\d$/.test(read)),
-    ).toBe(true);
-  });
+      for (const authority of publisher.authorities) {
+        if (authority.kind === 'keyless') {
+          expect(authority.issuer).toMatch(/^https:\/\//);
+          expect(authority.subject === '{identities}' || parseIdentity(authority.subject).ok).toBe(true);
+          expect(authority.subject).not.toContain('*');
+        } else if (authority.kind === 'key') {
+          expect(readPublicKey(authority.pem).ok).toBe(true);
+          expect(authority.name).toMatch(/^https:\/\//);
+        }
+      }
+      expect(publisher.verifiable).toBe(publisher.authorities.length > 0 && publisher.parameters.length === 0);
+      expect(publisher.notVerifiable === undefined).toBe(publisher.verifiable);
+      expect(
+        publisher.facts.every(({ source, read }) => source.startsWith('https://') && /^\d{4}-\d\d$/.test(read)),
+      ).toBe(true);
+    },
+  );
 
   test('has an id of its own, and patterns no other has', () => {
     const ids = catalog.publishers.map(({ id }) => id);
@@ -94,7 +97,7 @@ describe('isListedHost', () => {
     ['quay.io/evil/x', false],
     ['169.254.169.254/x', false],
     ['evil.example.com/x', false],
-  ])('%s: %s', async (image, listed) => {
+  ])('lists %s: %s', async (image, listed) => {
     const policy = await validPolicy(
       [
         'version: 1',

@@ -72,7 +72,7 @@ describe('policy test', () => {
     ],
     ['a phase warns before its day', `image: "${APP}", on: 2027-01-30, answers: { fresh: fail }, expect: pass`],
     ['a phase blocks on its day', `image: "${APP}", on: 2027-01-31, answers: { fresh: fail }, expect: fail`],
-  ])('%s', async (_, fields) => {
+  ])('runs %s', async (_, fields) => {
     const { code, stdout, stderr } = await run(fields);
     expect([code, stderr, stdout]).toEqual([0, '', expect.stringContaining('1 case, all as expected')]);
   });

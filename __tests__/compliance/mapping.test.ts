@@ -17,12 +17,13 @@ describe('the mapping of rules to requirements', () => {
     expect([...named].sort()).toEqual(REQUIREMENTS.map(({ id }) => id).sort());
   });
 
-  test('gives one sentence of reasoning each, and claims nothing for the whole', () => {
-    for (const sentence of rules.flatMap(({ controls }) => Object.values(controls))) {
+  test.each(rules.flatMap(({ id, controls }) => Object.entries(controls).map((one) => [id, ...one] as const)))(
+    'reasons about %s and %s in one sentence, and claims nothing for the whole',
+    (_rule, _requirement, sentence) => {
       expect(sentence).toMatch(/^[A-Z][^.]*\.$/);
       expect(sentence).not.toMatch(/complian|satisf/i);
-    }
-  });
+    },
+  );
 
   test('is written out in full for assessors, each row with its source', async () => {
     const introduction = `# What each rule is evidence toward

@@ -98,7 +98,7 @@ describe("the loader's own files", () => {
     ['etc/ld.so.cache', 'glibc-ld.so.cache1.1\0/usr/lib/a.so\0/missing/b.so\0', 0],
     ['etc/ld-musl-x86_64.path', '/lib:/srv:/usr/lib\n', 1],
     ['etc/ld-musl-x86_64.path', '/lib\n/usr/local/lib\n/usr/lib\n', 0],
-  ])('%s with %j', async (path, content, count) => {
+  ])('are evaluated: %s with %j', async (path, content, count) => {
     const tree = await treeOf([{ path, content }]);
     expect(loaderFileHooks(tree, openPlaces(tree))).toHaveLength(count);
   });

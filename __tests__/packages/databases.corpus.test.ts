@@ -11,7 +11,7 @@ const textOf = (path: string) => bytesOf(path).toString('utf8');
 const noLists = () => ({});
 
 describeWithSharedData(DIRECTORY, 'databases found in real images', () => {
-  test('a whole apk database, with origins, licenses and checksums', () => {
+  test('are read: a whole apk database, with origins, licenses and checksums', () => {
     const { packages, problems } = readApkDatabase(textOf('apk/testdata/installed'), 'installed');
     expect(problems).toEqual([]);
     expect(packages.length).toBe(textOf('apk/testdata/installed').match(/^P:/gm)?.length);
@@ -34,7 +34,7 @@ describeWithSharedData(DIRECTORY, 'databases found in real images', () => {
     ['dpkg/testdata/dpkg/trailingnewlines', 1],
     ['dpkg/testdata/dpkg/empty', 0],
     ['dpkg/testdata/dpkg/status.d/foo', 1],
-  ])('%s', (path, count) => {
+  ])('are read: %s', (path, count) => {
     const { packages, problems } = readDpkgStatus(textOf(path), path, noLists);
     expect(problems).toEqual([]);
     expect(packages).toHaveLength(count);
@@ -52,7 +52,7 @@ describeWithSharedData(DIRECTORY, 'databases found in real images', () => {
     expect(readDpkgStatus(textOf(path), path, noLists).problems).toHaveLength(1);
   });
 
-  test("rpm's Berkeley DB, with epochs", async () => {
+  test("are read: rpm's Berkeley DB, with epochs", async () => {
     const bytes = bytesOf('rpm/testdata/Packages_epoch');
     expect(rpmFormatOf(bytes)).toBe('rpm-bdb');
     const { packages, problems } = await readRpmDatabase(bytes, 'rpm-bdb', 'Packages');

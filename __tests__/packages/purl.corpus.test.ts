@@ -73,7 +73,7 @@ describeWithSharedData('purl/tests', 'the package-url test suite', () => {
     cases
       .filter((of) => !contradicted.includes(of))
       .map(({ file, of }) => [file, of.test_type, JSON.stringify(of.input), of] as const),
-  )('%s: %s %s', (_file, _type, _input, of) => {
+  )('holds for %s: %s %s', (_file, _type, _input, of) => {
     if (!of.expected_failure) expect(answer(of)).toEqual(of.expected_output);
     else expect(answer(of)).toBeNull();
   });

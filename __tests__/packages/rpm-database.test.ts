@@ -131,7 +131,7 @@ describeWithSharedData('field/contents', 'a database of the field', () => {
   test.each([
     ['rpm-bdb-small-header', ['bash', 'openssl-libs'], 0],
     ['rpm-header-dropped', null, 1],
-  ] as const)('%s', async (name, packages, problems) => {
+  ] as const)('is read: %s', async (name, packages, problems) => {
     const reading = await read(await databaseOf(sharedData(`field/contents/${name}/registry/blobs/sha256`)));
     if (packages !== null) expect(reading.packages.map((one) => one.name).sort()).toEqual(packages);
     expect(reading.problems).toHaveLength(problems);

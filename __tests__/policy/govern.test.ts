@@ -30,7 +30,7 @@ describe('governingEntry', () => {
     [['alpine', 'docker.io/library/alpine'], 'index.docker.io/library/alpine', 'allow[0]'],
     [['ghcr.io/acme/**'], 'ghcr.io/acme-evil/x', undefined],
     [['**/x', 'ghcr.io/**'], 'ghcr.io/x', 'allow[1]'],
-  ])('%j on %s: %s', async (patterns, image, name) => {
+  ])('of %j governs %s by %s', async (patterns, image, name) => {
     expect(governingEntry(await allowing(...patterns), reference(image))?.name).toBe(name);
   });
 

@@ -75,7 +75,7 @@ describe('identityMatches', () => {
     ['', 'anything', false],
     ['a***', 'ab', false],
     ['https://github.com/acme/images', 'https://github.com/acme/images2', false],
-  ])('%s and %s: %s', (pattern, identity, expected) => {
+  ])('compares %s and %s: %s', (pattern, identity, expected) => {
     expect(identityMatches(pattern, identity)).toBe(expected);
   });
 });

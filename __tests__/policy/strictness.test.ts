@@ -54,7 +54,7 @@ describe('isAtLeastAsStrict', () => {
     [['low', 'high'], 'low', 'other', false],
     [undefined, 'a', 'a', true],
     [undefined, 'a', 'b', false],
-  ])('%j from %j to %j: %s', (direction, from, to, expected) => {
+  ])('compares %j from %j to %j: %s', (direction, from, to, expected) => {
     expect(isAtLeastAsStrict(direction, from, to)).toBe(expected);
   });
 

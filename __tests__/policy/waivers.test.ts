@@ -236,7 +236,7 @@ describe('vulnerabilityWaiver', () => {
     ['rule: fresh, vulnerability: CVE-1, file: "services/**"', 'CVE-1', false],
     ['rule: pinned-by-digest, vulnerability: CVE-1', 'CVE-1', false],
     ['rule: fresh, vulnerability: CVE-1, expires: 2026-11-20', 'CVE-1', false],
-  ])('%s for %s: %s', async (line, vulnerability, expected) => {
+  ])('finds %s for %s: %s', async (line, vulnerability, expected) => {
     if (first === undefined) throw new Error('there is no use');
     const asked = { rule: 'fresh', use: first, reference: reference('acme/app:1'), vulnerability };
     expect(vulnerabilityWaiver(await waiving(line), asked, NOW) !== null).toBe(expected);

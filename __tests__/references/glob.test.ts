@@ -46,7 +46,7 @@ describe('globMatches', () => {
     ['a?c', 'abc', false],
     ['[ab]', 'a', false],
     ['(a+)+$', 'aaaa', false],
-  ])('%s on %s: %s', (pattern, text, expected) => {
+  ])('compares %s with %s: %s', (pattern, text, expected) => {
     expect(globMatches(glob(pattern), text)).toBe(expected);
   });
 
@@ -96,7 +96,7 @@ describe('globMatches', () => {
     // Only a slash that both wildcards take leads there.
     ['**/y', 'q**y', true],
     ['**/y', 'q*y', false],
-  ])('%s and %s overlap: %s', (a, b, expected) => {
+  ])('finds whether %s and %s overlap: %s', (a, b, expected) => {
     expect(globsOverlap(glob(a), glob(b))).toBe(expected);
     expect(globsOverlap(glob(b), glob(a))).toBe(expected);
   });

@@ -235,7 +235,7 @@ describe('rank and relation', () => {
     [`alpine@sha256:${HEX}`, 'alpine:3', true],
     ['alpine:3', `alpine@sha256:${HEX}`, true],
     [`alpine@sha256:${HEX}`, `debian@sha256:${HEX}`, false],
-  ])('%s and %s overlap: %s', (a, b, expected) => {
+  ])('show whether %s and %s overlap: %s', (a, b, expected) => {
     expect(patternsOverlap(pattern(a), pattern(b))).toBe(expected);
   });
 

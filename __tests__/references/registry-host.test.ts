@@ -36,7 +36,7 @@ test.each([
   ...['docker.pkg.dev', 'registry.example', 'ghcr.io.example', 'x-docker.pkg.dev.example'].map(
     (host) => [host, false] as const,
   ),
-])('anybody publishes on %s: %s', (host, isShared) => {
+])('isSharedHost knows whether anyone publishes on %s: %s', (host, isShared) => {
   expect(isSharedHost(host)).toBe(isShared);
 });
 

@@ -42,7 +42,7 @@ describe('current', () => {
     ['a digest alone', `a@${OLD}`, undefined, ['not-applicable']],
     ['a registry that is down', `a:latest@${OLD}`, down, ['indeterminate']],
     ['no evidence', `a:latest@${OLD}`, undefined, ['indeterminate']],
-  ])('%s', (_, text, tag, expected) => {
+  ])('reports %s', (_, text, tag, expected) => {
     expect(evaluate(text, tag)).toEqual(expected);
   });
 

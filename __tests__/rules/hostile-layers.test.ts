@@ -98,7 +98,7 @@ describe('a layer that', () => {
     ['unpacks to a thousand times its size', [bomb], open(/^indeterminate: .*times its.*layer-compression-ratio/)],
     ['is cut short', [cutShort(cut)], open(/^indeterminate: .*can't be read/)],
     ['has nothing in it', [tar()], CLEAN],
-  ])('%s', async (_, layers, expected) => {
+  ])('%s is contained', async (_, layers, expected) => {
     const said = await answers(...layers);
     expect(said.shell).toMatch(expected.shell);
     expect(said.secrets).toMatch(expected.secrets);

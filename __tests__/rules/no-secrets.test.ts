@@ -198,7 +198,7 @@ describe('the configuration', () => {
     ]);
   });
 
-  test('and not where it speaks of one', async () => {
+  test('has none where it only mentions one', async () => {
     const config = { Labels: { token: 'see $TOKEN' }, Cmd: ['run', '--password-file', '/run/secrets/x'] };
     expect(await asked(config)).toEqual([]);
   });

@@ -21,7 +21,7 @@ describe('patterns of paths in an image', () => {
     [['/opt/***', '/opt/*'], 'opt/a', true],
     [['/opt/***'], 'opt/a', false],
     [[], 'opt/a', false],
-  ])('%j describe %s: %s', (patterns, path, isDescribed) => {
+  ])('%j match %s: %s', (patterns, path, isDescribed) => {
     expect(matchesPath(patterns)(path)).toBe(isDescribed);
   });
 });

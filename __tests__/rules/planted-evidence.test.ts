@@ -665,7 +665,7 @@ describe('planted evidence', () => {
 });
 
 describe('clean images', () => {
-  test.each(CLEAN)('%s: no finding', async (_, image) => {
+  test.each(CLEAN)('have no finding: %s', async (_, image) => {
     expect(await findings(image)).toEqual([]);
   });
 });

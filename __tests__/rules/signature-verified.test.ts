@@ -150,7 +150,7 @@ describe('the level of a failure', () => {
       { ...publisher, verifiable: false },
       undefined,
     ],
-  ] as const)('of an image with %s', (_what, entry, known, atMost) => {
+  ] as const)('is that of an image with %s', (_what, entry, known, atMost) => {
     const subject = { ...subjectOf({ signatures: found({}) }), verifiedBy: entry, publisher: known };
     const [result] = [signatureVerified.evaluate(subject, { 'unverifiable-publisher': 'note' })].flat();
     expect(result?.outcome).toBe('fail');

@@ -94,7 +94,7 @@ describe('the denylist', () => {
     ['docker.io/old/deep/thing', 'fail'],
     ['older/thing', 'pass'],
     ['acme/app', 'pass'],
-  ])('%s: %s', (written, outcome) => {
+  ])('holds for %s: %s', (written, outcome) => {
     expect(outcomes(deniedBase, subjectOf(makeUse(written)))).toEqual([outcome]);
   });
 
@@ -156,7 +156,7 @@ describe('a frontend', () => {
     [`ghcr.io/acme/frontend@${DIGEST}`, ['allowed pass', 'pinned pass']],
     [`docker/dockerfile-upstream@${DIGEST}`, ['allowed fail', 'pinned pass']],
     ['ghcr.io/other/frontend', ['allowed fail', 'pinned fail']],
-  ])('%s: %j', (written, expected) => {
+  ])('is evaluated: %s: %j', (written, expected) => {
     expect(outcomes(allowedFrontend, subjectOf(makeUse(written)))).toEqual(expected);
   });
 

@@ -75,7 +75,7 @@ describe('authorities that signed', () => {
       [certificate(0, 'CN=a', 'sha256:1'), key(1, 'sha256:2'), certificate(0, 'CN=a', 'sha256:2')],
       1,
     ],
-  ])('with %s', (_name, verified, count) => {
+  ])('are counted with %s', (_name, verified, count) => {
     expect(countSigners(verified)).toBe(count);
     expect(countSigners(verified.toReversed())).toBe(count);
   });

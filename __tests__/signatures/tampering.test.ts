@@ -147,21 +147,21 @@ describe('one bit turned in any input', () => {
     );
   });
 
-  test.each(['dsse 0.0.1', 'intoto 0.0.2'] as const)('of a keyless attestation logged as %s', async (entry) => {
+  test.each(['dsse 0.0.1', 'intoto 0.0.2'] as const)('breaks a keyless attestation logged as %s', async (entry) => {
     const layer = await classicAttestation(signer, STATEMENT, { sigstore, entry });
     await holdsAndBreaks(must(readAttestationLayer(layer.content, layer.annotations)), (material) =>
       verifyKeyless(material, root, later),
     );
   });
 
-  test('of a keyless signature', async () => {
+  test('breaks a keyless signature', async () => {
     const layer = await classicSignature(signer, simpleSigningPayload(DIGEST), { sigstore });
     await holdsAndBreaks(must(readSignatureLayer(layer.content, layer.annotations)), (material) =>
       verifyKeyless(material, root, later),
     );
   });
 
-  test('of a bundle', async () => {
+  test('breaks a bundle', async () => {
     const bundle = must(
       await readBundle(Buffer.from(JSON.stringify(await envelopeBundle(signer, STATEMENT, { sigstore })))),
     );

@@ -61,7 +61,7 @@ describeWithSharedData('sboms', 'documents of images found in public', () => {
     reasons.delete(reason);
   });
 
-  test('and nothing else', () => {
+  test('list nothing else', () => {
     expect([...reasons]).toEqual([]);
   });
 });

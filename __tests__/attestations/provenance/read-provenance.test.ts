@@ -18,7 +18,7 @@ function read(predicateType: string, predicate: unknown): BuildProvenance {
   return provenance.value;
 }
 
-test("GitHub's: the workflow's repository, its ref, and the commit from the dependency of that repository", () => {
+test("GitHub's names the workflow's repository, its ref, and the commit from the dependency of that repository", () => {
   expect(read(SLSA_V1, githubProvenance({ finishedOn: '2026-05-01T10:00:00Z' }))).toEqual({
     format: 'SLSA v1',
     builder: 'https://github.com/acme/images/.github/workflows/release.yml@refs/heads/main',
@@ -37,7 +37,7 @@ test("GitHub's: the workflow's repository, its ref, and the commit from the depe
   });
 });
 
-test("slsa-github-generator's: the configSource", () => {
+test("slsa-github-generator's names the configSource", () => {
   expect(read(SLSA_V02, generatorProvenance()).source).toEqual({
     repository: 'https://github.com/acme/images',
     ref: 'refs/tags/v1',
@@ -46,7 +46,7 @@ test("slsa-github-generator's: the configSource", () => {
   });
 });
 
-test("BuildKit's: what its client said of the repository, no builder outside CI, materials with and without digest", () => {
+test("BuildKit's names what its client said of the repository, no builder outside CI, materials with and without digest", () => {
   const provenance = read(SLSA_V02, buildKitProvenance());
   expect(provenance).not.toHaveProperty('builder');
   expect(provenance).toMatchObject({
@@ -61,7 +61,7 @@ test("BuildKit's: what its client said of the repository, no builder outside CI,
   });
 });
 
-test("BuildKit's in SLSA v1", () => {
+test("BuildKit's in SLSA v1 is read", () => {
   const predicate = {
     buildDefinition: {
       buildType: 'https://github.com/moby/buildkit/blob/master/docs/attestations/slsa-definitions.md',

@@ -53,12 +53,12 @@ describeWithSharedData('sboms', 'documents found in public', () => {
     ['refused: malformed', 4],
     // A license that has two names.
     ['refused: duplicate-key', 5],
-  ])('%s: %i', (verdict, count) => {
+  ])('of %s are read: %i', (verdict, count) => {
     expect(counts.get(verdict)).toBe(count);
     counts.delete(verdict);
   });
 
-  test('and no other', () => {
+  test('are all of a known form', () => {
     expect([...counts]).toEqual([]);
   });
 });

@@ -118,7 +118,7 @@ describe('silences nothing', () => {
     expect(answer).toMatchObject({ outcome: 'fail', vulnerabilities: ['CVE-2026-0001'] });
   });
 
-  test('signed of another digest, and laid beside this one', async () => {
+  test('signed for another digest, and stored next to this one', async () => {
     const answer = await evaluated({ vex: [{ document: document(), about: OTHER }] });
     expect(answer).toMatchObject({ outcome: 'fail', vulnerabilities: BOTH });
   });

@@ -174,7 +174,7 @@ describe('ONBUILD', () => {
     expect(stages[1]?.usesFrom).toEqual(uses.slice(1).map((use) => use.id));
   });
 
-  test('it fires for children, not for grandchildren', () => {
+  test('runs for children, not for grandchildren', () => {
     const text = 'FROM a AS base\nONBUILD COPY --from=t x y\nFROM base AS child\nFROM child\n';
     const { stages } = read(text);
     expect(stages.map((stage) => stage.usesFrom.length)).toEqual([0, 1, 0]);
@@ -259,7 +259,7 @@ describe('ids', () => {
     expect(moved).toBe(second);
   });
 
-  test('tell the same words in the same stage apart', () => {
+  test('differ for the same words in the same stage', () => {
     const [, first, second] = ids('FROM a\nCOPY --from=b x y\nCOPY --from=b x y\n');
     expect(second).toBe(`${first}:2`);
   });

@@ -21,7 +21,7 @@ describe('the preprocessor of podman and buildah', () => {
     ['#if 0\nx\n#elif defined(A)\ny\n#else\nz\n#endif', ['z']],
     ['#ifdef A\n#if X > 1\n#include "none"\n#endif\n#endif\nx', ['x']],
     [' #define A b\nA', [' #define A b', 'A']],
-  ])('%j', async (text, expected) => {
+  ])('reads %j', async (text, expected) => {
     expect(await linesOf(text)).toEqual(expected);
   });
 

@@ -58,7 +58,7 @@ describe('files whose scripts build', () => {
       'spec: {steps: [{image: "gcr.io/kaniko-project/executor:v1", args: ["--dockerfile=x"]}]}',
       ['x', undefined, {}],
     ],
-  ])('%s', async (path, text, expected) => {
+  ])('are read: %s', async (path, text, expected) => {
     expect(isScriptFile(path)).toBe(true);
     expect(await builds(path, text)).toEqual([expected]);
   });

@@ -13,7 +13,7 @@ const step = (inputs: string) =>
     .join('\n')}\n`;
 
 describe('build-push-action', () => {
-  test('its literal inputs', async () => {
+  test('gives its literal inputs to the build', async () => {
     const inputs =
       'file: a/b\ntarget: api\nplatforms: linux/amd64, linux/arm64\nbuild-args: |\n  A=1\n  B=${{ vars.B }}\nbuild-contexts: |\n  base=docker-image://b';
     expect(await builds(step(inputs))).toEqual([

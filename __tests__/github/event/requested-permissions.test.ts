@@ -15,11 +15,11 @@ describe('the permissions that the inputs ask for', () => {
     [{ comment: 'on-failure' }, ['contents: read', 'pull-requests: write']],
     [{ reviewSuggestions: true }, ['contents: read', 'pull-requests: write']],
     [{ sarif: true, trackingIssue: true }, ['contents: read', 'security-events: write', 'issues: write']],
-  ] as const)('%j', (inputs, expected) => {
+  ] as const)('are found for %j', (inputs, expected) => {
     expect(requestedPermissions({ ...QUIET, ...inputs })).toEqual(expected);
   });
 
-  test('of the report action', () => {
+  test('are found for the report action', () => {
     const inputs = { report: null, artifact: 'a', comment: 'always', commentKey: 'default', sarif: true } as const;
     const whole = ['actions: read', 'contents: read', 'pull-requests: write', 'security-events: write'];
     expect(requestedByReport(inputs)).toEqual(whole);

@@ -347,12 +347,13 @@ test('links lead to what merging makes, whose lines the run speaks of', async ()
   expect(github.state.comments[0]?.body).not.toContain(`/blob/${HEAD}/`);
 });
 
-test('every published example of workflow_run is read or refused in a sentence', async () => {
-  for (const example of webhookExamples('workflow_run')) {
+test.each(webhookExamples('workflow_run').map((example, index) => [index, example] as const))(
+  'the published example %i of workflow_run is read or refused in a sentence',
+  async (_index, example) => {
     const outcome = await run({}, example);
     expect(outcome.ok ? '' : outcome.error).toMatch(/^(?:The (?:payload|report|run)|$)/);
-  }
-});
+  },
+);
 
 test('a token that may not write is reported the lines to add', async () => {
   open(5);

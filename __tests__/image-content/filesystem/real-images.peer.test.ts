@@ -16,7 +16,7 @@ const SLOW = 600_000;
 
 describeRealImages(['debootstrap'], 'Debian by debootstrap', (images) => {
   test(
-    'files, modes, packages, and every file as packaged',
+    'reads files, modes and packages, with every file as packaged',
     async () => {
       const { run, shell } = images();
       images().pack('debian', [
@@ -46,7 +46,7 @@ describeRealImages(['debootstrap'], 'Debian by debootstrap', (images) => {
 
 describeRealImages(['busybox'], 'busybox with all its applets', (images) => {
   test(
-    'over three layers, packed by gzip and by zstd',
+    'reads three layers, packed by gzip and by zstd',
     async () => {
       const { run, shell } = images();
       images().pack('busybox', [
@@ -99,7 +99,7 @@ describeRealImages(['busybox'], 'busybox with all its applets', (images) => {
 
 describeRealImages(['rpmbuild'], 'an rpm database as rpm writes it', (images) => {
   test(
-    'with epochs, licenses and checksums',
+    'reads epochs, licenses and checksums',
     async () => {
       const { shell, directory } = images();
       writeFileSync(join(directory, 'made.spec'), SPEC);

@@ -30,7 +30,7 @@ describe('private keys in DER', () => {
     expect(kindOf(Buffer.concat([key, Buffer.from('\n')]))).toBe(kind);
   });
 
-  test('SEC 1 without the public key, and DSA', () => {
+  test('are found in SEC 1 without the public key, and in DSA', () => {
     expect(kindOf(der(0x30, Buffer.from([2, 1, 1]), der(4, Buffer.alloc(32, 9))))).toBe('EC private key (DER)');
     const integers = Array.from({ length: 5 }, () => der(2, Buffer.alloc(20, 7)));
     expect(kindOf(der(0x30, Buffer.from([2, 1, 0]), ...integers))).toBe('DSA private key (DER)');

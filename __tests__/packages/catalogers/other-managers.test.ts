@@ -239,7 +239,7 @@ describe('a kernel module', () => {
       'generic:tiny@1.2',
     ],
     ['without one is part of its kernel', ['name=tiny', 'vermagic=6.1.0-9-amd64 SMP'], 'generic:linux@6.1.0-9-amd64'],
-  ])('%s', (_, fields, expected) => {
+  ])('is read: %s', (_, fields, expected) => {
     expect(named(catalogFile(MODULE, modinfo(...fields)))).toEqual([expected]);
   });
 

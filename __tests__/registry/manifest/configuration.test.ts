@@ -220,7 +220,7 @@ describe('hosts', () => {
     ['docker.io', 'https://auth.docker.io/token', true],
     ['ghcr.io', 'https://auth.docker.io/token', false],
     ['ghcr.io', 'https://ghcr.io/token', true],
-  ])('credentials for %s to %s: %s', (registry, realm, expected) => {
+  ])('decide whether credentials for %s go to %s: %s', (registry, realm, expected) => {
     expect(rules.maySendCredentials(registry, new URL(realm))).toBe(expected);
   });
 });

@@ -14,7 +14,7 @@ const inPackage = (one: Vulnerability, changes: Partial<Vulnerability['package']
 });
 
 describe('one line a package', () => {
-  test('of one origin, version and ecosystem', () => {
+  test('groups one origin, version and ecosystem', () => {
     const lines = groups([
       ONE,
       inPackage(ONE, { name: 'libssl3', source: 'openssl' }),
@@ -24,7 +24,7 @@ describe('one line a package', () => {
     expect(lines).toEqual(['libssl3 openssl 3.3.1-r0', 'openssl 3.3.0-r0', 'openssl 3.3.1-r0']);
   });
 
-  test('the worst first, and in a package too: exploited, then by severity, those that nobody rated after high', () => {
+  test('puts the worst first, and in a package too: exploited, then by severity, those that nobody rated after high', () => {
     const severities = ['unknown', 'none', 'low', 'medium', 'high', 'critical'] as const;
     const each = severities.map((severity) => rated(`CVE-${severity}`, severity));
     const all = [...each, rated('CVE-exploited', 'none', { exploited: true })];
@@ -34,7 +34,7 @@ describe('one line a package', () => {
     expect(apart.map(({ packages }) => packages[0])).toEqual(order);
   });
 
-  test('ranked by the worst in it, fixed or not', () => {
+  test('is ranked by the worst in it, fixed or not', () => {
     const { fixedIn: _none, ...unfixed } = inPackage(rated('CVE-2', 'critical'), { name: 'other' });
     const milder = inPackage(rated('CVE-3', 'low'), { name: 'other' });
     expect(groups([ONE, unfixed, milder]).map(({ packages }) => packages[0])).toEqual(['other', 'openssl']);

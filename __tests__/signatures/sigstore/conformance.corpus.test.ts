@@ -17,7 +17,7 @@ describeWithSharedData(DIRECTORY, 'the sigstore conformance suite', () => {
     : ['(no cases)'];
 
   test.each(cases.flatMap((name) => [[name, 'file'] as const, [name, 'digest'] as const]))(
-    '%s, by its %s',
+    'passes for %s, by its %s',
     async (name, by) => {
       const file = (path: string, otherwise: string) =>
         readFileSync(

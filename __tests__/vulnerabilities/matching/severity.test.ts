@@ -30,7 +30,7 @@ describe('vectors', () => {
     ['version 2', V2_7_5, 'high', 7.5],
     ['version 2, medium', V2_4_3, 'medium', 4.3],
     ['version 3.1 without any impact', V31_0, 'none', 0],
-  ] as const)('of %s', (_name, vector, severity, score) => {
+  ] as const)('rate %s', (_name, vector, severity, score) => {
     expect(rated(vectors(vector))).toEqual({ severity, score, from: vector[1] });
   });
 
@@ -39,7 +39,7 @@ describe('vectors', () => {
     expect(rated(vectors(V2_7_5, V30_7_5)).from).toBe(V30_7_5[1]);
   });
 
-  test('the entry’s own before the record’s', () => {
+  test('of the entry count before those of the record', () => {
     expect(rated(vectors(V31_9_8), vectors(V30_7_5)).severity).toBe('high');
   });
 
@@ -66,7 +66,7 @@ describe('the distribution’s word', () => {
     ['low', 'low'],
     ['medium**', 'medium'],
     ['high', 'high'],
-  ])('Debian’s urgency %j', (urgency, severity) => {
+  ])('reads the urgency of Debian %j', (urgency, severity) => {
     expect(rated({}, { ecosystem_specific: { urgency } }).severity).toBe(severity);
   });
 
@@ -77,7 +77,7 @@ describe('the distribution’s word', () => {
     ['high', 'high'],
     ['critical', 'critical'],
     ['untriaged', 'unknown'],
-  ])('Ubuntu’s priority %j', (priority, severity) => {
+  ])('reads the priority of Ubuntu %j', (priority, severity) => {
     expect(rated(vectors(['Ubuntu', priority])).severity).toBe(severity);
   });
 

@@ -191,7 +191,7 @@ describe('records in a directory', () => {
     );
   });
 
-  test('of Wolfi: the same architecture before another, unresolved before resolved, the origin as possible', async () => {
+  test('of Wolfi count by architecture first, unresolved before resolved, the origin as possible', async () => {
     const wolfi = (id: string, name: string, arch: string, fixed?: string) =>
       osvRecord(
         id,
