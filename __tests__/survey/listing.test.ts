@@ -89,7 +89,7 @@ describe('the API', () => {
   });
 
   test('is asked in the pace that it allows, once it says that it limits', async () => {
-    const paced = pacedFetch(makeApiFetch(), 600);
+    const paced = pacedFetch(makeApiFetch(), { perMinute: 600 });
     const times: number[] = [];
     github.intercept = () => {
       times.push(Date.now());

@@ -22,6 +22,7 @@ export const LOADERS: Readonly<Record<string, () => Promise<Command>>> = {
   export: async () => (await import('./export.js')).exportCommand,
   survey: async () => (await import('./survey.js')).survey,
   'survey merge': async () => (await import('./survey-merge.js')).surveyMerge,
+  'survey issue': async () => (await import('./survey-issue.js')).surveyIssue,
   completion: async () => (await import('./completion.js')).completion,
   evidence: async () => (await import('./evidence.js')).evidence,
 };

@@ -352,6 +352,23 @@ written; where some are missing, the survey says so.`,
   exitCodes: '0 every repository was surveyed, 2 some were not, 3 wrong usage, or not parts of one survey',
 });
 
+export const SURVEY_ISSUE = define({
+  name: 'survey issue',
+  arguments: ['DIR'],
+  summary: 'keep one issue that shows a survey and what changed since the last',
+  flags: {
+    repository: { type: 'string', value: 'OWNER/NAME', help: 'where the issue is opened; required' },
+    previous: {
+      type: 'string',
+      value: 'FILE',
+      help: 'the survey.json of the last time; without it, or where it is missing, no trend is shown',
+    },
+  },
+  about: `Opens an issue with the survey in DIR, or brings the one that it opened before up to date, with the token in GH_TOKEN,
+which needs issues: write. It opens none in a repository that is less private than what the survey names.`,
+  exitCodes: '0 the issue is up to date, 2 it could not be opened, or may not be there, 3 wrong usage',
+});
+
 /** Shells that commands, flags and their values are completed in. */
 export const SHELLS = ['bash', 'zsh', 'fish'] as const;
 export type Shell = (typeof SHELLS)[number];
@@ -385,5 +402,6 @@ export const COMMANDS: readonly CommandDefinition[] = [
   EVIDENCE,
   SURVEY,
   SURVEY_MERGE,
+  SURVEY_ISSUE,
   COMPLETION,
 ];

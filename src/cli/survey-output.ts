@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import { jsonLines } from '../lib/escape/json.js';
 import type { SurveyDocument } from '../survey/document.js';
+import { surveyHtml } from '../survey/html.js';
 import { surveyMarkdown } from '../survey/markdown.js';
 import type { CommandIo, ExitCode } from './command.js';
 import { writeOutput } from './write-output.js';
@@ -10,6 +11,7 @@ export async function writeSurvey(document: SurveyDocument, directory: string, i
   const forms: readonly (readonly [string, Iterable<string>])[] = [
     ['survey.json', jsonLines(document)],
     ['survey.md', [surveyMarkdown(document)]],
+    ['survey.html', surveyHtml(document)],
   ];
   for (const [name, pieces] of forms) if (!(await writeOutput(pieces, join(directory, name), io))) return 2;
   const { headline } = await import('../survey/sections.js');

@@ -73,7 +73,7 @@ export const survey: Command = defineCommand(SURVEY, async ({ values, io, wrong 
 
   const say = (sentence: string) => io.stderr(`${sentence}\n`);
   const started = Date.now();
-  const paced = pacedFetch(makeApiFetch());
+  const paced = pacedFetch(makeApiFetch(), { onWaiting: say });
   const client = createClient({
     token,
     apiUrl: io.env['GITHUB_API_URL'] || GITHUB_API,

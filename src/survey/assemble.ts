@@ -2,7 +2,7 @@ import { ROLES } from '../build-files/image-use.js';
 import { distinct, groupBy, optionalField } from '../lib/collections.js';
 import type { ImageFacts, Problem, RepositoryDocument, SurveyDocument } from './document.js';
 import { VISIBILITIES, type Visibility } from './list-repositories.js';
-import type { ReferenceRecord, RepositoryRecord } from './records.js';
+import type { FileRecord, ReferenceRecord, RepositoryRecord } from './records.js';
 import { stepsOf } from './steps.js';
 
 /** Everything a survey found out; the document is made from this and nothing else. */
@@ -34,9 +34,27 @@ export function surveyDocument(records: SurveyRecords): SurveyDocument {
       commit,
       verdict: verdictOfRecord({ references, files }),
       coverage: coverageOfReferences(references),
-      references: references.map((one) => ({ ...one, problems: ids(one.problems) })),
-      files: files.map((one) => ({ ...one, problems: ids(one.problems) })),
-      unread,
+      references: references.map(({ image, file, line, role, checked, owners, problems: found }) => ({
+        image,
+        file,
+        line,
+        role,
+        checked,
+        ...optionalField('owners', owners),
+        problems: ids(found),
+      })),
+      files: files.map(({ file, line, owners, problems: found }) => ({
+        file,
+        line,
+        ...optionalField('owners', owners),
+        problems: ids(found),
+      })),
+      unread: unread.map(({ path, line, what, owners }) => ({
+        path,
+        ...optionalField('line', line),
+        what,
+        ...optionalField('owners', owners),
+      })),
     }),
   );
   const verdicts = { pass: 0, fail: 0, indeterminate: 0 };
@@ -82,8 +100,8 @@ function order(a: string, b: string): number {
 }
 
 function sortedRecord(record: RepositoryRecord): RepositoryRecord {
-  const byPlace = (a: { file: string; line: number }, b: { file: string; line: number }) =>
-    order(a.file, b.file) || a.line - b.line || order(JSON.stringify(a), JSON.stringify(b));
+  const byPlace = <T extends FileRecord | ReferenceRecord>(a: T, b: T) =>
+    order(a.file, b.file) || a.line - b.line || order(kindOf(a), kindOf(b));
   return {
     ...record,
     references: record.references.toSorted(byPlace),
@@ -92,6 +110,12 @@ function sortedRecord(record: RepositoryRecord): RepositoryRecord {
       (a, b) => order(a.path, b.path) || (a.line ?? 0) - (b.line ?? 0) || order(a.what, b.what),
     ),
   };
+}
+
+/** What distinguishes the references of one line. */
+function kindOf(record: FileRecord | ReferenceRecord): string {
+  const { problems } = record;
+  return JSON.stringify(['image' in record ? [record.image, record.role, record.checked] : [], problems]);
 }
 
 function sortedProblems(repositories: readonly RepositoryRecord[]): readonly Problem[] {

@@ -10,7 +10,7 @@ export interface Audience extends RepositoryName {
   readonly visibility: Visibility;
 }
 
-const answer = z.object({ data: z.object({ visibility: z.enum(VISIBILITIES) }) });
+const answer = z.object({ data: z.object({ visibility: z.enum(VISIBILITIES).optional(), private: z.boolean() }) });
 
 /** Reads who may see a repository now. What GitHub does not say is an error, and never taken for private. */
 export async function readAudience(client: GitHubClient, name: RepositoryName): Promise<Result<Audience, GitHubError>> {
@@ -20,7 +20,8 @@ export async function readAudience(client: GitHubClient, name: RepositoryName): 
   };
   return await attempt(purpose, async () => {
     const { data } = answer.parse(await client.rest.repos.get({ owner: name.owner, repo: name.name }));
-    return { ...name, visibility: data.visibility };
+    // An old server says no more than whether it is private, which an internal one is, too.
+    return { ...name, visibility: data.visibility ?? (data.private ? 'internal' : 'public') };
   });
 }
 

@@ -64,6 +64,8 @@ export interface EvaluatedGroup {
 
 interface Group {
   readonly name: string;
+  /** The repository of a registry, by one policy. */
+  readonly of: string;
   readonly input: SurveyInput;
   readonly parts: readonly { readonly of: SurveyedReferences; readonly uses: readonly ImageUse[] }[];
 }
@@ -78,19 +80,21 @@ export async function* evaluateImages(
   { state, started }: { readonly state: SurveyState; readonly started: Date },
 ): AsyncGenerator<EvaluatedGroup> {
   const waiting = groupsOf(all);
-  const running = new Map<string, Promise<{ readonly name: string; readonly result: GroupResult }>>();
-  let next = 0;
-  while (next < waiting.length || running.size > 0) {
-    for (; running.size < GROUPS_AT_ONCE && next < waiting.length; next++) {
-      const group = waiting[next];
-      if (group !== undefined)
-        running.set(
-          group.name,
-          evaluated(group, state, started).then((result) => ({ name: group.name, result })),
-        );
+  const running = new Map<string, Promise<{ readonly of: string; readonly result: GroupResult }>>();
+  while (waiting.length > 0 || running.size > 0) {
+    while (running.size < GROUPS_AT_ONCE) {
+      // Those of one repository of a registry share layers, which the first of them brings.
+      const free = waiting.findIndex(({ of }) => !running.has(of));
+      const [group] = free < 0 ? [] : waiting.splice(free, 1);
+      if (group === undefined) break;
+      const { of } = group;
+      running.set(
+        of,
+        evaluated(group, state, started).then((result) => ({ of, result })),
+      );
     }
-    const { name, result } = await Promise.race(running.values());
-    running.delete(name);
+    const { of, result } = await Promise.race(running.values());
+    running.delete(of);
     yield asGroup(result);
   }
 }
@@ -100,7 +104,7 @@ export function countGroups(all: readonly SurveyedReferences[]): number {
   return groupsOf(all).length;
 }
 
-function groupsOf(all: readonly SurveyedReferences[]): readonly Group[] {
+function groupsOf(all: readonly SurveyedReferences[]): Group[] {
   const placed = all.flatMap((of) => of.reading.uses.map((use) => ({ of, use })));
   const groups: Group[] = [];
   const nameOf = ({ of, use }: (typeof placed)[number]) =>
@@ -115,7 +119,8 @@ function groupsOf(all: readonly SurveyedReferences[]): readonly Group[] {
         uses: uses.map(({ use }) => use),
       }));
       const [first] = parts;
-      if (first !== undefined) groups.push({ name: `${name} ${references[start]?.[0]}`, input: first.of.input, parts });
+      if (first !== undefined)
+        groups.push({ name: `${name} ${references[start]?.[0]}`, of: name, input: first.of.input, parts });
     }
   }
   return groups;
@@ -179,6 +184,8 @@ async function evaluateGroup(
       images.set(image, facts);
       const withCredentials = usedCredentials(use.reference.registry);
       for (const one of evaluation.images) {
+        // Another reference to it may have been opened where this one was not.
+        if (one.resolved === undefined && facts.has(one.platform)) continue;
         facts.set(one.platform, {
           reference: image,
           ...optionalField('publisher', one.publisher),

@@ -16,7 +16,7 @@ export function surveyMarkdown(document: SurveyDocument, rows: number = SUMMARY_
 }
 
 /** The verdict in a sentence, what was surveyed and by what, as Markdown lines. */
-function introduction(document: SurveyDocument): readonly string[] {
+export function introduction(document: SurveyDocument): readonly string[] {
   return [
     `**${headline(document)}**`,
     '',
@@ -27,7 +27,7 @@ function introduction(document: SurveyDocument): readonly string[] {
 }
 
 /** A section as a heading and a table. */
-function table({ title, about, columns, rows }: Section, most: number): readonly string[] {
+export function table({ title, about, columns, rows }: Section, most: number): readonly string[] {
   const shown = rows.slice(0, most);
   const left = rows.length - shown.length;
   return [

@@ -61,7 +61,13 @@ export function answer(request: CheckedRequest, state: GitHubState, token: Token
 type Handler = (state: GitHubState, request: CheckedRequest, token: TokenKind) => Answer;
 
 const ANSWERS: Readonly<Record<string, Handler>> = {
-  'repos/get': (state) => json({ full_name: state.name, default_branch: state.defaultBranch, private: true }),
+  'repos/get': (state) =>
+    json({
+      full_name: state.name,
+      default_branch: state.defaultBranch,
+      private: state.visibility !== 'public',
+      visibility: state.visibility,
+    }),
   'repos/list-commits': (state, { query }) => {
     const from = state.git.resolve(`${query.get('sha') ?? state.defaultBranch}^{commit}`);
     if (from === null) return NOT_FOUND;

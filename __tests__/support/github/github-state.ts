@@ -108,6 +108,7 @@ export class GitHubState {
   readonly git = new GitRepository();
   readonly name: string;
   defaultBranch = 'main';
+  visibility: 'public' | 'internal' | 'private' = 'private';
   /** The rules of protected branches; none for branch protection of the older kind. */
   readonly protection = new Map<string, readonly BranchRule[]>();
   /** Of branch protection of the older kind: how many approvals it asks for. */

@@ -141,7 +141,9 @@ export async function startOrganization(
     if (what === undefined) {
       if (note(name === '' ? 'other' : 'repository')) return;
       const visibility = (repository?.made.visibility ?? 'PRIVATE').toLowerCase();
-      return repository === undefined ? reply(404, { message: 'Not Found' }) : reply(200, { visibility });
+      return repository === undefined
+        ? reply(404, { message: 'Not Found' })
+        : reply(200, { visibility, private: visibility !== 'public' });
     }
     if (note(what === 'trees' ? 'tree' : 'blob')) return;
     if (what === 'trees' && repository !== undefined) {

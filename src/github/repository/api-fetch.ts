@@ -27,8 +27,9 @@ interface Remembered {
   readonly body: Uint8Array;
 }
 
-/** What is kept for conditional requests: enough for comments and refs, not for trees. */
+/** What is kept for conditional requests: enough for comments and refs, not for trees; all of them together. */
 const MAX_REMEMBERED_BYTES = 1024 * 1024;
+const MAX_REMEMBERED_TOTAL = 16 * 1024 * 1024;
 const GATEWAY_ERRORS = new Set([500, 502, 503, 504]);
 
 export type ApiFetch = (url: string, init: RequestInit) => Promise<Response>;
@@ -43,6 +44,17 @@ export type ApiFetch = (url: string, init: RequestInit) => Promise<Response>;
 export function makeApiFetch(limits: ApiLimits = API_LIMITS): ApiFetch {
   const dispatcher = new ProxiedAgent(process.env);
   const remembered = new Map<string, Remembered>();
+  let rememberedBytes = 0;
+  const remember = (key: string, kept: Remembered): void => {
+    rememberedBytes += kept.body.byteLength - (remembered.get(key)?.body.byteLength ?? 0);
+    remembered.delete(key);
+    remembered.set(key, kept);
+    for (const [oldest, { body }] of remembered) {
+      if (rememberedBytes <= MAX_REMEMBERED_TOTAL) return;
+      remembered.delete(oldest);
+      rememberedBytes -= body.byteLength;
+    }
+  };
 
   const once = async (url: string, init: RequestInit, headers: Headers): Promise<Response> => {
     const timeout = AbortSignal.timeout(limits.requestMilliseconds);
@@ -75,7 +87,7 @@ export function makeApiFetch(limits: ApiLimits = API_LIMITS): ApiFetch {
     if (!isRead || etag === null || answer.status !== 200) return answer;
     const body = new Uint8Array(await answer.arrayBuffer());
     const kept: Remembered = { etag, status: 200, headers: [...answer.headers.entries()], body };
-    if (body.byteLength <= MAX_REMEMBERED_BYTES) remembered.set(key, kept);
+    if (body.byteLength <= MAX_REMEMBERED_BYTES) remember(key, kept);
     return from(answer.url, new Response(body.slice(), { status: 200, headers: answer.headers }));
   };
 }
