@@ -6,7 +6,7 @@ import type { ApiFetch } from '../github/repository/api-fetch.js';
  * @see https://docs.github.com/en/rest/using-the-rest-api/rate-limits-for-the-rest-api#about-secondary-rate-limits
  */
 const REQUESTS_PER_MINUTE = 800;
-/** A primary limit is for an hour; whatever a server says, nobody waits longer at once. */
+/** A primary limit is for an hour; whatever a server says, no wait is longer. */
 const LONGEST_HOLD_MS = 61 * 60_000;
 /** Waits that are worth a sentence. */
 const SAID_FROM_MS = 5_000;
