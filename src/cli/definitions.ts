@@ -334,10 +334,9 @@ export const SURVEY = define({
     'trusted-root': REGISTRY_FLAGS['trusted-root'],
     ...VULNERABILITIES_FLAG,
   },
-  about: `Evaluates the default branches of many repositories by one policy (default: that of the current directory), and writes to
-DIR which of them it would stop, and what to allow or replace first: survey.json, survey.md and survey.html. Nothing is
-cloned: build files are read through GitHub's API, with the token in GH_TOKEN, which needs contents: read. Each image is
-evaluated once. A survey that was interrupted goes on where it was when it is started again with the same DIR.`,
+  about: `Evaluates the default branches of many repositories by one policy (default: that of the current directory), and writes
+which of them it would stop, and what to allow or replace first. Nothing is cloned: build files are read through GitHub's
+API, with the token in GH_TOKEN (contents: read). With the same DIR, a survey goes on where it was interrupted.`,
   exitCodes:
     '0 every repository was surveyed, whatever the policy says of it, 2 some could not be, 3 wrong usage or policy',
 });
@@ -347,8 +346,7 @@ export const SURVEY_MERGE = define({
   arguments: ['DIR…'],
   summary: 'merge the surveys of shards',
   flags: DIRECTORY_FLAG,
-  about: `Merges the surveys of shards, such as the jobs of a matrix write them. All of them together are what one run would have
-written; where some are missing, the survey says so.`,
+  about: 'Merges the surveys of shards into that of one run; where some are missing, it says so.',
   exitCodes: '0 every repository was surveyed, 2 some were not, 3 wrong usage, or not parts of one survey',
 });
 
@@ -361,11 +359,11 @@ export const SURVEY_ISSUE = define({
     previous: {
       type: 'string',
       value: 'FILE',
-      help: 'the survey.json of the last time; without it, or where it is missing, no trend is shown',
+      help: 'the last survey.json, for the trend; it may be missing',
     },
   },
-  about: `Opens an issue with the survey in DIR, or brings the one that it opened before up to date, with the token in GH_TOKEN,
-which needs issues: write. It opens none in a repository that is less private than what the survey names.`,
+  about: `Opens or updates an issue with the survey in DIR, with the token in GH_TOKEN (issues: write); never in a repository that
+is less private than what the survey names.`,
   exitCodes: '0 the issue is up to date, 2 it could not be opened, or may not be there, 3 wrong usage',
 });
 
