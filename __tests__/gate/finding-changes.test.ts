@@ -100,8 +100,10 @@ describe('of the findings of a change', () => {
   test('the page lists both with their places', async () => {
     const report = await changed({ Dockerfile: DENIED }, { Dockerfile: 'FROM demo.example/root:1\n' });
     const page = [...htmlReport(report, { now: new Date() })].join('');
-    expect(page).toMatch(/New findings: \d+<\/h3>\s*<ul class="lines"><li>.*?non-root/);
-    expect(page).toMatch(/Fixed findings: \d+<\/h3>\s*<ul class="lines"><li><strong>denied-base<\/strong> \(error\)/);
+    expect(page).toMatch(/New findings: \d+<\/h3>\s*<ul class="found"><li>.*?non-root/);
+    expect(page).toMatch(
+      /Fixed findings: \d+<\/h3>\s*<ul class="found"><li>.*?<strong>denied-base<\/strong> \(error\)/,
+    );
     expect(page).toContain('<code>images.example/legacy/a:1</code>, <code>Dockerfile:1</code> of the base');
   });
 

@@ -8,7 +8,9 @@ import { groupCounts, sharedReason, shortReference } from '../image-diff-words.j
 import { packageCounts, packageDiffLines } from '../package-diff.js';
 import type { Finding } from '../report.js';
 import { reportedFindings } from '../reported-findings.js';
+import { type Sign, signOf } from '../signs.js';
 import { findingPlace, more, type PageContext, ruleName } from './context.js';
+import { mark } from './marks.js';
 
 const MAX_CHANGES = 500;
 const MAX_TEXT = 2000;
@@ -37,33 +39,30 @@ function findingLists(context: PageContext): Markup | undefined {
   if (changes === undefined) return undefined;
   const brought = new Set(changes.new);
   const added = findings.filter(({ fingerprint }) => brought.has(fingerprint));
+  const fixed = changes.fixed.map((finding) => {
+    const { file, line } = finding.location;
+    const at = html`<code>${finding.image}</code>, <code>${file}:${line}</code> of the base`;
+    return findingItem('✅', finding, at, context);
+  });
   return html`<h3>New findings: ${added.length}</h3>
-    ${findingList(added.map((finding) => findingItem(finding, findingPlace(finding, context), context)))}
-    <h3>Fixed findings: ${changes.fixed.length}</h3>
-    ${findingList(
-      changes.fixed.map((finding) => {
-        const { file, line } = finding.location;
-        return findingItem(
-          finding,
-          html`<code>${finding.image}</code>, <code>${file}:${line}</code> of the base`,
-          context,
-        );
-      }),
-    )}
+    ${findingList(added.map((one) => findingItem(signOf(one), one, findingPlace(one, context), context)))}
+    <h3>Fixed findings: ${fixed.length}</h3>
+    ${findingList(fixed)}
     ${more(changes.notCompared, 'replaced or removed references, which were not compared')}`;
 }
 
 function findingList(items: readonly Markup[]): Markup | undefined {
   if (items.length === 0) return undefined;
-  return html`<ul class="lines">${items.slice(0, MAX_CHANGES)}</ul>${more(items.length - MAX_CHANGES, 'findings, in the JSON report')}`;
+  return html`<ul class="found">${items.slice(0, MAX_CHANGES)}</ul>${more(items.length - MAX_CHANGES, 'findings, in the JSON report')}`;
 }
 
 function findingItem(
+  sign: Sign,
   { rule, level, message }: Pick<Finding, 'rule' | 'level' | 'message'>,
   at: Markup,
   context: PageContext,
 ): Markup {
-  return html`<li><strong>${ruleName(rule, context)}</strong> (${level}) ${sentence(cut(message, MAX_TEXT))} <span class="places">${at}</span></li>`;
+  return html`<li>${mark(sign)}<div><p><strong>${ruleName(rule, context)}</strong> (${level}) ${sentence(cut(message, MAX_TEXT))} <span class="places">${at}</span></p></div></li>`;
 }
 
 function changeBlock(change: BaseChange): Markup {
