@@ -19,7 +19,7 @@ const ENOUGH = 20;
 
 /**
  * What in an image contradicts its os-release, which decides whose advisories its packages are looked up in: a second
- * os-release, the release files of Alpine and Debian, the packages' type, and the releases that their versions name.
+ * os-release, the release files of other distributions, the packages' type, and the releases that their versions name.
  * Each is a reason by the path of the os-release.
  *
  * @param packages what the databases of the image's own root list
@@ -43,6 +43,7 @@ export function contradictions(
   const reasons = [
     ...otherOsReleases(tree, distribution),
     ...releaseFiles(tree, distribution),
+    ...otherFamilies(tree, distribution),
     ...packageTypes(distribution, packages),
     ...apkPackages(
       distribution,
@@ -90,6 +91,41 @@ function releaseFiles(tree: FileTree, distribution: Distribution): readonly stri
     else if (id === 'debian' && isOtherRelease(debian, versionId, 1)) against('etc/debian_version', debian);
   }
   return reasons;
+}
+
+/** Files that only a family of distributions has, whatever they say, and what os-release calls these. */
+const OWN_FILES: readonly (readonly [path: string, ids: RegExp])[] = [
+  ['etc/redhat-release', /^(?:rhel|fedora|centos|rocky|almalinux|ol|amzn|scientific|cloudlinux|eurolinux|virtuozzo)$/],
+  ['etc/SuSE-release', /^(?:sles?|sle_hpc|suse|opensuse.*)$/],
+  ['etc/arch-release', /^arch(?:arm|linux)?$/],
+  ['etc/gentoo-release', /^gentoo$/],
+];
+
+/** Release files of other families, and the one that Ubuntu keeps next to its os-release. */
+function otherFamilies(tree: FileTree, distribution: Distribution): readonly string[] {
+  const { id, idLike, versionId } = distribution;
+  const reasons = OWN_FILES.flatMap(([path, ids]) =>
+    tree.resolve(path) === undefined || [id, ...idLike].some((one) => ids.test(one))
+      ? []
+      : [`it says ${called(distribution)}, but there is an /${path}`],
+  );
+  const lsb = keptText(tree, 'etc/lsb-release') ?? '';
+  const [name, release] = ['DISTRIB_ID', 'DISTRIB_RELEASE'].map(
+    (field) => new RegExp(`^${field}=["']?([^"'\\s]{1,64})`, 'm').exec(lsb)?.[1],
+  );
+  // Others that are like Ubuntu keep its file.
+  const isOther = name !== undefined && idLike.length === 0 && isOtherFamily(name.toLowerCase(), id);
+  const isOtherVersion = id === 'ubuntu' && release !== undefined && release !== versionId;
+  return isOther || isOtherVersion
+    ? [...reasons, `it says ${called(distribution)}, but /etc/lsb-release says ${[name, release].join(' ').trim()}`]
+    : reasons;
+}
+
+/** Whether both are known and have packages of different types, or are Debian and Ubuntu. */
+function isOtherFamily(first: string, second: string): boolean {
+  const [one, other] = [first, second].map((id) => Object.entries(FAMILIES).find(([, ids]) => ids.test(id))?.[0]);
+  if (one === undefined || other === undefined) return false;
+  return one !== other || (first !== second && [first, second].every((id) => id === 'debian' || id === 'ubuntu'));
 }
 
 function firstLine(tree: FileTree, path: string): string | undefined {

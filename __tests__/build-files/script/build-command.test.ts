@@ -229,4 +229,10 @@ describe('the directory of a build', () => {
     const bodies = names.map((name, index) => `${name}() { ${names.slice(index + 1).join('; ')}; cd x; BUILD; }`);
     expect(filesOf(`${bodies.join('\n')}\nf0`).length).toBeLessThan(2200);
   });
+
+  test.each(['cd x;', `cd ${'a/'.repeat(2000)};`, 'cd .;'])('costs no more where it is changed often: %j', (change) => {
+    const spent = processorTime();
+    expect(filesOf(`cd ${'a/'.repeat(120)}\n${change.repeat(400_000 / change.length)}BUILD`).length).toBeLessThan(2);
+    expect(spent()).toBeLessThan(4000);
+  });
 });

@@ -112,6 +112,12 @@ describe('files whose scripts build', () => {
     expect(named[0]).toMatchObject({ buildArgs: {}, open: { args: ['A'] } });
   });
 
+  test('calls of the shell in a makefile that have no end cost no more than they are long', async () => {
+    const spent = processorTime();
+    await read('Makefile', '$(shell docker '.repeat(60_000));
+    expect(spent()).toBeLessThan(4000);
+  });
+
   test.each([
     ['justfile', (value: string, uses: string) => `a := "${value}"\nb:\n  docker build ${uses}.\n`, '{{a}} '],
     [

@@ -210,6 +210,27 @@ export const OS_RELEASE: AttackGroup = {
       twin: image(release('wolfi', '20230201'), apk('P:wolfi-baselayout\nV:20230201-r1\n\n')),
     },
     {
+      what: 'CentOS as Wolfi, by its release file',
+      attack: image(release('wolfi', '20230201'), text('etc/redhat-release', 'CentOS Linux release 7.9.2009\n')),
+      twin: image(release('wolfi', '20230201'), text('usr/share/doc/redhat-release', 'CentOS\n')),
+    },
+    {
+      what: 'Ubuntu as Wolfi, by its lsb-release',
+      attack: image(
+        release('wolfi', '20230201'),
+        text('etc/lsb-release', 'DISTRIB_ID=Ubuntu\nDISTRIB_RELEASE=14.04\n'),
+      ),
+      twin: image(
+        release('wolfi', '20230201'),
+        text('etc/lsb-release', 'DISTRIB_ID="Wolfi"\nDISTRIB_RELEASE=20230201\n'),
+      ),
+    },
+    {
+      what: 'Arch as Chainguard',
+      attack: image(release('chainguard', '20230214'), text('etc/arch-release', '')),
+      twin: image(release('chainguard', '20230214'), text('etc/motd', 'arch-release')),
+    },
+    {
       what: 'an os-release in the layer above',
       attack: layered([
         [

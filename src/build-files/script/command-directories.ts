@@ -16,6 +16,8 @@ export const REDIRECTION = /^\d*(?:<{1,3}|>{1,2})/;
 const KEYWORD = /^(?:if|then|else|elif|do|while|until|!|\{|time|command|builtin|[A-Za-z_]\w*=.*)$/s;
 /** Commands of functions that are followed again where these are called. */
 const MAX_FOLLOWED = 2000;
+/** As long as paths may be on Windows; a longer one would make each `cd` of a script costly. */
+const MAX_PATH = 260;
 /** Functions that call functions. */
 const MAX_CALLS = 8;
 
@@ -95,5 +97,6 @@ function changed(directory: string | null, [, dir, ...more]: readonly string[]):
     !more.every((word, index) => REDIRECTION.test(word) || REDIRECTION.test(more[index - 1] ?? ''))
   )
     return null;
-  return joinInside(directory, dir, 'x')?.replace(/\/?x$/, '') ?? null;
+  const path = joinInside(directory, dir, 'x')?.replace(/\/?x$/, '');
+  return path === undefined || path.length > MAX_PATH ? null : path;
 }

@@ -129,7 +129,8 @@ function withArguments(body: string, given: string | undefined): string {
 function scriptsIn(text: string, prefix: string, isDefined: boolean): readonly string[] {
   const isRecipe = isDefined || text.startsWith(prefix);
   const recipe = isRecipe ? text.replace(prefix, '').trimStart() : /^[^\t#=:]+:[^=;:]*;\s*(.*)$/s.exec(text)?.[1];
-  const shell = /\$[({]shell\s(.*)[)}]/s.exec(text)?.[1];
+  const start = text.search(/\$[({]shell\s/);
+  const shell = start < 0 ? undefined : text.slice(start + '$(shell '.length).replace(/[)}][^)}]*$/, '');
   return [recipe, shell].filter((script) => script !== undefined);
 }
 

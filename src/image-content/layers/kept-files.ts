@@ -1,7 +1,7 @@
 /** Files whose bytes are kept because other step read them, by their path without a leading slash. */
 const KEPT: readonly RegExp[] = [
   /(?:^|\/)(?:etc|usr\/lib)\/os-release$/,
-  /^etc\/(?:passwd|apko\.json|alpine-release|debian_version)$/,
+  /^etc\/(?:passwd|apko\.json|alpine-release|debian_version|lsb-release)$/,
   // What the dynamic loader reads before any program runs.
   /^etc\/(?:ld\.so\.(?:preload|conf|cache)|ld\.so\.conf\.d\/[^/]+|ld-musl-[^/]+\.path)$/,
   /^etc\/apk\/(?:repositories|keys\/[^/]+)$/,
@@ -23,7 +23,7 @@ const KEPT: readonly RegExp[] = [
 
 /** Cheap words that every kept path has one of, so that most paths need no regular expression. */
 const WORDS =
-  /os-release|alpine-release$|etc\/ld[.-]|debian_version$|passwd|etc\/apk|apk\/repositories\.d|apko\.json|busybox-paths|apk\/db\/installed|lib\/dpkg\/|\/rpm|package\.json$|\.(?:dist|egg)-info|EGG-INFO/;
+  /os-release|(?:alpine|lsb)-release$|etc\/ld[.-]|debian_version$|passwd|etc\/apk|apk\/repositories\.d|apko\.json|busybox-paths|apk\/db\/installed|lib\/dpkg\/|\/rpm|package\.json$|\.(?:dist|egg)-info|EGG-INFO/;
 
 /** Whether a file's bytes are worth keeping for another step. */
 export function isKeptFile(path: string): boolean {
