@@ -81,7 +81,7 @@ describe('which files are read', () => {
       'Dockerfile.out unreadable',
       'a/Dockerfile unreadable',
     ]);
-    expect(found[0]?.reason).toBe('Dockerfile.out leads out of the repository; replace the link with the file itself');
+    expect(found[0]?.reason).toContain('Dockerfile.out leads out of the repository');
     expect(found[1]?.reason).toContain('binary');
   });
 

@@ -19,7 +19,7 @@ describe('exit codes', () => {
     const result = cli.run(['check', '--offline', '--details'], makeDirectory(files));
     expect(result.code).toBe(1);
     expect(result.stdout).toContain('denied-base  Dockerfile:2:6');
-    expect(result.stdout).toContain('docker.io/evil/base:1 is denied by `docker.io/evil/**`: it is evil.');
+    expect(result.stdout).toContain('docker.io/evil/base:1 is denied by');
     expect(result.stdout).toMatch(/ 2 \| FROM docker\.io\/evil\/base:1\n\s+\| {6}\^{21}\n/);
     expect(result.stdout).toContain('fix: Build on another image');
   });

@@ -80,7 +80,7 @@ test('a base that is not there is reported', async () => {
   const ran = await runLocally(makeDirectory({}), { base: 'nowhere' });
   expect(ran).toMatchObject({
     ok: false,
-    error: { kind: 'directory', message: '--base: nowhere is not there; expected the directory of a repository.' },
+    error: { kind: 'directory', message: expect.stringMatching(/^--base: nowhere /) },
   });
 });
 

@@ -23,7 +23,7 @@ describe('the timestamp that counts', () => {
     });
     expect(result).toMatchObject({
       outcome: 'pass',
-      message: 'It is 3 days old: the end of its build (SLSA provenance) says 2026-11-17.',
+      message: expect.stringMatching(/3 days old: .*SLSA provenance.*2026-11-17/),
     });
   });
 
@@ -48,7 +48,7 @@ describe('the timestamp that counts', () => {
     });
     expect(answer({ verified: [clock('transparency log', '2026-11-01T00:00:00Z')] })).toMatchObject({
       outcome: 'fail',
-      message: 'It is 20 days old: the transparency log says 2026-11-01. The policy allows 7d at most.',
+      message: expect.stringMatching(/20 days old: .*transparency log.*2026-11-01.*7d/),
     });
   });
 

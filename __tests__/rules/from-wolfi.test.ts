@@ -38,7 +38,9 @@ async function answer(files: readonly LayerFile[], apko?: ApkoConfiguration, ent
 test('agreeing parts are named', async () => {
   expect(await answer(WOLFI, APKO)).toMatchObject({
     outcome: 'pass',
-    message: 'It is Wolfi by os-release, 1 apk package, apk repositories, apk keys, its signed apko configuration.',
+    message: expect.stringContaining(
+      'os-release, 1 apk package, apk repositories, apk keys, its signed apko configuration',
+    ),
   });
 });
 

@@ -29,7 +29,7 @@ describe('files are as their packages brought them', () => {
     const compared = { asPackaged: new Set(['a']), notCompared: ['c'] };
     expect(await answer({ ...compared, altered })).toMatchObject({
       outcome: 'fail',
-      message: '2 packaged files differ from their package: /usr/bin/a and /usr/bin/b.',
+      message: expect.stringMatching(/^2 .*: \/usr\/bin\/a and \/usr\/bin\/b\.$/),
       details: ['/usr/bin/a (one)', '/usr/bin/b (two)'],
     });
     expect(await answer({ ...compared, altered: altered.slice(0, 1) })).toMatchObject({

@@ -103,7 +103,7 @@ describe('advisories about fixes alone', () => {
     const [result] = answers(makeKnown([], FIXES), 'strict');
     expect(result).toMatchObject({
       outcome: 'pass',
-      message: 'None of its 12 packages has a known vulnerability that has a fix.',
+      message: expect.stringMatching(/12 packages .* has a fix/),
     });
     expect(result?.details).toContain('not published: vulnerabilities of AlmaLinux:9 that have no fix yet');
   });
@@ -275,7 +275,7 @@ describe('what is reported', () => {
         { ...EXPLOITED, possible: true },
       ]),
     );
-    expect(result?.message).toBe('It has 3 known vulnerabilities in libssl3 3.3.1-r0 and busybox 1.36.1-r0.');
+    expect(result?.message).toMatch(/3 known vulnerabilities in libssl3 3\.3\.1-r0 and busybox 1\.36\.1-r0/);
     expect(result?.details?.slice(0, 2)).toEqual([
       'libssl3 and openssl 3.3.1-r0, fixed in 3.3.2-r0: CVE-2026-0007 (low, known to be exploited, possibly: it is reported of what the package was built from) and CVE-2026-0001 (high)',
       'busybox 1.36.1-r0, fixed in 1.36.1-r5: CVE-2026-0006 (high)',

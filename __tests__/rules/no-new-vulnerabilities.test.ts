@@ -44,7 +44,7 @@ test('what the base had does not count, what the change brings does, and both li
 test('a change that fixes is a pass that says what it removes', () => {
   expect(answer([], had(OLD, NEW))).toMatchObject({
     outcome: 'pass',
-    message: 'It has no known vulnerability that registry.test/made:1 does not have, and is without 2 of those.',
+    message: expect.stringMatching(/registry\.test\/made:1 .* without 2/),
   });
 });
 
@@ -55,7 +55,7 @@ test('a change is reported what it brings, what it removes, and what to do', () 
   });
   expect(answer([NEW], had(OLD))?.message).toMatch(/does not have; it is without 1 of those\.$/);
   const same = answer([OLD], had(OLD));
-  expect(same?.message).toBe('It has no known vulnerability that registry.test/made:1 does not have.');
+  expect(same?.message).toMatch(/registry\.test\/made:1 does not have\.$/);
   expect(same).not.toHaveProperty('details');
   expect(same).not.toHaveProperty('vulnerabilities');
 });

@@ -45,7 +45,7 @@ describe('keys and credentials in layers', () => {
       {
         aspect: 'layers',
         outcome: 'fail',
-        message: '2 files hold keys or credentials: /root/key.pem and /b.p12.',
+        message: expect.stringMatching(/^2 files .*: \/root\/key\.pem and \/b\.p12\.$/),
         details: [
           '/root/key.pem:3: private key, in layer 2',
           '/root/key.pem:3: GitHub token, in layer 2',
@@ -147,14 +147,14 @@ describe('secrets in the environment', () => {
     expect(reported).toMatchObject({
       aspect: 'environment',
       outcome: 'fail',
-      message: 'Its environment holds what look like secrets: DB_PASSWORD and API_TOKEN.',
+      message: expect.stringContaining(': DB_PASSWORD and API_TOKEN'),
     });
     expect(JSON.stringify(reported)).not.toMatch(/hunter2|s3cr3t/);
   });
 
   test('are let be where the policy allows the variable', async () => {
     const [, one] = await answers({ env }, { allowVariables: ['DB_PASSWORD'] });
-    expect(one).toMatchObject({ message: 'Its environment holds what looks like a secret: API_TOKEN.' });
+    expect(one).toMatchObject({ message: expect.stringContaining(': API_TOKEN') });
     const [, none] = await answers({ env }, { allowVariables: ['DB_PASSWORD', 'API_TOKEN'] });
     expect(none).toMatchObject(quiet);
   });

@@ -186,7 +186,7 @@ describe('the ONBUILD triggers of the base run before the stage that ships', () 
   test('so that a USER of theirs replaces the user of the base', async () => {
     expect(await over(['RUN x', 'user root'], [])).toMatchObject({
       outcome: 'fail',
-      message: 'The stage app runs as root (ONBUILD user root of the base image).',
+      message: expect.stringContaining('ONBUILD user root'),
     });
     expect(await over(['USER root', 'USER $APP_UID'], [])).toMatchObject({ outcome: 'pass' });
     expect(await over(['ENV APP_UID=0', 'USER $APP_UID'], [])).toMatchObject({ outcome: 'indeterminate' });

@@ -32,7 +32,7 @@ test('passes where document and layers agree', async () => {
     ['bash', '5.2-r1'],
   ]);
   expect(await answers({ statements: [sbomOf(CURL, BASH)], packages })).toEqual([
-    { outcome: 'pass', message: 'The SBOM and the layers agree on 2 packages.', details: [] },
+    { outcome: 'pass', message: expect.stringContaining('2 packages'), details: [] },
   ]);
 });
 

@@ -210,7 +210,7 @@ describe('a build file is read', () => {
     ],
     [
       { path: 'Dockerfile', status: 'unreadable', reason: 'unknown instruction: FORM', line: 1 },
-      { outcome: 'indeterminate', message: 'BuildKit would not build this file: unknown instruction: FORM.' },
+      { outcome: 'indeterminate', message: expect.stringContaining('unknown instruction: FORM') },
     ],
     [
       { path: 'Dockerfile', status: 'unreadable', reason: 'it is a link' },

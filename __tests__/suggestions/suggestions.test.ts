@@ -355,9 +355,7 @@ describe('what would itself fail is never proposed', () => {
     const kms = '- { image: dhi.io/**, authorities: [{ key: { kms: "awskms:///alias/base" } }] }';
     expect(proposals(await policyWith([kms]), 'FROM python:3\n')).toMatchObject({
       proposed: [],
-      leftOut: [
-        { image: 'dhi.io/python:3-debian13', because: 'allow[0] names no signer whose signature could be verified' },
-      ],
+      leftOut: [{ image: 'dhi.io/python:3-debian13', because: expect.stringContaining('allow[0] names no signer') }],
     });
     // By the catalog's own key its signatures can be.
     const policy = await policyWith(['- image: dhi.io/**']);
@@ -390,7 +388,7 @@ describe('what would itself fail is never proposed', () => {
       leftOut: [
         {
           image: 'gcr.io/distroless/nodejs22-debian13:nonroot',
-          because: 'Google distroless attests no provenance, which the policy requires',
+          because: expect.stringContaining('attests no provenance'),
         },
       ],
     });
@@ -401,7 +399,7 @@ describe('what would itself fail is never proposed', () => {
     const unsigned = ['- { image: "dhi.io/**", signed: false, reason: test }'];
     expect(proposals(await policyWith(unsigned), file)).toMatchObject({
       proposed: [],
-      leftOut: [{ because: 'allow[0] names no signer for the SBOM that the policy requires' }],
+      leftOut: [{ because: expect.stringContaining('for the SBOM') }],
     });
     const onItsWord = ['- { image: "dhi.io/**", signed: false, reason: test, attestations: { unsigned: allow } }'];
     expect(images(proposed(await policyWith(onItsWord), file))).toEqual(['dhi.io/node:22-debian13']);
@@ -483,7 +481,7 @@ describe('a finding of allowed-base', () => {
 
   test('asks for an entry where nothing would be allowed', () => {
     expect(adviceOf({ proposed: [], leftOut: [], toBePinned: true }, false)).toEqual({
-      fix: "Build on an image that the allowlist names, or ask the policy's owners to add this one.",
+      fix: expect.stringContaining('that the allowlist names'),
     });
   });
 });

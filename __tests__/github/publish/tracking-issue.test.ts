@@ -109,7 +109,7 @@ test('two runs that open one at the same time leave one', async () => {
   expect(open).toHaveLength(1);
   expect(open[0]?.body).toContain('two problems');
   for (const { body } of github.state.issues.filter(({ state }) => state === 'closed')) {
-    expect(body).toBe(`Two runs opened this issue at the same time; #${open[0]?.number} is kept up to date.`);
+    expect(body).toContain(`#${open[0]?.number} is kept up to date`);
   }
   expect(await keep({ done: true })).toBe('closed');
   expect(await keep()).toBe('opened');

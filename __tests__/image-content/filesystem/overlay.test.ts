@@ -92,9 +92,7 @@ describe('layers laid over each other', () => {
       { path: 'l', link: 'usr/bin' },
     ];
     const { unread } = await overlay(base, [{ path: 'l/sh', content: 'x' }]);
-    expect(unread).toEqual([
-      { path: 'l/sh', reason: 'it replaces /usr/bin/sh through a link, which some runtimes do not follow' },
-    ]);
+    expect(unread).toEqual([{ path: 'l/sh', reason: expect.stringContaining('replaces /usr/bin/sh through a link') }]);
   });
 
   test('hard links share what they name, in their own layer and below', async () => {
