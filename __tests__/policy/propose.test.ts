@@ -1,3 +1,4 @@
+// biome-ignore-all lint/suspicious/noTemplateCurlyInString: variables of Dockerfiles
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import type { ImageUse, Role } from '../../src/build-files/image-use.js';
@@ -98,8 +99,38 @@ describe('proposePolicy', () => {
 
   test('names the arguments of images that are not known, and the places where there are none', async () => {
     expect((await proposed([use('$BASE', 'b/Dockerfile')])).text).toContain('#     "b/Dockerfile":\n#       BASE:');
-    expect((await proposed([use('A B', 'b/Dockerfile')])).text).toContain('#   b/Dockerfile:1');
+    expect((await proposed([use('A B')])).text).toContain('#   Dockerfile:1');
   });
+
+  test.each([
+    ['REPLACE-ME', 'build/a.Dockerfile', true, false, true],
+    ['REPLACE-ME', 'Dockerfile', true, false, false],
+    ['REPLACE-ME', 'build/a.Dockerfile', true, true, false],
+    ['REPLACE-ME', 'build/a.Dockerfile', false, false, false],
+    ['a:${TAG}', 'pkg/testdata/Dockerfile.arch', true, false, true],
+    ['a:${TAG}', 'pkg/testdata/Dockerfile.arch', true, true, false],
+    ['a:${TAG}', 'pkg/Dockerfile.arch', true, false, false],
+  ])(
+    'proposes to exclude what nothing can build: %s in %s, reachable %j, built %j',
+    (image, file, reachable, isBuilt, excluded) => {
+      const unresolved = { ...use(image, file), reachable, reference: null, unresolved: 'x' };
+      const build = {
+        definition: 'b',
+        line: 1,
+        dockerfile: file,
+        context: '.',
+        args: {},
+        platforms: [],
+        contexts: {},
+        open: [],
+      };
+      const text = proposePolicy(
+        { uses: [unresolved], files: [{ path: file, status: 'read' }], builds: isBuilt ? [build] : [] },
+        loadCatalog(),
+      );
+      expect(text.includes(`exclude:\n    - "${file}"`)).toBe(excluded);
+    },
+  );
 
   test('names the schema where it is reported where that is', () => {
     const text = proposePolicy(reading([]), loadCatalog(), { schemaUrl: 'https://example.com/policy.schema.json' });

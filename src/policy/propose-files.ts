@@ -1,3 +1,4 @@
+import type { Build } from '../build-files/build.js';
 import type { BuildFile, ImageUse } from '../build-files/image-use.js';
 import { groupBy } from '../lib/collections.js';
 import { inComment, plainOrQuoted } from './proposal-text.js';
@@ -6,11 +7,43 @@ import { inComment, plainOrQuoted } from './proposal-text.js';
 const DIRECTORY_FROM = 3;
 const REASON_LENGTH = 60;
 
-/** The lines of `files.exclude` for what BuildKit can't read and nothing here builds. */
-export function excludeLines(files: readonly BuildFile[]): readonly string[] {
-  const excluded = files.filter(({ status, isUnreferenced }) => status === 'unreadable' && isUnreferenced === true);
+/** A file that no builder builds as it is, and why, in a clause. */
+interface Excluded {
+  readonly path: string;
+  readonly reason?: string;
+}
+
+const TEST_DATA = /(?:^|\/)(?:testdata|test-fixtures|__?fixtures__?|fixtures)\//;
+
+/**
+ * Files with a reference that no argument makes known, since it is none, and test data with arguments that a test gives:
+ * nothing here builds them, and tools do not look for them by their names.
+ */
+export function unbuiltFiles(
+  unknown: readonly ImageUse[],
+  builds: readonly Pick<Build, 'dockerfile'>[],
+): readonly Excluded[] {
+  const built = new Set(builds.map(({ dockerfile }) => dockerfile));
+  const found = unknown.flatMap(({ file, written, expanded, reachable, instruction }): readonly Excluded[] => {
+    const isLiteral = reachable && instruction === 'FROM' && written === expanded && !written.includes('$');
+    if (built.has(file) || /^(?:Docker|Container|docker)file$/.test(file)) return [];
+    if (isLiteral) return [{ path: file, reason: `${expanded} is no image` }];
+    return TEST_DATA.test(file) ? [{ path: file, reason: `test data: ${written} has no value` }] : [];
+  });
+  return [...new Map(found.map((one) => [one.path, one])).values()];
+}
+
+/** Files that BuildKit can't read and nothing here builds. */
+export function unreadFragments(files: readonly BuildFile[]): readonly BuildFile[] {
+  return files.filter(({ status, isUnreferenced }) => status === 'unreadable' && isUnreferenced === true);
+}
+
+/** The lines of `files.exclude` for what BuildKit can't read or build, and nothing here builds. */
+export function excludeLines(files: readonly BuildFile[], unbuilt: readonly Excluded[]): readonly string[] {
+  const excluded: readonly Excluded[] = [...unreadFragments(files), ...unbuilt];
   if (excluded.length === 0) return [];
-  const read = files.filter(({ status }) => status === 'read').map(({ path }) => path);
+  const left = new Set(excluded.map(({ path }) => path));
+  const read = files.filter(({ path, status }) => status === 'read' && !left.has(path)).map(({ path }) => path);
   const directoryOf = (path: string) => path.slice(0, path.lastIndexOf('/') + 1);
   const lines = [...groupBy(excluded, ({ path }) => directoryOf(path))].flatMap(([directory, group]) => {
     const isAlone = directory !== '' && !read.some((path) => path.startsWith(directory));
@@ -21,7 +54,7 @@ export function excludeLines(files: readonly BuildFile[]): readonly string[] {
     });
   });
   return [
-    "# Files that can't be read and that nothing here builds: fragments, templates and test data.",
+    "# Files that can't be read or built and that nothing here builds: fragments, templates and test data.",
     'files:',
     '  exclude:',
     ...lines,

@@ -9,7 +9,7 @@ import { type Reference, repositoryName } from '../references/reference.js';
 import { canonicalHost } from '../references/registry-host.js';
 import { inComment, plainOrQuoted } from './proposal-text.js';
 import { contextLines, ownImages } from './propose-contexts.js';
-import { excludeLines, unknownLines } from './propose-files.js';
+import { excludeLines, unbuiltFiles, unknownLines, unreadFragments } from './propose-files.js';
 
 /** Frontends that allowed-frontend allows by itself. */
 const DEFAULT_FRONTEND = 'docker.io/docker/dockerfile';
@@ -41,7 +41,10 @@ export function proposePolicy(
   const repositories = usedRepositories(uses);
   const denied = repositories.filter(({ reference }) => abandoned.some((image) => isMatch(image, reference)));
   const allowed = repositories.filter((repository) => !denied.includes(repository));
-  const unknown = uses.filter((use) => use.reference === null);
+  const unresolved = uses.filter((use) => use.reference === null);
+  const unbuilt = unbuiltFiles(unresolved, reading.builds ?? []);
+  const left = new Set([...unbuilt, ...unreadFragments(reading.files)].map(({ path }) => path));
+  const unknown = unresolved.filter(({ file }) => !left.has(file));
   const lines = [
     ...(options.schemaUrl === undefined ? [] : [`# yaml-language-server: $schema=${options.schemaUrl}`]),
     '# Which container images this repository may build on: what it builds on today, proposed by `policy init`.',
@@ -54,7 +57,7 @@ export function proposePolicy(
     ...allowLines(allowed, catalog),
     ...denyLines(catalog, denied),
     ...contextLines(own),
-    ...excludeLines(reading.files),
+    ...excludeLines(reading.files, unbuilt),
     ...unknownLines(unknown),
   ];
   return `${lines.join('\n').trimEnd()}\n`;
