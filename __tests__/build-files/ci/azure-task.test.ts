@@ -14,14 +14,14 @@ describe('the task Docker of Azure Pipelines', () => {
       arguments: '--build-arg A=1 --target t --build-arg V=$(Build.BuildId)',
     };
     expect(await buildsOf({ task: 'Docker@2', inputs })).toMatchObject([
-      { file: 'images/app.txt', target: 't', buildArgs: { A: '1' }, open: { args: ['V'] }, request: { context: '' } },
+      { file: 'images/app.txt', target: 't', buildArgs: { A: '1' }, open: { args: ['V'] }, request: { context: '.' } },
     ]);
   });
 
   test.each([
     [{ task: 'Docker@2', inputs: { Dockerfile: 'a/b.txt' } }, 'a/b.txt', 'a'],
-    [{ task: 'Docker@1', inputs: { command: 'Build an image', dockerFile: 'b.txt' } }, 'b.txt', ''],
-    [{ task: 'docker@0', inputs: { action: 'Build an image', dockerFile: 'b.txt' } }, 'b.txt', ''],
+    [{ task: 'Docker@1', inputs: { command: 'Build an image', dockerFile: 'b.txt' } }, 'b.txt', '.'],
+    [{ task: 'docker@0', inputs: { action: 'Build an image', dockerFile: 'b.txt' } }, 'b.txt', '.'],
   ])('has its inputs in any case, and builds by default: %j', async (step, file, context) => {
     expect(await buildsOf(step)).toMatchObject([{ file, request: { context } }]);
   });

@@ -12,6 +12,9 @@ const step = (fields: object): AttackCase =>
   dockerfile(OPEN, {
     '.github/workflows/x.yml': JSON.stringify({ on: 'push', jobs: { a: { steps: [{ run: GIVEN, ...fields }] } } }),
   });
+const jobs = (all: object): AttackCase =>
+  dockerfile(OPEN, { '.github/workflows/x.yml': JSON.stringify({ on: 'push', jobs: all }) });
+const ci = (path: string, definition: object): AttackCase => dockerfile(OPEN, { [path]: JSON.stringify(definition) });
 const pair = (what: string, attack: string, twin = GIVEN): AttackPair => ({
   what,
   attack: runs(attack),
@@ -96,6 +99,52 @@ export const DECOYS: AttackGroup = {
       twin: job({ if: '${{ always() }}' }),
     },
     { what: 'a step that is off', attack: step({ if: false }), twin: step({ if: true }) },
+    {
+      what: 'a job that is off by a comparison',
+      attack: job({ if: "'a' == 'b' && always()" }),
+      twin: job({ if: "'a' == 'A' || failure()" }),
+    },
+    {
+      what: 'a job that needs one that is off',
+      attack: jobs({
+        z: { if: false, steps: [] },
+        y: { needs: ['z'], steps: [] },
+        a: { needs: 'y', steps: [{ run: GIVEN }] },
+      }),
+      twin: jobs({ z: { if: false, steps: [] }, a: { needs: 'z', if: '!cancelled()', steps: [{ run: GIVEN }] } }),
+    },
+    {
+      what: 'a step whose shell shows its script',
+      attack: step({ shell: 'cat {0}' }),
+      twin: step({ shell: '/bin/bash -x {0}' }),
+    },
+    {
+      what: 'a job whose shell is another language',
+      attack: job({ defaults: { run: { shell: 'python' } } }),
+      twin: job({ defaults: { run: { shell: 'sh' } } }),
+    },
+    {
+      what: 'a job of GitLab CI that no rule lets run',
+      attack: ci('.gitlab-ci.yml', { a: { script: [GIVEN], rules: [{ when: 'never' }] } }),
+      twin: ci('.gitlab-ci.yml', {
+        a: { script: [GIVEN], rules: [{ if: '$X', when: 'never' }, { when: 'on_success' }] },
+      }),
+    },
+    {
+      what: 'a step of Azure Pipelines that is off',
+      attack: ci('azure-pipelines.yml', { steps: [{ script: GIVEN, enabled: false }] }),
+      twin: ci('azure-pipelines.yml', { steps: [{ script: GIVEN, enabled: true }] }),
+    },
+    {
+      what: 'a job of Azure Pipelines without a condition that holds',
+      attack: ci('azure-pipelines.yml', { jobs: [{ job: 'a', condition: false, steps: [{ bash: GIVEN }] }] }),
+      twin: ci('azure-pipelines.yml', { jobs: [{ job: 'a', condition: 'succeeded()', steps: [{ bash: GIVEN }] }] }),
+    },
+    {
+      what: 'a step of Buildkite that is skipped',
+      attack: ci('.buildkite/pipeline.yml', { steps: [{ command: GIVEN, skip: true }] }),
+      twin: ci('.buildkite/pipeline.yml', { steps: [{ command: GIVEN, skip: false }] }),
+    },
     {
       what: 'a step of another shell',
       attack: step({ run: `print("${GIVEN}")`, shell: 'python' }),

@@ -1,6 +1,13 @@
 import { distinct, optionalField } from '../../lib/collections.js';
 import { buildsInScript } from '../script/build-command.js';
-import { allRequested, joinInside, type NamedImage, notRead, type RequestedBuilds } from '../script/named-build.js';
+import {
+  allRequested,
+  joinInside,
+  type NamedImage,
+  neverRunning,
+  notRead,
+  type RequestedBuilds,
+} from '../script/named-build.js';
 import { onRunner, type Runner } from '../script/runner.js';
 import { DEFAULT_MARK } from '../script/word-marks.js';
 import { entriesOf, field, items, parseYaml, type YamlPath } from '../workflow/yaml-fields.js';
@@ -33,13 +40,15 @@ export async function buildsInCiFile(bytes: Uint8Array, path = ''): Promise<Requ
   let isDeeper = false;
   const isCloudBuild = /cloudbuild[^/]*$/.test(path);
   const isGitlab = /gitlab/.test(path);
-  const visit = (value: unknown, { variables, runner }: Surroundings, path: YamlPath, document: number) => {
+  const visit = (value: unknown, surroundings: Surroundings, path: YamlPath, document: number) => {
+    const { variables, runner, neverRuns } = surroundings;
     const isTooDeep = path.length > MAX_DEPTH;
     isDeeper ||= isTooDeep;
     if (isTooDeep || found.length >= MAX_SCRIPTS || left-- <= 0) return;
-    for (const [index, item] of items(value).entries()) visit(item, { variables, runner }, [...path, index], document);
+    for (const [index, item] of items(value).entries()) visit(item, surroundings, [...path, index], document);
     const own = { ...variables, ...variablesOf(value) };
-    const around = { variables: own, runner: runnerOf(value, own, isGitlab) ?? runner };
+    const isDead = neverRuns === true || isOff(value);
+    const around = { variables: own, runner: runnerOf(value, own, isGitlab) ?? runner, neverRuns: isDead };
     for (const image of imagesOf(value, path, isCloudBuild))
       images.push({ ...runImage(image, own), ...yaml.placeOf([...path, ...image.path], document) });
     const directory = directoryOf(value);
@@ -82,6 +91,23 @@ export async function buildsInCiFile(bytes: Uint8Array, path = ''): Promise<Requ
 interface Surroundings {
   readonly variables: Readonly<Record<string, string>>;
   readonly runner?: Runner | undefined;
+  /** A job or step that is switched off. */
+  readonly neverRuns?: boolean;
+}
+
+/**
+ * Whether a job or step is switched off: `enabled` or `condition` of Azure Pipelines, `if` of Travis and Buildkite, `skip`
+ * of Buildkite, and rules of GitLab that all say never.
+ */
+function isOff(value: unknown): boolean {
+  const rules = items(field(value, 'rules'));
+  return (
+    [field(value, 'enabled'), field(value, 'condition'), field(value, 'if')].some(
+      (on) => on === false || on === 'false',
+    ) ||
+    field(value, 'skip') === true ||
+    (rules.length > 0 && rules.every((rule) => field(rule, 'when') === 'never'))
+  );
 }
 
 /** Runners of GitLab by their tags, of CircleCI by their class, of Drone and Woodpecker by their platform. */
@@ -109,8 +135,9 @@ function ownRunner(value: unknown, names: readonly string[], isGitlab: boolean):
 /** What other programs put a value in place of. */
 const OPEN = /[$<>{}]|\[\[/;
 
-function onRunners(found: RequestedBuilds, { runner }: Surroundings): RequestedBuilds {
-  return { ...found, named: found.named.map((build) => onRunner(build, runner)) };
+function onRunners(found: RequestedBuilds, { runner, neverRuns }: Surroundings): RequestedBuilds {
+  const placed = { ...found, named: found.named.map((build) => onRunner(build, runner)) };
+  return neverRuns === true ? neverRunning(placed) : placed;
 }
 
 /** A text that names an image, and its way from the value that it belongs to. */

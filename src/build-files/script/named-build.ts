@@ -150,6 +150,18 @@ export function allRequested(requested: readonly RequestedBuilds[]): RequestedBu
   };
 }
 
+/** The same where no run comes to it: it makes no value known. */
+export function neverRunning(requested: RequestedBuilds): RequestedBuilds {
+  return {
+    ...requested,
+    named: requested.named.map((build) => ({ ...build, neverRuns: true })),
+    ...optionalField(
+      'bakes',
+      requested.bakes?.map((run) => ({ ...run, neverRuns: true as const })),
+    ),
+  };
+}
+
 /** Where all builds and runs of them stand that were found in one step or target. */
 export function onLine(requested: RequestedBuilds, line: number): RequestedBuilds {
   return {

@@ -7,6 +7,7 @@ import {
   type LocalCall,
   type NamedImage,
   NO_BUILDS,
+  neverRunning,
   notRead,
   onLine,
   type RequestedBuilds,
@@ -14,7 +15,7 @@ import {
 import { onRunner, type Runner } from '../script/runner.js';
 import { OWN_MARK } from '../script/word-marks.js';
 import { buildsOfAction } from './build-actions.js';
-import type { Scalar } from './evaluate-expression.js';
+import { evaluateExpression, type Scalar } from './evaluate-expression.js';
 import { alternatives, type ExpressionScope, withValues, withValuesIn } from './expressions.js';
 import { type Combination, combinations } from './matrix.js';
 import { entriesOf, field, items, type ParsedYaml, parseYaml, text, type YamlPath } from './yaml-fields.js';
@@ -81,15 +82,19 @@ class Workflow {
   }
 
   builds(): RequestedBuilds {
-    const jobs = entriesOf(field(this.#workflow, 'jobs')).map(([name, job]) => this.#job(name, job));
+    const all = entriesOf(field(this.#workflow, 'jobs'));
+    const skipped = skippedJobs(all);
+    const jobs = all.map(([name, job]) =>
+      skipped.has(name) ? neverRunning(this.#job(name, job)) : this.#job(name, job),
+    );
     const runs = field(this.#workflow, 'runs');
     const around = this.#outsideJobs();
     const steps = items(field(runs, 'steps')).map((step, index) => this.#step(step, around, ['runs', 'steps', index]));
     const own = field(runs, 'using') === 'docker' ? [this.#ownAction(runs)] : [];
     const requested = allRequested([...jobs, ...steps, ...own]);
     // The runs of a matrix mostly name the same images.
-    const all = { ...requested, images: distinct(requested.images ?? []) };
-    return this.#left > 0 ? all : { ...all, fault: { reason: 'it has too many steps to be read' } };
+    const found = { ...requested, images: distinct(requested.images ?? []) };
+    return this.#left > 0 ? found : { ...found, fault: { reason: 'it has too many steps to be read' } };
   }
 
   #job(name: string, job: unknown): RequestedBuilds {
@@ -185,7 +190,11 @@ class Workflow {
     if (this.#left <= 0 || isOff(step)) return NO_BUILDS;
     const env = new Map([...around.env, ...this.#env(around.matrix, field(step, 'env'))]);
     const scope = { ...around, env };
-    if (typeof run === 'string') return this.#script(run, step, scope, path);
+    if (typeof run === 'string') {
+      const found = this.#script(run, step, scope, path);
+      const shell = field(step, 'shell') ?? around.shell;
+      return typeof shell === 'string' && OTHER_LANGUAGE.test(shell) ? neverRunning(found) : found;
+    }
     if (typeof uses !== 'string') return NO_BUILDS;
     if (uses.startsWith(PULLED)) {
       const name = path.slice(1, 2).join('');
@@ -274,11 +283,46 @@ function withoutScheme(found: NamedImage): NamedImage {
   return image.startsWith(PULLED) ? { ...found, image: image.slice(PULLED.length) } : found;
 }
 
-/** Whether a job or step never runs. What a condition asks for may hold; only the plain word says that it does not. */
+/** Programs that some make the shell of a step, and to which a command line is nothing. */
+const OTHER_LANGUAGE =
+  /^(?:\S*\/)?(?:python[\d.]*|node|deno|bun|ruby|perl|php|lua|julia|Rscript|cat|echo|true|false)(?:\s|$)/;
+
+/**
+ * Whether a job or step never runs: its condition is false whatever a run is given.
+ * @see https://docs.github.com/en/actions/reference/workflows-and-actions/expressions
+ */
 function isOff(owner: unknown): boolean {
   const condition = field(owner, 'if');
-  if (typeof condition === 'boolean') return !condition;
-  return typeof condition === 'string' && /^\s*(?:\$\{\{)?\s*(?:false|!\s*true)\s*(?:\}\})?\s*$/.test(condition);
+  if (typeof condition !== 'string') return condition === false || condition === 0;
+  const [, inner] = /^\s*\$\{\{(.*)\}\}\s*$/s.exec(condition) ?? [];
+  const expression = inner ?? condition;
+  // Text around an expression makes it a text, which is true.
+  if (expression.includes('${{') || expression.trim() === '') return false;
+  const { options, isComplete } = evaluateExpression(expression, () => undefined);
+  return isComplete && options.length > 0 && options.every((value) => !value);
+}
+
+/** Conditions with one of these may run a job whose needs were skipped. */
+const STATUS_FUNCTION = /\b(?:always|cancelled|failure|success)\s*\(/;
+
+/** Jobs that are skipped because one that they need never runs. */
+function skippedJobs(jobs: readonly (readonly [string, unknown])[]): ReadonlySet<string> {
+  const off = new Set(jobs.filter(([, job]) => isOff(job)).map(([name]) => name));
+  if (off.size === 0) return off;
+  const needing = new Map<string, string[]>();
+  for (const [name, job] of jobs) {
+    const needs = field(job, 'needs');
+    if (STATUS_FUNCTION.test(text(field(job, 'if')) ?? '')) continue;
+    for (const need of [needs, ...items(needs)])
+      if (typeof need === 'string') needing.set(need, [...(needing.get(need) ?? []), name]);
+  }
+  const waiting = [...off];
+  for (let name = waiting.pop(); name !== undefined; name = waiting.pop())
+    for (const next of needing.get(name) ?? []) {
+      if (!off.has(next)) waiting.push(next);
+      off.add(next);
+    }
+  return off;
 }
 
 function inRepository(directory: string): string | null {
