@@ -49,10 +49,10 @@ async function exported(load: (typeof EXPORT_TARGETS)[number]['load'], names: re
   return (await load()).render({ ...made, now: NOW });
 }
 
-/** A sentence of each form where it lets through more than the gate does; buildx lets through nothing more. */
+/** What each form says where it lets through more than the gate does. */
 const WIDER = {
-  buildkit: ['knows no platforms', 'knows no dates'],
-  buildx: [],
+  buildkit: ['knows no platforms', 'knows no dates', 'knows no roles'],
+  buildx: ['knows no roles'],
   kyverno: ['regardless of its caller', 'only the gate checks contents'],
   'cluster-image-policy': [
     'regardless of its caller',

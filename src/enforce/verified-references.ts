@@ -1,6 +1,7 @@
 import type { ImageUse, Role } from '../build-files/image-use.js';
 import { openText, TARGET } from '../build-files/open-arguments.js';
 import { groupBy, optionalField } from '../lib/collections.js';
+import { listed } from '../lib/text.js';
 import { formatReference, type Reference, repositoryName } from '../references/reference.js';
 import type { EvaluatedImage, Report } from '../reports/report.js';
 import type { Answer } from '../rules/answer.js';
@@ -72,6 +73,16 @@ export function openStatements(verified: readonly VerifiedReference[]): readonly
       ? []
       : [`${formatReference(reference)} is allowed as it was evaluated, and ${open}: another image is denied.`],
   );
+}
+
+/** Where a target of builds lets through more than the gate does: it sees an image, and not what that is for. */
+export function roleLimits(verified: readonly VerifiedReference[]): readonly string[] {
+  const others = verified
+    .filter(({ roles }) => !roles.includes('final'))
+    .map(({ reference }) => formatReference(reference));
+  return others.length === 0
+    ? []
+    : [`It knows no roles: what was verified for build stages, copies or frontends may ship, too: ${listed(others)}.`];
 }
 
 /** The roles of images that a build pulls. */

@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { beforeAll, describe, expect, test } from '@jest/globals';
 import { Ajv } from 'ajv';
+import { z } from 'zod';
 import { onlyFile } from '../../../src/enforce/export-target.js';
 import { buildkit } from '../../../src/enforce/targets/buildkit.js';
 import { formatReference, parseReference } from '../../../src/references/reference.js';
@@ -80,6 +81,21 @@ describe('export --format buildkit', () => {
 
   test('is the same for the same run', async () => {
     expect(onlyFile(await exportFor(buildkit, world.run))).toBe(text);
+  });
+
+  test('has no key that BuildKit does not know, and an action in each rule: either slip would allow everything', () => {
+    const selector = z.strictObject({
+      identifier: z.string(),
+      match_type: z.enum(['EXACT', 'WILDCARD']),
+      constraints: z.array(z.unknown()).optional(),
+    });
+    const rule = z.strictObject({
+      action: z.enum(['ALLOW', 'DENY', 'CONVERT']),
+      selector,
+      updates: z.strictObject({ identifier: z.string() }).optional(),
+    });
+    const policy = z.strictObject({ version: z.literal(1), rules: z.array(rule) });
+    expect(policy.safeParse(JSON.parse(text)).error).toBeUndefined();
   });
 
   test('has no wildcard or expression but in what it denies', () => {

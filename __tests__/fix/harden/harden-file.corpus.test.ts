@@ -23,7 +23,7 @@ What \`fix --harden\` makes of 4,731 public Dockerfiles and 70 tricky ones, wher
 
 A file is rewritten whole if no image in it is refused any more, and in part if some of its stages are left.
 
-Made by \`UPDATE_TABLES=1 npm test -- __tests__/fix/harden/harden-file.corpus.test.ts\`, which also holds it. \`npm run test:peers -- __tests__/fix/harden/harden-file.peer.test.ts\` gives every rewritten file to BuildKit's own parser, before and after: it refuses none that it took before, and pulls every image that was written.
+Made by \`UPDATE_TABLES=1 npm test -- __tests__/fix/harden/harden-file.corpus.test.ts\`, which also holds it. \`npm run test:peers -- __tests__/fix/harden/harden-file.peer.test.ts\` gives every rewritten file to BuildKit's own parser, before and after: it refuses none that it took before, and pulls every image that was written. Another, \`evaluated.peer.test.ts\`, has the gate evaluate every file that was rewritten whole, with made images that have the users of the catalog: none fails.
 
 None of these files is built: they need contexts and packages from a network. \`npm run test:peers -- __tests__/fix/harden/buildah.peer.test.ts\` builds and starts rewritten files of each kind (Debian, Fedora, Python, Node.js, Go; one stage and two) with buildah, from made images without a network. apk, adduser, pip, npm and go are scripts in them that take only the options which their documentation lists. It needs root, and Debian's buildah 1.28 reads no here-documents.
 `;

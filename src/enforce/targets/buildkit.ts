@@ -1,7 +1,13 @@
 import { distinct } from '../../lib/collections.js';
 import { formatReference, type Reference } from '../../references/reference.js';
 import { type Exported, type ExportInput, type ExportTarget, exportHeader, jsonFile } from '../export-target.js';
-import { BUILT_ROLES, openStatements, type VerifiedReference, verifiedReferences } from '../verified-references.js';
+import {
+  BUILT_ROLES,
+  openStatements,
+  roleLimits,
+  type VerifiedReference,
+  verifiedReferences,
+} from '../verified-references.js';
 
 /**
  * A rule of a source policy. BuildKit ignores keys that it does not know and takes a rule without an action for ALLOW, so
@@ -55,6 +61,7 @@ function limitsOf(verified: readonly VerifiedReference[]): readonly string[] {
     ...(end === undefined
       ? []
       : [`A source policy knows no dates: what a waiver admits stays allowed after ${end}, so export again by then.`]),
+    ...roleLimits(verified),
   ];
 }
 

@@ -6,6 +6,7 @@ import {
   BUILT_ROLES,
   compare,
   openStatements,
+  roleLimits,
   type VerifiedReference,
   verifiedReferences,
 } from '../verified-references.js';
@@ -24,10 +25,15 @@ export const buildx: ExportTarget = {
   title: 'buildx build policy (Rego)',
   render: (input: ExportInput): Exported => {
     const { verified, left } = verifiedReferences(input.report, BUILT_ROLES);
+    const limits = roleLimits(verified);
     return {
-      files: { 'Dockerfile.rego': `${headerComment(input, [])}\n${RULES}\n${imagesData(verified, input.policy)}` },
+      files: { 'Dockerfile.rego': `${headerComment(input, limits)}\n${RULES}\n${imagesData(verified, input.policy)}` },
       allowed: verified.length,
-      stated: [...left.map(({ name, reason }) => `${name} is denied: ${reason}`), ...openStatements(verified)],
+      stated: [
+        ...left.map(({ name, reason }) => `${name} is denied: ${reason}`),
+        ...openStatements(verified),
+        ...limits,
+      ],
     };
   },
 };
