@@ -1,2 +1,2 @@
-import { createRequire as __createRequire } from 'node:module'; const require = __createRequire(import.meta.url);
-import{GITHUB_API,listAttestations}from"./repository-attestations.shared.js";import"./first-pages.shared.js";import"./environment.shared.js";import"./github-error.shared.js";import"./package.shared.js";import"./zod.shared.js";import"./cli-definitions.shared.js";import"./runtime.shared.js";export{GITHUB_API,listAttestations};
+const __builtin = globalThis.process.getBuiltinModule; const require = (id) => __builtin(id) ?? __builtin('node:module').createRequire(import.meta.url)(id);
+import{GITHUB_API,listAttestations}from"./repository-attestations.shared.js";import"./first-pages.shared.js";import"./environment.shared.js";import"./github-error.shared.js";import"./package.shared.js";import"./zod-schemas.shared.js";import"./cli-definitions.shared.js";export{GITHUB_API,listAttestations};

@@ -1,3 +1,3 @@
-import { createRequire as __createRequire } from 'node:module'; const require = __createRequire(import.meta.url);
+const __builtin = globalThis.process.getBuiltinModule; const require = (id) => __builtin(id) ?? __builtin('node:module').createRequire(import.meta.url)(id);
 import{NO_BUILDS,optionalField,parseReference}from"./cli-definitions.shared.js";function basedOn({base,line,what,name,platforms}){let image=typeof base=="string"?base.replace(/^(?:docker|registry):\/\//,""):"";if(!/^[\w./:@-]+$/.test(image)||!parseReference(image).ok){let written=typeof base=="string"?` on ${base}, which is not literal`:" on an image that it does not name";return{...NO_BUILDS,unseen:[{what:`${what}${written}`,line}]}}let request={line,...optionalField("name",name)},given={buildArgs:{},buildContexts:{},...optionalField("platforms",platforms)};return{...NO_BUILDS,named:[{file:"",inline:`FROM ${image}
 `,...given,request}]}}export{basedOn};

@@ -1,2 +1,2 @@
-import { createRequire as __createRequire } from 'node:module'; const require = __createRequire(import.meta.url);
-import{builtInPolicy}from"./baseline.shared.js";import"./runtime.shared.js";export{builtInPolicy};
+const __builtin = globalThis.process.getBuiltinModule; const require = (id) => __builtin(id) ?? __builtin('node:module').createRequire(import.meta.url)(id);
+import{builtInPolicy}from"./baseline.shared.js";export{builtInPolicy};

@@ -1,2 +1,2 @@
-import { createRequire as __createRequire } from 'node:module'; const require = __createRequire(import.meta.url);
+const __builtin = globalThis.process.getBuiltinModule; const require = (id) => __builtin(id) ?? __builtin('node:module').createRequire(import.meta.url)(id);
 function builtInPolicy(profile="baseline"){return{source:{name:`built-in ${profile}`,extends:[]},profile,allow:[],deny:[],rules:{},roles:{},files:{include:[],exclude:[],targets:{},buildArgs:{}},platforms:[],contexts:{},maxWaiverDays:180,registries:{},waivers:[],dependsOn:[]}}export{builtInPolicy};

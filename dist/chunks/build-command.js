@@ -1,2 +1,2 @@
-import { createRequire as __createRequire } from 'node:module'; const require = __createRequire(import.meta.url);
-import{buildsInScript}from"./build-command.shared.js";import"./shell-commands.shared.js";import"./cli-definitions.shared.js";import"./runtime.shared.js";export{buildsInScript};
+const __builtin = globalThis.process.getBuiltinModule; const require = (id) => __builtin(id) ?? __builtin('node:module').createRequire(import.meta.url)(id);
+import{buildsInScript}from"./build-command.shared.js";import"./shell-commands.shared.js";import"./cli-definitions.shared.js";export{buildsInScript};

@@ -1,2 +1,2 @@
-import { createRequire as __createRequire } from 'node:module'; const require = __createRequire(import.meta.url);
-import{attests,hostsOf,isListedHost,loadCatalog,publisherOf}from"./catalog.generated.shared.js";import"./pattern.shared.js";import"./cli-definitions.shared.js";import"./runtime.shared.js";export{attests,hostsOf,isListedHost,loadCatalog,publisherOf};
+const __builtin = globalThis.process.getBuiltinModule; const require = (id) => __builtin(id) ?? __builtin('node:module').createRequire(import.meta.url)(id);
+import{attests,hostsOf,isListedHost,loadCatalog,publisherOf}from"./catalog.generated.shared.js";import"./pattern.shared.js";import"./cli-definitions.shared.js";export{attests,hostsOf,isListedHost,loadCatalog,publisherOf};

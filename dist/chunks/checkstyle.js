@@ -1,5 +1,5 @@
-import { createRequire as __createRequire } from 'node:module'; const require = __createRequire(import.meta.url);
-import{xmlTag}from"./xml.shared.js";import{groupBy}from"./cli-definitions.shared.js";import"./runtime.shared.js";var SEVERITIES={error:"error",warning:"warning",note:"info"};function*checkstyle(report){let findings=report.findings.filter(({waiver})=>waiver===void 0);yield`<?xml version="1.0" encoding="UTF-8"?>
+const __builtin = globalThis.process.getBuiltinModule; const require = (id) => __builtin(id) ?? __builtin('node:module').createRequire(import.meta.url)(id);
+import{xmlTag}from"./xml.shared.js";import{groupBy}from"./cli-definitions.shared.js";var SEVERITIES={error:"error",warning:"warning",note:"info"};function*checkstyle(report){let findings=report.findings.filter(({waiver})=>waiver===void 0);yield`<?xml version="1.0" encoding="UTF-8"?>
 <checkstyle version="10.0">
 `;for(let[file,found]of groupBy(findings,({location})=>location.file))yield[xmlTag("file",{name:file}),...found.map(errorElement),`</file>
 `].join(`

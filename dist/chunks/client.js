@@ -1,2 +1,2 @@
-import { createRequire as __createRequire } from 'node:module'; const require = __createRequire(import.meta.url);
-import{createClient}from"./bottleneck.shared.js";import"./octokit-plugin-rest-endpoint-methods.shared.js";import"./proxy.shared.js";import"./github-error.shared.js";import"./package.shared.js";import"./undici.shared.js";import"./cli-definitions.shared.js";import"./runtime.shared.js";export{createClient};
+const __builtin = globalThis.process.getBuiltinModule; const require = (id) => __builtin(id) ?? __builtin('node:module').createRequire(import.meta.url)(id);
+import{createClient}from"./bottleneck.shared.js";import"./octokit-plugin-rest-endpoint-methods.shared.js";import"./proxy.shared.js";import"./github-error.shared.js";import"./package.shared.js";import"./undici.shared.js";import"./cli-definitions.shared.js";export{createClient};

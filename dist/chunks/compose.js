@@ -1,2 +1,2 @@
-import { createRequire as __createRequire } from 'node:module'; const require = __createRequire(import.meta.url);
-import{composeReader,readComposeProject,readComposeServices}from"./project.shared.js";import"./node.shared.js";import"./cli-definitions.shared.js";import"./environment-file.shared.js";import"./interpolation.shared.js";import"./yaml-refusal.shared.js";import"./runtime.shared.js";export{composeReader,readComposeProject,readComposeServices};
+const __builtin = globalThis.process.getBuiltinModule; const require = (id) => __builtin(id) ?? __builtin('node:module').createRequire(import.meta.url)(id);
+import{composeReader,readComposeProject,readComposeServices}from"./project.shared.js";import"./node.shared.js";import"./environment-file.shared.js";import"./interpolation.shared.js";import"./yaml-refusal.shared.js";import"./cli-definitions.shared.js";export{composeReader,readComposeProject,readComposeServices};

@@ -1,2 +1,2 @@
-import { createRequire as __createRequire } from 'node:module'; const require = __createRequire(import.meta.url);
-import{verifiedPublishers,withDefaultAllowlist}from"./default-allow.shared.js";import"./runtime.shared.js";export{verifiedPublishers,withDefaultAllowlist};
+const __builtin = globalThis.process.getBuiltinModule; const require = (id) => __builtin(id) ?? __builtin('node:module').createRequire(import.meta.url)(id);
+import{verifiedPublishers,withDefaultAllowlist}from"./default-allow.shared.js";export{verifiedPublishers,withDefaultAllowlist};

@@ -1,2 +1,2 @@
-import { createRequire as __createRequire } from 'node:module'; const require = __createRequire(import.meta.url);
-import{composeProjects,isComposeFile}from"./environment-file.shared.js";import"./interpolation.shared.js";import"./runtime.shared.js";export{composeProjects,isComposeFile};
+const __builtin = globalThis.process.getBuiltinModule; const require = (id) => __builtin(id) ?? __builtin('node:module').createRequire(import.meta.url)(id);
+import{composeProjects,isComposeFile}from"./environment-file.shared.js";import"./interpolation.shared.js";export{composeProjects,isComposeFile};

@@ -1,2 +1,2 @@
-import { createRequire as __createRequire } from 'node:module'; const require = __createRequire(import.meta.url);
+const __builtin = globalThis.process.getBuiltinModule; const require = (id) => __builtin(id) ?? __builtin('node:module').createRequire(import.meta.url)(id);
 import{ok,optionalField,readingOptions}from"./cli-definitions.shared.js";function readingOf(builds,policy){let options=readingOptions({"build-arg":builds.buildArgs,"build-context":builds.buildContexts,platform:builds.platforms,target:builds.target},{},policy);return options.ok?ok({...options.value,...optionalField("only",builds.only)}):options}export{readingOf};

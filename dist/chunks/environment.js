@@ -1,2 +1,2 @@
-import { createRequire as __createRequire } from 'node:module'; const require = __createRequire(import.meta.url);
-import{formatRepositoryName,isCommit,parseRepositoryName,readRunnerEnvironment,runUrl,sameRepository}from"./environment.shared.js";import"./package.shared.js";import"./runtime.shared.js";export{formatRepositoryName,isCommit,parseRepositoryName,readRunnerEnvironment,runUrl,sameRepository};
+const __builtin = globalThis.process.getBuiltinModule; const require = (id) => __builtin(id) ?? __builtin('node:module').createRequire(import.meta.url)(id);
+import{formatRepositoryName,isCommit,parseRepositoryName,readRunnerEnvironment,runUrl,sameRepository}from"./environment.shared.js";import"./package.shared.js";export{formatRepositoryName,isCommit,parseRepositoryName,readRunnerEnvironment,runUrl,sameRepository};

@@ -1,2 +1,2 @@
-import { createRequire as __createRequire } from 'node:module'; const require = __createRequire(import.meta.url);
+const __builtin = globalThis.process.getBuiltinModule; const require = (id) => __builtin(id) ?? __builtin('node:module').createRequire(import.meta.url)(id);
 import{optionalField}from"./cli-definitions.shared.js";var UNAVAILABLE_CAUSES=["offline","network","timeout","tls","unauthorized","forbidden","rate-limited","server-error","not-found","malformed","limit","refused-address","unlisted-host","stale","trust-root","not-collected"];function present(value,from,lookedIn){return{status:"present",value,from,...optionalField("lookedIn",lookedIn)}}export{UNAVAILABLE_CAUSES,present};

@@ -1,2 +1,2 @@
-import { createRequire as __createRequire } from 'node:module'; const require = __createRequire(import.meta.url);
-import{exportHeader,headerComment,jsonFile,onlyFile}from"./export-target.shared.js";import"./verified-references.shared.js";import"./digest.shared.js";import"./cli-definitions.shared.js";import"./runtime.shared.js";export{exportHeader,headerComment,jsonFile,onlyFile};
+const __builtin = globalThis.process.getBuiltinModule; const require = (id) => __builtin(id) ?? __builtin('node:module').createRequire(import.meta.url)(id);
+import{exportHeader,headerComment,jsonFile,onlyFile}from"./export-target.shared.js";import"./verified-references.shared.js";import"./digest.shared.js";import"./cli-definitions.shared.js";export{exportHeader,headerComment,jsonFile,onlyFile};

@@ -1,2 +1,2 @@
-import { createRequire as __createRequire } from 'node:module'; const require = __createRequire(import.meta.url);
+const __builtin = globalThis.process.getBuiltinModule; const require = (id) => __builtin(id) ?? __builtin('node:module').createRequire(import.meta.url)(id);
 async function writeAll(directory,files){let{writeFileInPlace}=await import("./write-file.js"),failed=[],waiting=files;for(let last of[!1,!0]){let refused=[];for(let file of waiting){let written=await writeFileInPlace(directory,file);written.ok||(refused.push(file),last&&failed.push({path:file.path,message:written.error}))}waiting=refused}return failed}export{writeAll};

@@ -1,5 +1,5 @@
-import { createRequire as __createRequire } from 'node:module'; const require = __createRequire(import.meta.url);
-import{plural,terminal}from"./cli-definitions.shared.js";import"./runtime.shared.js";function hardenedText(files,written){let lines=files.flatMap(({replaced})=>replaced.flatMap(({use,image,notes})=>[`${place(use)} ${terminal(use.written)} -> ${terminal(image)}
+const __builtin = globalThis.process.getBuiltinModule; const require = (id) => __builtin(id) ?? __builtin('node:module').createRequire(import.meta.url)(id);
+import{plural,terminal}from"./cli-definitions.shared.js";function hardenedText(files,written){let lines=files.flatMap(({replaced})=>replaced.flatMap(({use,image,notes})=>[`${place(use)} ${terminal(use.written)} -> ${terminal(image)}
 `,...notes.map(note=>`  look at: ${terminal(note)}
 `)])),count=files.reduce((sum,{replaced})=>sum+replaced.length,0),touched=files.filter(({replaced})=>replaced.length>0).length;if(count===0)return`Nothing was rewritten.
 `;let done=`${plural(count,"image")} in ${plural(touched,"build file")}`;return`${lines.join("")}${written?`Replaced ${done}.`:`Would replace ${done}; --write writes them, --diff shows the lines.`}

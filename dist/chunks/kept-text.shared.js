@@ -1,2 +1,2 @@
-import { createRequire as __createRequire } from 'node:module'; const require = __createRequire(import.meta.url);
+const __builtin = globalThis.process.getBuiltinModule; const require = (id) => __builtin(id) ?? __builtin('node:module').createRequire(import.meta.url)(id);
 function keptBytes(tree,path){return tree.resolve(path)?.content?.bytes}function keptText(tree,path){let bytes=keptBytes(tree,path);return bytes===void 0?void 0:Buffer.from(bytes).toString("utf8")}function whyUnread(tree,path){let file=tree.resolve(path);if(!(file?.type!=="file"||file.content?.bytes!==void 0))return`it is a hard link to /${file.hardLinkTo??file.path}, whose content was not read`}export{keptBytes,keptText,whyUnread};

@@ -1,2 +1,2 @@
-import { createRequire as __createRequire } from 'node:module'; const require = __createRequire(import.meta.url);
+const __builtin = globalThis.process.getBuiltinModule; const require = (id) => __builtin(id) ?? __builtin('node:module').createRequire(import.meta.url)(id);
 var ADDRESS=/^[a-z0-9]+:\/\/[\w./:@+=-]*$/;function isKmsAddress(key){return/^[a-z0-9]+:\/\//.test(key)}function exportKmsKey(address){return`Export its public key with \`cosign public-key --key ${ADDRESS.test(address)?address:"ADDRESS"} > key.pub\`, and name that file.`}export{isKmsAddress,exportKmsKey};

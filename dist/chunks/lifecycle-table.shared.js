@@ -1,4 +1,4 @@
-import { createRequire as __createRequire } from 'node:module'; const require = __createRequire(import.meta.url);
+const __builtin = globalThis.process.getBuiltinModule; const require = (id) => __builtin(id) ?? __builtin('node:module').createRequire(import.meta.url)(id);
 import{compareNatural}from"./order.shared.js";import{optionalField}from"./cli-definitions.shared.js";var LIFECYCLE_DATE="2026-08-22",LIFECYCLE_TABLE=`
 alpine-linux 3.24:2028-06-01 3.23:2027-11-01 3.22:2027-05-01 3.21:2026-11-01 3.20:2026-04-01
 alpine-linux 3.19:2025-11-01 3.18:2025-05-09 3.17:2024-11-22 3.16:2024-05-23 3.15:2023-11-01

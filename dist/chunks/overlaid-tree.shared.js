@@ -1,2 +1,2 @@
-import { createRequire as __createRequire } from 'node:module'; const require = __createRequire(import.meta.url);
+const __builtin = globalThis.process.getBuiltinModule; const require = (id) => __builtin(id) ?? __builtin('node:module').createRequire(import.meta.url)(id);
 import{ok}from"./cli-definitions.shared.js";function overlaidTree(tree,contents){return{name:tree.name,entries:()=>tree.entries(),read:async(path,maxBytes)=>{let content=contents.get(path);return content===void 0?await tree.read(path,maxBytes):ok(content)}}}export{overlaidTree};

@@ -1,2 +1,2 @@
-import { createRequire as __createRequire } from 'node:module'; const require = __createRequire(import.meta.url);
+const __builtin = globalThis.process.getBuiltinModule; const require = (id) => __builtin(id) ?? __builtin('node:module').createRequire(import.meta.url)(id);
 import{err,ok}from"./cli-definitions.shared.js";var MAX_CERTIFICATES=10;function readPemCertificates(pem){let blocks=pem.match(/-----BEGIN CERTIFICATE-----[A-Za-z0-9+/=\s]+-----END CERTIFICATE-----/g)??[];return blocks.length===0?err("it contains no PEM certificate"):blocks.length>MAX_CERTIFICATES?err(`it contains more than ${MAX_CERTIFICATES} certificates`):ok(blocks.map(block=>Buffer.from(block.replaceAll(/-----[A-Z ]+-----/g,""),"base64")))}export{readPemCertificates};

@@ -1,2 +1,2 @@
-import { createRequire as __createRequire } from 'node:module'; const require = __createRequire(import.meta.url);
-import{formatKey,formatProblem,withVisibleText}from"./problem.shared.js";import"./cli-definitions.shared.js";import"./runtime.shared.js";export{formatKey,formatProblem,withVisibleText};
+const __builtin = globalThis.process.getBuiltinModule; const require = (id) => __builtin(id) ?? __builtin('node:module').createRequire(import.meta.url)(id);
+import{formatKey,formatProblem,withVisibleText}from"./problem.shared.js";import"./cli-definitions.shared.js";export{formatKey,formatProblem,withVisibleText};

@@ -1,2 +1,2 @@
-import { createRequire as __createRequire } from 'node:module'; const require = __createRequire(import.meta.url);
+const __builtin = globalThis.process.getBuiltinModule; const require = (id) => __builtin(id) ?? __builtin('node:module').createRequire(import.meta.url)(id);
 import{signedBy}from"./signer.shared.js";function describeProvenance({provenance,level,signer,on}){let{builder="an unnamed builder",source}=provenance,commit=source?.commit===void 0?"":` at ${source.commit}`,from=source===void 0?"":` from ${source.repository}${commit}`,over=on==="index"?"the index":"the platform's manifest";return`built by ${builder}${from}, SLSA build level ${level.level}, for ${over}, ${signedBy(signer)}`}export{describeProvenance};

@@ -1,2 +1,2 @@
-import { createRequire as __createRequire } from 'node:module'; const require = __createRequire(import.meta.url);
+const __builtin = globalThis.process.getBuiltinModule; const require = (id) => __builtin(id) ?? __builtin('node:module').createRequire(import.meta.url)(id);
 import{overlaidTree}from"./overlaid-tree.shared.js";import{readRepository}from"./cli-definitions.shared.js";function readAgain(tree,reading){return async contents=>{let read=await readRepository(overlaidTree(tree,contents),{...reading,only:[...contents.keys()]});return read.ok?read.value:{files:[],uses:[],stages:[]}}}function isOfRemoteTrigger({id}){return id.includes(":onbuild:")}export{readAgain,isOfRemoteTrigger};

@@ -1,2 +1,2 @@
-import { createRequire as __createRequire } from 'node:module'; const require = __createRequire(import.meta.url);
+const __builtin = globalThis.process.getBuiltinModule; const require = (id) => __builtin(id) ?? __builtin('node:module').createRequire(import.meta.url)(id);
 import{rules}from"./equivalents.generated.shared.js";var identityRules=new Map(rules.flatMap(({id,identity})=>identity===void 0?[]:[[id,identity]]));function isIdentityRule({id}){return identityRules.has(id)}function isIdentityDoubt({rule,aspect,outcome}){if(outcome!=="fail"&&outcome!=="indeterminate")return!1;let identity=identityRules.get(rule);return identity===void 0?!1:identity===!0||aspect!==void 0&&identity.aspects.includes(aspect)}export{isIdentityRule,isIdentityDoubt};

@@ -1,2 +1,2 @@
-import { createRequire as __createRequire } from 'node:module'; const require = __createRequire(import.meta.url);
+const __builtin = globalThis.process.getBuiltinModule; const require = (id) => __builtin(id) ?? __builtin('node:module').createRequire(import.meta.url)(id);
 import{PLATFORM}from"./cli-definitions.shared.js";function onRunner(build,runner){if(runner===void 0||build.platforms!==void 0||build.open?.platforms===!0)return build;let{platforms,decidedBy}=runner,known=platforms.length===0?build:{...build,platforms};if(decidedBy===void 0)return known;let open=build.open??{args:[],target:!1,contexts:[]};return{...known,open:{...open,platforms:!0,decidedBy:{...open.decidedBy,[PLATFORM]:decidedBy}}}}export{onRunner};

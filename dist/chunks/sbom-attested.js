@@ -1,2 +1,2 @@
-import { createRequire as __createRequire } from 'node:module'; const require = __createRequire(import.meta.url);
-import{SBOM_WANTED,sbomAttested}from"./sbom-attested.shared.js";import"./sbom.shared.js";import"./signer.shared.js";import"./strictness.shared.js";import"./zod.shared.js";import"./without-evidence.shared.js";import"./words.shared.js";import"./cli-definitions.shared.js";import"./runtime.shared.js";export{SBOM_WANTED,sbomAttested};
+const __builtin = globalThis.process.getBuiltinModule; const require = (id) => __builtin(id) ?? __builtin('node:module').createRequire(import.meta.url)(id);
+import{SBOM_WANTED,sbomAttested}from"./sbom-attested.shared.js";import"./sbom.shared.js";import"./signer.shared.js";import"./strictness.shared.js";import"./zod-iso.shared.js";import"./zod-schemas.shared.js";import"./without-evidence.shared.js";import"./words.shared.js";import"./cli-definitions.shared.js";export{SBOM_WANTED,sbomAttested};

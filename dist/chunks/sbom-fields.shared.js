@@ -1,2 +1,2 @@
-import { createRequire as __createRequire } from 'node:module'; const require = __createRequire(import.meta.url);
+const __builtin = globalThis.process.getBuiltinModule; const require = (id) => __builtin(id) ?? __builtin('node:module').createRequire(import.meta.url)(id);
 function isFields(value){return typeof value=="object"&&value!==null&&!Array.isArray(value)}function objects(value){return Array.isArray(value)?value.filter(isFields):[]}function text(value){if(typeof value=="string")return value.charCodeAt(0)>32||value.trim()!==""?value:void 0}function texts(value){return Array.isArray(value)?value.filter(item=>text(item)!==void 0):[]}export{isFields,objects,text,texts};

@@ -1,2 +1,2 @@
-import { createRequire as __createRequire } from 'node:module'; const require = __createRequire(import.meta.url);
-import{OVERRIDABLE_KEYS,policySchema}from"./schema.shared.js";import"./rule-options.shared.js";import"./policy-fields.shared.js";import"./policy-identity.shared.js";import"./zod.shared.js";import"./pattern.shared.js";import"./cli-definitions.shared.js";import"./runtime.shared.js";export{OVERRIDABLE_KEYS,policySchema};
+const __builtin = globalThis.process.getBuiltinModule; const require = (id) => __builtin(id) ?? __builtin('node:module').createRequire(import.meta.url)(id);
+import{OVERRIDABLE_KEYS,policySchema}from"./allow-schema.shared.js";import"./rule-options.shared.js";import"./policy-fields.shared.js";import"./policy-identity.shared.js";import"./pattern.shared.js";import"./zod-iso.shared.js";import"./zod-schemas.shared.js";import"./cli-definitions.shared.js";export{OVERRIDABLE_KEYS,policySchema};

@@ -1,2 +1,2 @@
-import { createRequire as __createRequire } from 'node:module'; const require = __createRequire(import.meta.url);
-import{basisSentence,coverageSentences,headline,sectionsOf}from"./survey-sections.shared.js";import"./cli-definitions.shared.js";import"./runtime.shared.js";export{basisSentence,coverageSentences,headline,sectionsOf};
+const __builtin = globalThis.process.getBuiltinModule; const require = (id) => __builtin(id) ?? __builtin('node:module').createRequire(import.meta.url)(id);
+import{basisSentence,coverageSentences,headline,sectionsOf}from"./survey-sections.shared.js";import"./cli-definitions.shared.js";export{basisSentence,coverageSentences,headline,sectionsOf};

@@ -1,4 +1,4 @@
-import { createRequire as __createRequire } from 'node:module'; const require = __createRequire(import.meta.url);
+const __builtin = globalThis.process.getBuiltinModule; const require = (id) => __builtin(id) ?? __builtin('node:module').createRequire(import.meta.url)(id);
 import{block,inline,prose}from"./markdown.shared.js";import{cut}from"./cli-definitions.shared.js";var MAX_TITLE=60,MAX_CHARACTERS=4096;function stopMarkdown({message,fix},{title}={}){return`${`### \u2753 ${title===void 0?"Base images":`Base images, ${inline(cut(title,MAX_TITLE))}`}: indeterminate \xB7 nothing was decided`}
 
 ${paragraphs(message)}

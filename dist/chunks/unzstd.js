@@ -1,2 +1,2 @@
-import { createRequire as __createRequire } from 'node:module'; const require = __createRequire(import.meta.url);
-import{Decompress}from"./fzstd.shared.js";import"./runtime.shared.js";async function*unzstd(source){let out=[],decoder=new Decompress(chunk=>{out.push(chunk)});for await(let chunk of source)decoder.push(chunk),yield*out,out=[];decoder.push(new Uint8Array(0),!0),yield*out}export{unzstd};
+const __builtin = globalThis.process.getBuiltinModule; const require = (id) => __builtin(id) ?? __builtin('node:module').createRequire(import.meta.url)(id);
+import{Decompress}from"./fzstd.shared.js";async function*unzstd(source){let out=[],decoder=new Decompress(chunk=>{out.push(chunk)});for await(let chunk of source)decoder.push(chunk),yield*out,out=[];decoder.push(new Uint8Array(0),!0),yield*out}export{unzstd};

@@ -1,2 +1,2 @@
-import { createRequire as __createRequire } from 'node:module'; const require = __createRequire(import.meta.url);
-import{exitCodeOf,verdictOf}from"./verdict.shared.js";import"./runtime.shared.js";export{exitCodeOf,verdictOf};
+const __builtin = globalThis.process.getBuiltinModule; const require = (id) => __builtin(id) ?? __builtin('node:module').createRequire(import.meta.url)(id);
+import{exitCodeOf,verdictOf}from"./verdict.shared.js";export{exitCodeOf,verdictOf};

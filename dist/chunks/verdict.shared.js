@@ -1,2 +1,2 @@
-import { createRequire as __createRequire } from 'node:module'; const require = __createRequire(import.meta.url);
+const __builtin = globalThis.process.getBuiltinModule; const require = (id) => __builtin(id) ?? __builtin('node:module').createRequire(import.meta.url)(id);
 function verdictOf(answers){let counted=answers.filter(({level,waiver})=>level==="error"&&waiver===void 0);return counted.some(({outcome})=>outcome==="fail")?"fail":counted.some(({outcome})=>outcome==="indeterminate")?"indeterminate":"pass"}function exitCodeOf(verdict){return verdict==="pass"?0:verdict==="fail"?1:2}export{verdictOf,exitCodeOf};

@@ -1,2 +1,2 @@
-import { createRequire as __createRequire } from 'node:module'; const require = __createRequire(import.meta.url);
-import{needed,withoutEvidence}from"./without-evidence.shared.js";import"./words.shared.js";import"./cli-definitions.shared.js";import"./runtime.shared.js";export{needed,withoutEvidence};
+const __builtin = globalThis.process.getBuiltinModule; const require = (id) => __builtin(id) ?? __builtin('node:module').createRequire(import.meta.url)(id);
+import{needed,withoutEvidence}from"./without-evidence.shared.js";import"./words.shared.js";import"./cli-definitions.shared.js";export{needed,withoutEvidence};

@@ -1,2 +1,2 @@
-import { createRequire as __createRequire } from 'node:module'; const require = __createRequire(import.meta.url);
+const __builtin = globalThis.process.getBuiltinModule; const require = (id) => __builtin(id) ?? __builtin('node:module').createRequire(import.meta.url)(id);
 var YamlRefusal=class extends Error{offset;constructor(offset,message){super(message),this.name="YamlRefusal",this.offset=offset}};export{YamlRefusal};

@@ -1,0 +1,2 @@
+const __builtin = globalThis.process.getBuiltinModule; const require = (id) => __builtin(id) ?? __builtin('node:module').createRequire(import.meta.url)(id);
+import{formatKey}from"./problem.shared.js";function positionIn(layer,path){let{line,column}=layer.document.place(path);return{file:layer.name,line,column}}function problemIn(layer,path,problem){let place=layer.document.place(path,problem.code==="unknown-key"?"key":"value");return{severity:"error",...problem,file:layer.name,key:formatKey(path),...place}}export{positionIn,problemIn};

@@ -1,0 +1,2 @@
+const __builtin = globalThis.process.getBuiltinModule; const require = (id) => __builtin(id) ?? __builtin('node:module').createRequire(import.meta.url)(id);
+import{LOCK_PATH,lockKey,lockSchema,lockedDigest,parseLock,readLock}from"./lock.shared.js";import"./strict-json.shared.js";import"./scan-json.shared.js";import"./zod-iso.shared.js";import"./zod-schemas.shared.js";import"./cli-definitions.shared.js";export{LOCK_PATH,lockKey,lockSchema,lockedDigest,parseLock,readLock};
