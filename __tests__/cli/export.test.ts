@@ -1,10 +1,10 @@
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, test } from '@jest/globals';
 import { exportCommand } from '../../src/cli/export.js';
 import { runCommand } from '../support/process/run-command.js';
-import { makeDirectory } from '../support/process/scratch-repository.js';
+import { git, makeDirectory, makeRepository } from '../support/process/scratch-repository.js';
 
 const EXAMPLE = fileURLToPath(new URL('../../examples/storefront', import.meta.url));
 
@@ -25,6 +25,20 @@ describe('export', () => {
     const file = join(makeDirectory({}), 'policies/Dockerfile.rego');
     expect(await run('--format', 'buildx', '--output', file)).toMatchObject({ code: 1, stdout: '' });
     expect(readFileSync(file, 'utf8')).toBe((await run('--format', 'buildx')).stdout);
+  });
+
+  test('names the commit of the policy, unless the working tree changes the policy', async () => {
+    const directory = makeRepository({ Dockerfile: 'FROM scratch\n', '.github/base-image-gate.yml': 'version: 1\n' });
+    git(directory, '-c', 'user.name=a', '-c', 'user.email=a@example.com', 'commit', '--quiet', '--message', 'start');
+    const id = git(directory, 'rev-parse', 'HEAD').trim();
+    const header = async () =>
+      (await runCommand(exportCommand, directory, '--offline', '--format', 'buildx')).stdout.match(
+        /^# policy-commit: .*/m,
+      )?.[0];
+    writeFileSync(join(directory, 'Dockerfile'), 'FROM scratch\nUSER 1\n');
+    expect(await header()).toBe(`# policy-commit: ${id}`);
+    writeFileSync(join(directory, '.github/base-image-gate.yml'), 'version: 1\nprofile: observe\n');
+    expect(await header()).toContain('not known');
   });
 
   test('exits 0 where the verdict is pass, and denies every image where nothing was verified', async () => {

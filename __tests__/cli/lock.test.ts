@@ -100,6 +100,11 @@ describe('lock', () => {
     expect(locked().images).toEqual([]);
     const pinned = await repository(`FROM ${NAME}@${first?.descriptor.digest}\n`);
     expect(await pinned.run(lock, '--write')).toMatchObject({ code: 0, stdout: '' });
+    const refused = await repository(`FROM registry.example/other:1@${first?.descriptor.digest}\n`);
+    expect(await refused.run(lock, '--write')).toMatchObject({
+      code: 0,
+      stderr: expect.not.stringContaining('is not locked'),
+    });
   });
 
   test('is not written through a link', async () => {

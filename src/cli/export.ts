@@ -5,6 +5,7 @@ import { exitCodeOf } from '../gate/verdict.js';
 import { terminal } from '../lib/escape/visible.js';
 import { firstLines, plural } from '../lib/text.js';
 import type { Command, CommandIo } from './command.js';
+import { withPolicyCommit } from './committed-files.js';
 import { defineCommand } from './define-command.js';
 import { EXPORT } from './definitions.js';
 import { runLocalGate } from './local-gate.js';
@@ -21,7 +22,8 @@ export const exportCommand: Command = defineCommand(EXPORT, async ({ values, pos
     return wrong(`--format ${target.name} is several files; name a directory for them with --output.`);
   const run = await runLocalGate(values, positionals, io);
   if (!run.ok) return refuse('export', run.error, io);
-  const { report, policy, now } = run.value;
+  const { report, now } = run.value;
+  const policy = await withPolicyCommit(run.value);
   const exported = target.render({ report, policy, now });
   const { allowed, stated } = exported;
   const { one, many } = target.allows ?? { one: 'reference', many: 'references' };

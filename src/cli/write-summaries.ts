@@ -2,13 +2,10 @@ import { join } from 'node:path';
 import { headCommit } from '../build-files/git-index.js';
 import type { RepositoryTree } from '../build-files/repository-tree.js';
 import { verificationSummaries } from '../enforce/vsa/verification-summaries.js';
-import { cloneObjects } from '../github/repository/clone-objects.js';
-import { makeCommitTree } from '../github/repository/commit-tree.js';
 import type { CommandIo } from './command.js';
+import { changedFile, committedTree, policyFiles } from './committed-files.js';
 import type { LocalRun } from './local-gate.js';
 import { writeOutput } from './write-output.js';
-
-const MAX_BYTES = 16 * 1024 * 1024;
 
 /**
  * Writes the Verification Summary predicates of a run. The commit has one where the directory is the top of a checkout; it
@@ -27,8 +24,7 @@ export async function writeSummaries(
       : await whyNotCommit(tree, directory, id, [
           ...report.files.map(({ path }) => path),
           ...report.definitions.map(({ path }) => path),
-          ...(policy.source.path === undefined ? [] : [policy.source.path]),
-          ...policy.dependsOn,
+          ...policyFiles(policy),
         ]);
   const repository = io.env['GITHUB_REPOSITORY'];
   const server = io.env['GITHUB_SERVER_URL'] ?? 'https://github.com';
@@ -57,7 +53,7 @@ async function whyNotCommit(
   id: string,
   paths: readonly string[],
 ): Promise<string | null> {
-  const commit = makeCommitTree(cloneObjects(directory, id), id);
+  const commit = committedTree(directory, id);
   const [here, there] = await Promise.all([tree.entries(), commit.entries()]);
   if (!here.ok || !there.ok) return 'The files of the commit could not be listed.';
   const names = (entries: typeof here.value) =>
@@ -66,10 +62,6 @@ async function whyNotCommit(
       .sort()
       .join('\n');
   if (names(here.value) !== names(there.value)) return 'The working tree has other files than its commit.';
-  for (const path of new Set(paths)) {
-    const [read, committed] = await Promise.all([tree.read(path, MAX_BYTES), commit.read(path, MAX_BYTES)]);
-    const isSame = read.ok && committed.ok ? Buffer.from(read.value).equals(committed.value) : read.ok === committed.ok;
-    if (!isSame) return `${path} is not as in the commit.`;
-  }
-  return null;
+  const changed = await changedFile(tree, commit, paths);
+  return changed === null ? null : `${changed} is not as in the commit.`;
 }

@@ -30,6 +30,8 @@ export interface VerifiedReference {
 /** A reference that is not verified, and why, as a sentence or the message of a rule. */
 export interface LeftReference {
   readonly name: string;
+  /** Absent where the image is not known. */
+  readonly reference?: Reference;
   readonly reason: string;
 }
 
@@ -60,7 +62,7 @@ export function verifiedReferences(report: Report, roles: readonly Role[]): Veri
   const left: LeftReference[] = [];
   for (const [name, group] of groups) {
     const reason = whyLeft(group, refused);
-    if (reason !== undefined) left.push({ name, reason });
+    if (reason !== undefined) left.push({ name, reason, ...optionalField('reference', group[0].reference) });
     else verified.push(...joined(group));
   }
   return { verified: verified.sort(byName), left: left.sort((a, b) => compare(a.name, b.name)) };
@@ -93,6 +95,7 @@ interface Decision {
   readonly name: string;
   /** The names that this use is known by: as written, and by its digest. */
   readonly names: readonly string[];
+  readonly reference?: Reference;
   readonly left?: string;
   readonly verified?: VerifiedReference;
 }
@@ -109,7 +112,7 @@ function decide(
   const own = [...new Set(answers.flatMap(({ image }) => image ?? []))].flatMap((id) => images.get(id) ?? []);
   const digests = [...new Set(own.flatMap(({ resolved }) => resolved?.digest ?? []))];
   const names = [name, ...digests.map((digest) => `${repositoryName(reference)}@${digest}`)];
-  const refuse = (left: string): Decision => ({ name, names, left });
+  const refuse = (left: string): Decision => ({ name, names, reference, left });
   const against = answers.find(isAgainst);
   if (against !== undefined) return refuse(`${against.rule}: ${against.message}`);
   if (use.unresolved !== undefined) return refuse(use.unresolved);
@@ -127,6 +130,7 @@ function decide(
   return {
     name,
     names,
+    reference,
     verified: {
       reference,
       digest,

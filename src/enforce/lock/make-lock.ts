@@ -30,7 +30,9 @@ export function makeLock(input: ExportInput, before: Lock | null): MadeLock {
       }),
     )
     .toSorted((a, b) => compare(lockKey(a.reference, a.platform), lockKey(b.reference, b.platform)));
-  return { lock: { schema: 'base-image-gate/lock/v1', images }, left };
+  // What a build file pins is in no lock.
+  const unpinned = left.filter(({ reference }) => reference?.digest === undefined);
+  return { lock: { schema: 'base-image-gate/lock/v1', images }, left: unpinned };
 }
 
 function isSame(old: LockedImage, image: LockedImage): boolean {
