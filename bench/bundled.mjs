@@ -1,6 +1,9 @@
-import { basename, join } from 'node:path';
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { basename, join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
+import { BANNER, withBuiltinModules } from '../scripts/bundle/builtin-modules.mjs';
+import { LESS_OF_PACKAGES } from '../scripts/bundle/less-of-packages.mjs';
 
 /** The Node that the tests run on. */
 export const node = fileURLToPath(new URL('../node_modules/.bin/node', import.meta.url));
@@ -13,23 +16,38 @@ const banner = { js: "import { createRequire } from 'node:module';const require 
  * `options` are esbuild's.
  */
 export async function bundled(script, directory, options = { banner }) {
-  const name = basename(script);
-  await build({
-    entryPoints: { [name]: fileURLToPath(new URL(`${script}.ts`, import.meta.url)) },
+  await build({ ...optionsFor(script, directory), ...options });
+  return join(directory, `${basename(script)}.mjs`);
+}
+
+function optionsFor(script, directory) {
+  return {
+    entryPoints: { [basename(script)]: fileURLToPath(new URL(`${script}.ts`, import.meta.url)) },
     outdir: directory,
     outExtension: { '.js': '.mjs' },
     bundle: true,
     platform: 'node',
     format: 'esm',
     logLevel: 'error',
-    ...options,
-  });
-  return join(directory, `${name}.mjs`);
+  };
 }
 
 /** The same, minified and in chunks that are loaded when they are needed, as `dist/` is. */
-export function bundledInChunks(script, directory) {
-  return bundled(script, directory, { banner, splitting: true, minifyWhitespace: true, minifySyntax: true });
+export async function bundledInChunks(script, directory) {
+  const { metafile, outputFiles } = await build({
+    ...optionsFor(script, directory),
+    banner: { js: BANNER },
+    splitting: true,
+    minifyWhitespace: true,
+    minifySyntax: true,
+    plugins: LESS_OF_PACKAGES,
+    metafile: true,
+    write: false,
+  });
+  mkdirSync(directory, { recursive: true });
+  for (const { path, text } of outputFiles)
+    writeFileSync(path, withBuiltinModules(text, metafile.outputs[relative(process.cwd(), path)]));
+  return join(directory, `${basename(script)}.mjs`);
 }
 
 /** The same with packages left in node_modules, where a peer of the product finds its own files. */

@@ -8,6 +8,7 @@ import { build } from 'esbuild';
 import { BANNER, withBuiltinModules } from './bundle/builtin-modules.mjs';
 import { bundledPackages } from './bundle/bundled-packages.mjs';
 import { chunkNames, withChunkNames } from './bundle/chunk-names.mjs';
+import { LESS_OF_PACKAGES, sourceOf } from './bundle/less-of-packages.mjs';
 import { licenses } from './bundle/licenses.mjs';
 import { sbom } from './bundle/sbom.mjs';
 import { sharedChunk } from './bundle/shared-chunk.mjs';
@@ -19,31 +20,6 @@ const out = outFlag < 0 ? join(root, 'dist') : resolve(process.argv[outFlag + 1]
 const entryPoints = ['src/cli/main.ts', 'src/action.ts', 'src/report-action.ts'].filter((file) =>
   existsSync(join(root, file)),
 );
-
-function sourceOf(path) {
-  const text = readFileSync(path, 'utf8');
-  return text.replace(/^import \{ (?:type \w+, )*z \} from 'zod';$/m, "import * as z from 'zod';");
-}
-
-/** `import { z }` takes all of zod, with its messages in forty languages; of a namespace esbuild takes what is used. */
-const zodAsNamespace = {
-  name: 'zod-as-namespace',
-  setup: ({ onLoad }) =>
-    onLoad({ filter: /\/src\/.*\.ts$/ }, ({ path }) => ({ contents: sourceOf(path), loader: 'ts' })),
-};
-
-/**
- * Parts of undici that nothing here uses, and that its index loads all the same: cookies and web sockets also make Node load
- * the undici that it has itself, and mocks are for tests.
- */
-const withoutUnusedUndici = {
-  name: 'without-unused-undici',
-  setup: ({ onLoad }) =>
-    onLoad({ filter: /\/undici\/lib\/(?:mock|web\/(?:cookies|eventsource|websocket))\/.*\.js$/ }, () => ({
-      contents: 'module.exports = {};',
-      loader: 'js',
-    })),
-};
 
 const options = {
   absWorkingDir: root,
@@ -63,7 +39,7 @@ const options = {
   minifyWhitespace: true,
   minifySyntax: true,
   banner: { js: BANNER },
-  plugins: [zodAsNamespace, withoutUnusedUndici],
+  plugins: LESS_OF_PACKAGES,
   logLevel: 'warning',
   // sharedChunk imports files for their place alone; one of a package without effects follows the file that uses it.
   logOverride: { 'ignored-bare-import': 'silent' },

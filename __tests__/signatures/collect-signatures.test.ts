@@ -509,7 +509,8 @@ describe('a pin to a platform hides the index that was signed', () => {
       return false;
     });
     await collect(source, pinned('registry.example/base'));
-    expect(asked).toEqual(['referrers', fallbackTag(search.scene.platform.descriptor.digest, '.sig')]);
+    const { digest } = search.scene.platform.descriptor;
+    expect(asked).toEqual(['referrers', fallbackTag(digest, '.sig'), digest]);
   });
 
   test('it is nobody’s word if nobody signed it', async () => {

@@ -1,11 +1,15 @@
+import { setImmediate } from 'node:timers/promises';
 import type { CollectContext } from '../evidence/collector.js';
 import type { LookedIn } from '../evidence/evidence.js';
 import { err, type Result } from '../lib/result.js';
 import type { Authority } from '../policy/policy.js';
+import type { Platform } from '../references/platform.js';
 import { parseReference } from '../references/reference.js';
 import type { FetchedManifest, Repository } from '../registry/image-source.js';
 import { registryLimits } from '../registry/limits.js';
+import { choosePlatform } from '../registry/manifest/choose-platform.js';
 import type { Descriptor } from '../registry/manifest/manifest.js';
+import { isIndexType } from '../registry/manifest/media-types.js';
 import type { ResolvedImage } from '../registry/resolved-image.js';
 import { searchGitHub } from './attestation-api.js';
 import { type Discovery, searchReferrers, searchTag } from './discovery.js';
@@ -71,18 +75,39 @@ export async function examineImage(
 }
 
 /**
- * Looks for what is over a pinned digest while its image is still being resolved, which takes round trips of its own. What
- * comes of it is requested again, and evaluated, once the digest is known.
+ * Looks for what is over an image's digests while it is still being resolved, which takes round trips of its own: over the
+ * one it is pinned to or its tag points to, and over the platform's as soon as the index is there. What is found is
+ * evaluated while registries are waited for; it counts only when it is asked for, once the image is resolved.
  */
 export function searchEarly(context: CollectContext, suffix: '.sig' | '.att'): void {
-  const { digest } = context.subject.pullFrom;
+  // A defect is met where the answer is awaited.
+  searchDigestsEarly(context, suffix).catch(() => undefined);
+}
+
+async function searchDigestsEarly(context: CollectContext, suffix: '.sig' | '.att'): Promise<void> {
+  const { source, subject } = context;
+  const { registry, repository, tag = 'latest', digest: pin } = subject.pullFrom;
+  const place = { registry, repository };
+  const resolved = pin === undefined ? await source.resolveTag(place, tag) : undefined;
+  const digest = resolved?.ok === true ? resolved.value.digest : pin;
   if (digest === undefined) return;
-  for (const repository of repositoriesOf(context).first)
+  const { first } = repositoriesOf(context);
+  for (const repository of first)
     for (const where of ['referrers', suffix] as const) {
       const { key, search } = searchOf(context, repository, digest, where);
-      // A defect is met where the answer is awaited.
       context.once(key, search).catch(() => undefined);
     }
+  const root = await source.manifest(place, digest);
+  if (!root.ok) return;
+  await examineDigests(context, first, digestsIn(root.value, subject.platform), suffix);
+}
+
+/** What `digestsOf` an image will be, as far as its root says: not where the platform's manifest is in a further index. */
+function digestsIn({ digest, manifest }: FetchedManifest, platform: Platform): readonly About[] {
+  if (manifest.kind !== 'index') return [{ digest, on: 'platform' }];
+  const chosen = choosePlatform(manifest.manifests, platform);
+  const isImage = chosen !== undefined && !isIndexType(chosen.mediaType);
+  return [{ digest, on: 'index' }, ...(isImage ? [{ digest: chosen.digest, on: 'platform' } as const] : [])];
 }
 
 /** What GitHub's API lists about each digest, where an authority names a repository for that. */
@@ -237,6 +262,8 @@ async function evaluateAll(
   const approved: Approved[] = [];
   const rejected: Refused[] = [];
   for (const found of discovery.found) {
+    // Verifying takes milliseconds of the processor: what registries have answered meanwhile is sent its next request first.
+    await setImmediate();
     const evaluation = await found.verify(query);
     if ('approvals' in evaluation) approved.push({ ...about, ...evaluation, place: found.place });
     else rejected.push(evaluation);
