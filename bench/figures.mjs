@@ -7,6 +7,13 @@ export const figures = {
       '`node -e 0`',
       `${row['`node -e 0` ms']} ms`,
     ]),
+  'first-request': ([[row]]) =>
+    ['`node -e 0`', '@actions/github alone'].map((name) => [
+      "start of the Action to its first request to GitHub",
+      `${row['first request ms']} ms (${row.times} times \`node -e 0\`)`,
+      name,
+      `${row[`${name} ms`]} ms`,
+    ]),
   'build-files': ([[ours, ...others]]) =>
     others.map((other) => [
       'Dockerfiles read in a second, whole semantics',

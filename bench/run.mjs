@@ -26,6 +26,7 @@ const has = (program) => spawnSync('bash', ['-c', `type -p ${program}`]).status 
 /** Each with its arguments, the programs it can't do without, and what it is measured on. */
 const BENCHMARKS = [
   { name: 'cold-start', args: ['20'] },
+  { name: 'first-request', args: ['20'] },
   { name: 'build-files', args: [values.dockerfiles, '1'], corpus: 'dockerfiles', likes: ['buildkit-parse'] },
   { name: 'registry', args: ['50', '25', '40', '1000'], needs: ['crane'] },
   { name: 'scale', args: [] },

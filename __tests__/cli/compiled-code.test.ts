@@ -2,8 +2,8 @@ import { chmodSync, existsSync, mkdirSync, mkdtempSync, rmSync, symlinkSync } fr
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, test } from '@jest/globals';
-import { isPrivate, keepCompiledCode } from '../../src/cli/compiled-code.js';
-import { isOnCi } from '../../src/lib/cache-directory.js';
+import { keepCompiledCode } from '../../src/cli/compiled-code.js';
+import { isOnCi, isPrivate } from '../../src/lib/cache-directory.js';
 
 const base = mkdtempSync(join(tmpdir(), 'gate-compiled-'));
 afterAll(() => rmSync(base, { recursive: true }));

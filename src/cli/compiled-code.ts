@@ -1,11 +1,8 @@
-import { lstatSync, mkdirSync, realpathSync } from 'node:fs';
+import { mkdirSync } from 'node:fs';
 import * as nodeModule from 'node:module';
-import { dirname, join } from 'node:path';
-import { isOnCi, localCacheDirectory } from '../lib/cache-directory.js';
+import { join } from 'node:path';
+import { isOnCi, isPrivate, localCacheDirectory } from '../lib/cache-directory.js';
 import { version } from '../lib/version.js';
-
-const OTHERS_WRITE = 0o022;
-const STICKY = 0o1000;
 
 /**
  * Lets Node keep the compiled code of this version between runs, which takes a fifth from the time of a short command.
@@ -26,20 +23,4 @@ export function keepCompiledCode(environment: Readonly<Record<string, string | u
   } catch {
     return undefined;
   }
-}
-
-/** Whether no other user can read or change a directory, or put another in its place; root can anyway. */
-export function isPrivate(directory: string): boolean {
-  const user = process.getuid?.();
-  if (user === undefined) return false;
-  const own = lstatSync(directory);
-  if (!own.isDirectory() || own.uid !== user || (own.mode & 0o077) !== 0) return false;
-  const real = realpathSync(directory);
-  for (let below = real, above = dirname(real); above !== below; below = above, above = dirname(above)) {
-    const { uid, mode } = lstatSync(above);
-    if (uid !== user && uid !== 0) return false;
-    // In a directory such as /tmp, others can't rename what is the user's own.
-    if ((mode & OTHERS_WRITE) !== 0 && ((mode & STICKY) === 0 || lstatSync(below).uid !== user)) return false;
-  }
-  return true;
 }

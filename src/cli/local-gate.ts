@@ -8,7 +8,7 @@ import { overlaidTree } from '../fix/overlaid-tree.js';
 import { type Change, loweredBy, readBase } from '../gate/change.js';
 import { includedUses } from '../gate/included-uses.js';
 import { type GateInput, runGate } from '../gate/run.js';
-import { localCacheDirectory } from '../lib/cache-directory.js';
+import { layerFactsSetting, localCacheDirectory } from '../lib/cache-directory.js';
 import { optionalField } from '../lib/collections.js';
 import { err, ok, type Result } from '../lib/result.js';
 import { Secrets } from '../lib/scrub.js';
@@ -183,6 +183,7 @@ export async function runLocalGate(
       now,
       offline,
       cacheDirectory: localCacheDirectory(io.env),
+      ...layerFactsSetting(io.env),
       listAttestations: attestationsOf(io),
       ...(flags['trusted-root'] === undefined ? {} : { trustedRootFile: resolve(io.cwd, flags['trusted-root']) }),
       ...vulnerabilitiesDirectory(policy, home, flags.vulnerabilities, io.cwd),

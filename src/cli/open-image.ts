@@ -3,7 +3,7 @@ import { loadCatalog } from '../catalog/catalog.js';
 import { type EvidenceCollection, startCollection } from '../evidence/collect.js';
 import type { ImageSubject } from '../evidence/collector.js';
 import { collectors } from '../evidence/collectors.js';
-import { localCacheDirectory } from '../lib/cache-directory.js';
+import { layerFactsSetting, localCacheDirectory } from '../lib/cache-directory.js';
 import { optionalField } from '../lib/collections.js';
 import { err, ok, type Result } from '../lib/result.js';
 import { governanceOf } from '../policy/governance.js';
@@ -83,6 +83,7 @@ export async function openImage(
     offline,
     limits: registries.value.limits,
     cacheDirectory: localCacheDirectory(io.env),
+    ...layerFactsSetting(io.env),
     listAttestations: attestationsOf(io),
     ...vulnerabilitiesDirectory(policy.value, io.cwd, flags.vulnerabilities, io.cwd),
     ...(root === undefined ? {} : { trustedRootFile: resolve(io.cwd, root) }),

@@ -6,7 +6,7 @@ import { parseRepositoryName } from '../github/event/environment.js';
 import { makeApiFetch } from '../github/repository/api-fetch.js';
 import { GITHUB_API } from '../github/repository/attestations.js';
 import { createClient } from '../github/repository/client.js';
-import { localCacheDirectory } from '../lib/cache-directory.js';
+import { layerFactsSetting, localCacheDirectory } from '../lib/cache-directory.js';
 import { messageOf } from '../lib/caught.js';
 import { optionalField } from '../lib/collections.js';
 import { err, ok, type Result } from '../lib/result.js';
@@ -107,6 +107,7 @@ export const survey: Command = defineCommand(SURVEY, async ({ values, io, wrong 
       limits: registries.value.limits,
       offline: false,
       cacheDirectory: localCacheDirectory(io.env),
+      ...layerFactsSetting(io.env),
       listAttestations: attestationsOf(io),
       ...(values['trusted-root'] === undefined ? {} : { trustedRootFile: resolve(io.cwd, values['trusted-root']) }),
       ...vulnerabilitiesDirectory(policy, io.cwd, values.vulnerabilities, io.cwd),

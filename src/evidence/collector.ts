@@ -36,6 +36,8 @@ export interface RunSettings {
   readonly limits?: RegistryLimits;
   /** Where derived facts may be kept between runs; on the command line only. */
   readonly cacheDirectory?: string;
+  /** Where facts about layers may be kept between runs; on the command line only, and never on CI. */
+  readonly layerFactsDirectory?: string;
   /** Asks GitHub's API for attestations, where an authority of the policy names a repository for that. */
   readonly listAttestations?: ListAttestations;
 }

@@ -1,5 +1,9 @@
+import { lstatSync, realpathSync } from 'node:fs';
 import { homedir } from 'node:os';
-import { isAbsolute, join } from 'node:path';
+import { dirname, isAbsolute, join } from 'node:path';
+
+const OTHERS_WRITE = 0o022;
+const STICKY = 0o1000;
 
 /**
  * Where the command line keeps what it learned between runs: `base-image-gate` under `$XDG_CACHE_HOME`, or `~/.cache`.
@@ -11,8 +15,31 @@ export function localCacheDirectory(environment: Readonly<Record<string, string 
   return join(isAbsolute(given) ? given : join(environment['HOME'] || homedir(), '.cache'), 'base-image-gate');
 }
 
+/** The directory for facts about layers, as a setting of a run; none on CI. */
+export function layerFactsSetting(environment: Readonly<Record<string, string | undefined>>): {
+  readonly layerFactsDirectory?: string;
+} {
+  return isOnCi(environment) ? {} : { layerFactsDirectory: join(localCacheDirectory(environment), 'layers') };
+}
+
 /** Whether a CI system runs the process: others may write what it keeps, and what is derived is then not believed. */
 export function isOnCi(environment: Readonly<Record<string, string | undefined>>): boolean {
   const says = (name: string) => !['', '0', 'false'].includes(environment[name] ?? '');
   return says('CI') || says('GITHUB_ACTIONS') || says('BUILD_ID') || says('TF_BUILD');
+}
+
+/** Whether no other user can read or change a directory, or put another in its place; root can anyway. */
+export function isPrivate(directory: string): boolean {
+  const user = process.getuid?.();
+  if (user === undefined) return false;
+  const own = lstatSync(directory);
+  if (!own.isDirectory() || own.uid !== user || (own.mode & 0o077) !== 0) return false;
+  const real = realpathSync(directory);
+  for (let below = real, above = dirname(real); above !== below; below = above, above = dirname(above)) {
+    const { uid, mode } = lstatSync(above);
+    if (uid !== user && uid !== 0) return false;
+    // In a directory such as /tmp, others can't rename what is the user's own.
+    if ((mode & OTHERS_WRITE) !== 0 && ((mode & STICKY) === 0 || lstatSync(below).uid !== user)) return false;
+  }
+  return true;
 }

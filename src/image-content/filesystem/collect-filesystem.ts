@@ -2,6 +2,7 @@ import type { Collector } from '../../evidence/collector.js';
 import { type Evidence, present } from '../../evidence/evidence.js';
 import { plural } from '../../lib/text.js';
 import { registryErrorEvidence } from '../../registry/registry-error.js';
+import { openKeptFacts } from '../layers/kept-facts.js';
 import { isHardLink, type LayerFacts } from '../layers/layer-facts.js';
 import { type LayersError, readImageLayers } from '../layers/read-image-layers.js';
 import type { FileEntry } from './file-entry.js';
@@ -76,8 +77,19 @@ export const collectFilesystem: Collector<'filesystem'> = async (context) => {
       fix: "Ask the image's publisher to push it again.",
     };
   }
-  const read = await readImageLayers(context.source, repository, manifest.layers, configuration.diffIds, (key, work) =>
-    context.once(key, work),
+  const { layerFactsDirectory } = context.settings;
+  const kept =
+    layerFactsDirectory === undefined
+      ? undefined
+      : await context.once('kept facts about layers', () => openKeptFacts(layerFactsDirectory));
+  const { layers: blobs } = manifest;
+  const read = await readImageLayers(
+    context.source,
+    repository,
+    blobs,
+    configuration.diffIds,
+    (key, work) => context.once(key, work),
+    kept,
   );
   if (!read.ok) return errorEvidence(read.error);
   const layers = read.value.map(({ facts }) => facts);

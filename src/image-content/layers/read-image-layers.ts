@@ -4,6 +4,7 @@ import { Slots } from '../../lib/slots.js';
 import type { ImageSource, RegistryError, Repository } from '../../registry/image-source.js';
 import type { Descriptor } from '../../registry/manifest/manifest.js';
 import { BlobStreamError } from '../../registry/registry-error.js';
+import type { KeptFacts } from './kept-facts.js';
 import type { LayerFacts } from './layer-facts.js';
 import { LAYER_LIMITS } from './limits.js';
 import { type LayerError, readLayer } from './read-layer.js';
@@ -31,8 +32,8 @@ const LAYER_TYPE =
   /^application\/vnd\.(?:oci\.image\.layer\.v1\.tar|docker\.image\.rootfs\.diff\.tar)(?:[.+](?:gzip|zstd))?$/;
 
 /**
- * Reads every layer of an image, bottom first, each once a run: `once` shares what another image has read already.
- * `diffIds` are the configuration's, one for each layer.
+ * Reads every layer of an image, bottom first, each once a run: `once` shares what another image has read already, and
+ * `kept` what earlier runs have. `diffIds` are the configuration's, one for each layer.
  */
 export async function readImageLayers(
   source: ImageSource,
@@ -40,6 +41,7 @@ export async function readImageLayers(
   layers: readonly Descriptor[],
   diffIds: readonly string[],
   once: <T>(key: string, work: () => Promise<T>) => Promise<T>,
+  kept?: KeptFacts,
 ): Promise<Result<readonly ReadLayer[], LayersError>> {
   for (const { digest, mediaType } of layers) {
     const form = unreadableForm(mediaType);
@@ -58,7 +60,7 @@ export async function readImageLayers(
       const diffId = diffIds[index];
       if (descriptor === undefined || diffId === undefined) continue;
       const facts = await once(`layer ${descriptor.digest} ${diffId}`, () =>
-        slots.run(() => readOne(source, repository, descriptor, diffId)),
+        slots.run(() => recall(kept, descriptor, diffId, () => readOne(source, repository, descriptor, diffId))),
       );
       if (facts.ok) entries += facts.value.entries.length;
       const read = entries > LAYER_LIMITS['image-entries'] ? tooMany(descriptor) : facts;
@@ -74,6 +76,20 @@ export async function readImageLayers(
     read.push(result.value);
   }
   return ok(read);
+}
+
+/** What an earlier run learned of a layer, or what reading it shows, which is then kept. */
+async function recall(
+  kept: KeptFacts | undefined,
+  { digest }: Descriptor,
+  diffId: string,
+  read: () => Promise<Result<LayerFacts, LayersError>>,
+): Promise<Result<LayerFacts, LayersError>> {
+  const known = await kept?.get(digest, diffId);
+  if (known !== undefined) return ok(known);
+  const facts = await read();
+  if (facts.ok) await kept?.put(digest, facts.value);
+  return facts;
 }
 
 function tooMany({ digest }: Descriptor): Result<never, LayersError> {
