@@ -9,7 +9,7 @@ export const figures = {
     ]),
   'first-request': ([[row]]) =>
     ['`node -e 0`', '@actions/github alone'].map((name) => [
-      "start of the Action to its first request to GitHub",
+      'start of the Action to its first request to GitHub',
       `${row['first request ms']} ms (${row.times} times \`node -e 0\`)`,
       name,
       `${row[`${name} ms`]} ms`,

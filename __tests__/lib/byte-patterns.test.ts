@@ -33,6 +33,15 @@ describe('a search for many texts', () => {
     );
   });
 
+  test('names those that are there', () => {
+    fc.assert(
+      fc.property(fc.array(pattern, { minLength: 1, maxLength: 6 }), text(0, 60), (patterns, searched) => {
+        const there = patterns.filter((one) => firstOf([one], searched, 0) >= 0).map((one) => one.text);
+        expect(new BytePatterns(patterns).textsIn(Buffer.from(searched, 'latin1'))).toEqual(new Set(there));
+      }),
+    );
+  });
+
   test.each([
     ['at the beginning', 'cio1', true],
     ['behind a blank', 'a cio1', true],

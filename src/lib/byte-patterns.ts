@@ -22,11 +22,15 @@ export class BytePatterns {
   readonly #shifts: Uint8Array;
   /** By a hash of two bytes: the place in `#begun` of the texts that begin with them, or 0. */
   readonly #heads = new Uint16Array(TABLE);
-  readonly #begun: { readonly bytes: Buffer; readonly startsWord: boolean }[][] = [[]];
+  readonly #begun: { readonly text: string; readonly bytes: Buffer; readonly startsWord: boolean }[][] = [[]];
 
   /** @param patterns texts of two bytes at least */
   constructor(patterns: readonly BytePattern[]) {
-    const all = patterns.map(({ text, startsWord = false }) => ({ bytes: Buffer.from(text, 'latin1'), startsWord }));
+    const all = patterns.map(({ text, startsWord = false }) => ({
+      text,
+      bytes: Buffer.from(text, 'latin1'),
+      startsWord,
+    }));
     const lengths = all.map(({ bytes }) => bytes.length);
     this.#length = Math.min(...lengths);
     this.#shifts = new Uint8Array(TABLE).fill(Math.min(255, this.#length - 1));
@@ -57,7 +61,7 @@ export class BytePatterns {
       }
       const start = last - before;
       const begun = heads[(((bytes[start] ?? 0) << 5) ^ (bytes[start + 1] ?? 0)) & MASK] ?? 0;
-      if (begun !== 0 && this.#isAt(bytes, start, begun)) return start;
+      if (begun !== 0 && this.#textAt(bytes, start, begun) !== undefined) return start;
       last += 1;
     }
     return -1;
@@ -67,13 +71,28 @@ export class BytePatterns {
     return this.firstIn(bytes) >= 0;
   }
 
-  #isAt(bytes: Uint8Array, start: number, begun: number): boolean {
-    for (const { bytes: wanted, startsWord } of this.#begun[begun] ?? []) {
-      if (startsWord && start > 0 && isWordByte(bytes[start - 1] ?? 0)) continue;
-      if (isEqualAt(bytes, start, wanted)) return true;
-    }
-    return false;
+  /** Which of them are there. */
+  textsIn(bytes: Uint8Array): ReadonlySet<string> {
+    const found = new Set<string>();
+    for (let start = this.firstIn(bytes); start >= 0; start = this.firstIn(bytes, start + 1))
+      for (const one of this.#begun[this.#heads[pairAt(bytes, start)] ?? 0] ?? [])
+        if (isOneAt(bytes, start, one)) found.add(one.text);
+    return found;
   }
+
+  #textAt(bytes: Uint8Array, start: number, begun: number): string | undefined {
+    for (const one of this.#begun[begun] ?? []) if (isOneAt(bytes, start, one)) return one.text;
+    return undefined;
+  }
+}
+
+function isOneAt(
+  bytes: Uint8Array,
+  start: number,
+  { bytes: wanted, startsWord }: { readonly bytes: Uint8Array; readonly startsWord: boolean },
+): boolean {
+  if (startsWord && start > 0 && isWordByte(bytes[start - 1] ?? 0)) return false;
+  return isEqualAt(bytes, start, wanted);
 }
 
 function pairAt(bytes: Uint8Array, at: number): number {

@@ -24,7 +24,8 @@ const SEARCHED_BINARY = 256 * 1024;
 /** The middle of a key's first line, as it is and in UTF-16 of either order. */
 const KEY_MARK = 'PRIVATE KEY';
 const WIDE_KEY_MARK = Buffer.from(KEY_MARK, 'utf16le').subarray(0, -1);
-const KEY_PATTERNS = [{ text: KEY_MARK }, { text: WIDE_KEY_MARK.toString('latin1') }];
+const WIDE_KEY_TEXT = WIDE_KEY_MARK.toString('latin1');
+const KEY_PATTERNS = [{ text: KEY_MARK }, { text: WIDE_KEY_TEXT }];
 const BINARY_PATTERNS = [...KEY_PATTERNS, ...PROGRAM_TOKEN_MARKS];
 const BINARY_MARKS = new BytePatterns(BINARY_PATTERNS);
 const PROGRAM_MARKS = new BytePatterns([...BINARY_PATTERNS, ...PROGRAM_TEXTS]);
@@ -181,14 +182,15 @@ export class FileScanner implements MemberSink {
 
   /** The bytes are searched as they are, which is as fast as memory; only where a secret may be they are made a text. */
   #searchBinary(window: Buffer, isLast: boolean): void {
-    const mayHave = (this.#marks === null ? BINARY_MARKS : PROGRAM_MARKS).isIn(window);
-    this.#marks?.search(window, mayHave);
-    if (!mayHave) return;
+    const there = (this.#marks === null ? BINARY_MARKS : PROGRAM_MARKS).textsIn(window);
+    this.#marks?.search(window, there.size > 0);
+    if (there.size === 0) return;
     const text = window.toString('latin1');
     // What begins in the part that is searched again is whole there.
     const end = isLast ? text.length : text.length - OVERLAP;
-    for (const { kind, at } of [...keysInText(text), ...tokensInProgram(text)]) if (at < end) this.#add({ kind });
-    if (window.includes(WIDE_KEY_MARK)) {
+    for (const { kind, at } of [...keysInText(text), ...tokensInProgram(text, there)])
+      if (at < end) this.#add({ kind });
+    if (there.has(WIDE_KEY_TEXT)) {
       for (const { kind } of keysInText(text.replaceAll('\0', ''))) this.#add({ kind });
     }
   }

@@ -196,12 +196,12 @@ export const PROGRAM_TOKEN_MARKS: readonly BytePattern[] = TOKEN_MARKS.filter(
 
 /** Tokens in a text, by their kinds and places. Examples are distinguished by their lack of variety, and by the word. */
 export function tokensIn(text: string): readonly TokenInText[] {
-  return ofForms(TOKENS, text);
+  return ofForms(TOKENS, text, (mark) => text.includes(mark));
 }
 
-/** The same in the bytes of a program or a large binary, of the forms whose marks are long. */
-export function tokensInProgram(text: string): readonly TokenInText[] {
-  return ofForms(IN_PROGRAMS, text);
+/** The same in the bytes of a program or a large binary, of the forms whose marks are long; `there`: which of those are in it. */
+export function tokensInProgram(text: string, there: ReadonlySet<string>): readonly TokenInText[] {
+  return ofForms(IN_PROGRAMS, text, (mark) => (mark.length < MIN_PROGRAM_MARK ? text.includes(mark) : there.has(mark)));
 }
 
 interface TokenInText {
@@ -209,9 +209,13 @@ interface TokenInText {
   readonly at: number;
 }
 
-function ofForms(forms: readonly TokenPattern[], text: string): readonly TokenInText[] {
+function ofForms(
+  forms: readonly TokenPattern[],
+  text: string,
+  isThere: (mark: string) => boolean,
+): readonly TokenInText[] {
   return forms
-    .filter(({ marks }) => marks.some((mark) => text.includes(mark)))
+    .filter(({ marks }) => marks.some(isThere))
     .flatMap(({ kind, pattern, isSummed }) =>
       [...text.matchAll(pattern)].flatMap((match) => {
         const [found] = match;
