@@ -39,7 +39,7 @@ export const noSecrets: ImageRule<Options> = {
     'archives (`.zip`, `.jar`, `.gz`), JSON Web Keys, and keys in base64 or hexadecimal without a PEM header are not searched.',
     '',
     'Tokens of GitHub and npm count where their checksum is right. In programs, and in other binaries above 256 KiB, only',
-    'tokens whose fixed part is long are searched, such as those of GitLab, PyPI, AWS, Anthropic and Stripe.',
+    'tokens whose fixed part is long are searched, such as those of Docker Hub, PyPI, AWS, Anthropic and Stripe.',
     '',
     'Nothing that the maker of the image decides alone excuses a key. A directory called `tests` or `docs` excuses',
     'none. Keys that well-known projects publish in their own sources are passed over, by the digest of the key. A file',

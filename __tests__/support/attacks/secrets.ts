@@ -192,7 +192,7 @@ export const SECRETS: readonly SecretPair[] = [
     `{\\"SecretAccessKey\\": \\"${fakeToken('', 40)}\\"}`,
     '{\\"SecretAccessKey\\": \\"wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY\\"}',
   ),
-  pair('a token in a program', elf(`\0${fakeToken('glpat-', 20)}\0`), elf(`\0glpat-${'x'.repeat(20)}\0`)),
+  pair('a token in a program', elf(`\0${fakeToken('sk_live_', 24)}\0`), elf(`\0sk_live_${'x'.repeat(24)}\0`)),
   pair(
     'a token in a large binary',
     Buffer.concat([Buffer.alloc(600_000), Buffer.from(`${fakeToken('dckr_pat_', 27)}\0`)]),

@@ -74,7 +74,7 @@ const TOKENS: readonly TokenPattern[] = [
     isInside: true,
     pattern: /\bsk-(?:proj-|svcacct-|admin-)?[A-Za-z0-9_-]{20,100}T3BlbkFJ[A-Za-z0-9_-]{20,100}/g,
   },
-  { kind: 'Anthropic key', marks: ['sk-ant-'], pattern: /\bsk-ant-(?:api|admin|oat)[0-9]{2}-[A-Za-z0-9_-]{80,120}/g },
+  { kind: 'Anthropic key', marks: ['sk-ant-api', 'sk-ant-admin', 'sk-ant-oat'], pattern: /\bsk-ant-(?:api|admin|oat)[0-9]{2}-[A-Za-z0-9_-]{80,120}/g },
   { kind: 'Groq key', marks: ['gsk_'], pattern: /\bgsk_[A-Za-z0-9]{52}\b/g },
   { kind: 'xAI key', marks: ['xai-'], pattern: /\bxai-[A-Za-z0-9]{80}\b/g },
   { kind: 'Replicate token', marks: ['r8_'], pattern: /\br8_[A-Za-z0-9]{37}\b/g },
@@ -186,7 +186,7 @@ export const TOKEN_MARKS: readonly BytePattern[] = TOKENS.flatMap(({ marks, patt
 );
 
 /** Shorter marks would make it slow to search what is not text, which is the most of an image's bytes. */
-const MIN_PROGRAM_MARK = 6;
+const MIN_PROGRAM_MARK = 8;
 const IN_PROGRAMS = TOKENS.filter(({ marks }) => marks.some(({ length }) => length >= MIN_PROGRAM_MARK));
 
 /** Where none of these is in a program or a large binary, `tokensInProgram` finds none. */
