@@ -74,7 +74,11 @@ const TOKENS: readonly TokenPattern[] = [
     isInside: true,
     pattern: /\bsk-(?:proj-|svcacct-|admin-)?[A-Za-z0-9_-]{20,100}T3BlbkFJ[A-Za-z0-9_-]{20,100}/g,
   },
-  { kind: 'Anthropic key', marks: ['sk-ant-api', 'sk-ant-admin', 'sk-ant-oat'], pattern: /\bsk-ant-(?:api|admin|oat)[0-9]{2}-[A-Za-z0-9_-]{80,120}/g },
+  {
+    kind: 'Anthropic key',
+    marks: ['sk-ant-api', 'sk-ant-admin', 'sk-ant-oat'],
+    pattern: /\bsk-ant-(?:api|admin|oat)[0-9]{2}-[A-Za-z0-9_-]{80,120}/g,
+  },
   { kind: 'Groq key', marks: ['gsk_'], pattern: /\bgsk_[A-Za-z0-9]{52}\b/g },
   { kind: 'xAI key', marks: ['xai-'], pattern: /\bxai-[A-Za-z0-9]{80}\b/g },
   { kind: 'Replicate token', marks: ['r8_'], pattern: /\br8_[A-Za-z0-9]{37}\b/g },
