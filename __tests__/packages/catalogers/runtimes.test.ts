@@ -15,6 +15,40 @@ describe('a program that UPX packed', () => {
   });
 });
 
+describe('an AppImage', () => {
+  const program = (mark: string) =>
+    Buffer.from(`\x7fELF\x02\x01\x01\0${mark.padEnd(8, '\0')}${'x'.repeat(100)}`, 'latin1');
+
+  test.each([1, 9, 100_000])('is named as not read, in chunks of %i', (chunk) => {
+    for (const mark of ['AI\x01', 'AI\x02'])
+      expect(catalogFile('opt/app.AppImage', program(mark), chunk).unread).toEqual(['appimage']);
+  });
+
+  test.each(['', 'AI', 'AI\x03', '\0AI\x02'])('is none by other bytes: %j', (mark) => {
+    expect(catalogFile('opt/app.AppImage', program(mark)).unread).toEqual([]);
+  });
+});
+
+describe('what a Python package has copied into itself', () => {
+  test.each([
+    [
+      'usr/lib/python3/site-packages/pip/_vendor/vendor.txt',
+      'CacheControl==0.14.3\nrequests==2.32.4\n    idna==3.10\n',
+    ],
+    ['app/pkg_resources/_vendor/vendored.txt', '# copies\n\npackaging==21.2\n'],
+  ])('is named as not read, by its list: %s', (path, text) => {
+    expect(catalogFile(path, Buffer.from(text)).unread).toEqual(['vendored-pypi']);
+  });
+
+  test.each([
+    ['app/requirements.txt', 'requests==2.32.4\n'],
+    ['app/_vendor/vendor.txt', '# nothing\n\n'],
+    ['app/_vendor/notes/vendor.md', 'requests==2.32.4\n'],
+  ])('is none in %s with %j', (path, text) => {
+    expect(catalogFile(path, Buffer.from(text)).unread).toEqual([]);
+  });
+});
+
 describe('a .NET application in a single file', () => {
   const mark = Buffer.from('8b1202b96a612038727b930214d7a03213f5b9e6efae3318ee3b2dce24b36aae', 'hex');
   const host = (offset: number, at = 9000) => {

@@ -51,7 +51,14 @@ export interface CatalogedPackage {
 }
 
 /** Package types that are recognized and that no cataloger reads, or not in every form. */
-export type UnreadType = 'cargo' | 'dotnet-bundle' | 'gem' | 'kernel-module' | 'packed-program';
+export type UnreadType =
+  | 'appimage'
+  | 'cargo'
+  | 'dotnet-bundle'
+  | 'gem'
+  | 'kernel-module'
+  | 'packed-program'
+  | 'vendored-pypi';
 
 /** What a file contains besides itself. */
 export interface FileCatalog {

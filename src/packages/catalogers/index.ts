@@ -1,4 +1,5 @@
 import { alpmCataloger } from './alpm.js';
+import { appImageCataloger } from './app-image.js';
 import { archiveCataloger, prefixedArchiveCataloger, scriptedArchiveCataloger } from './archive.js';
 import { bitnamiCataloger } from './bitnami.js';
 import { bundlerCataloger } from './bundler.js';
@@ -25,6 +26,7 @@ import { portageCataloger } from './portage.js';
 import { programStringCatalogers } from './program-strings.js';
 import { dotnetCataloger, runtimeHeaderCatalogers } from './runtime-headers.js';
 import { unpackedArchiveCataloger } from './unpacked-archive.js';
+import { vendoredPythonCataloger } from './vendored-python.js';
 
 /** Every cataloger. A new package type is one object here, in a file of its own. */
 const CATALOGERS: readonly Cataloger[] = [
@@ -37,6 +39,7 @@ const CATALOGERS: readonly Cataloger[] = [
   dotnetCataloger,
   ...programStringCatalogers,
   alpmCataloger,
+  appImageCataloger,
   bitnamiCataloger,
   bundlerCataloger,
   cargoCataloger,
@@ -57,6 +60,7 @@ const CATALOGERS: readonly Cataloger[] = [
   packedProgramCataloger,
   portageCataloger,
   unpackedArchiveCataloger,
+  vendoredPythonCataloger,
 ];
 
 const byKind = (kind: CandidateFile['kind']) => {
