@@ -220,3 +220,75 @@ jobs:
     expect(reading.builds).toEqual([]);
   });
 });
+
+describe('a configuration of GitLab CI', () => {
+  test('is read with those that it includes, and names those of other projects', async () => {
+    const reading = await readFiles({
+      '.gitlab-ci.yml': `include: [{local: /ci/*.yml}, {project: g/p, file: x.yml}, {template: Docker.gitlab-ci.yml}]
+child: {trigger: {include: [{local: child.yml}]}}
+`,
+      'ci/build.yml': 'include: ci/deeper.yaml\nb: {image: "node:20", script: ["docker build -f Third ."]}\n',
+      'ci/deeper.yaml': 'include: .gitlab-ci.yml\nc: {script: ["docker build -f Fourth ."]}\n',
+      'child.yml': 'd: {image: "python:3"}\n',
+      ...{ Third: 'FROM third\n', Fourth: 'FROM fourth\n' },
+    });
+    expect(images(reading).sort()).toEqual(['fourth', 'node:20', 'python:3', 'third']);
+    expect(reading.unseen).toMatchObject([{ path: '.gitlab-ci.yml', what: expect.stringContaining('g/p') }]);
+  });
+
+  test('has a YAML file that nothing includes left alone', async () => {
+    const reading = await readFiles({ '.gitlab-ci.yml': 'a: {script: ["true"]}\n', 'ci/build.yml': 'b: {image: x}\n' });
+    expect(reading.uses).toEqual([]);
+  });
+});
+
+describe('commands that build by other files', () => {
+  test.each([
+    ['docker compose -f deploy/stack.yml up -d --build'],
+    ['docker-compose --project-name x --file=deploy/stack.yml build'],
+    ['podman compose -f compose.yaml -f deploy/stack.yml up'],
+  ])('Compose is read by the files that it is given: %s', async (command) => {
+    const reading = await readFiles({
+      'run.sh': `${command}\n`,
+      'compose.yaml': 'services: {}\n',
+      'deploy/stack.yml': 'services: {a: {build: {context: ., dockerfile: app.df}}, b: {image: "redis:7"}}\n',
+      ...{ 'deploy/app.df': 'FROM a\n', 'app.df': 'FROM a\n' },
+    });
+    expect(images(reading).sort()).toEqual(['a', 'redis:7']);
+  });
+
+  test.each([
+    ['docker compose -f none/stack.yml up', 1],
+    ['docker compose -f none/stack.yml logs', 0],
+    ['docker compose up', 0],
+    ['ko build ./cmd', 1],
+    ['pack build app --builder paketobuildpacks/builder:base', 1],
+    ['echo pack build app', 0],
+    ['pack list', 0],
+  ])('what is not read is named: %s', async (command, count) => {
+    const reading = await readFiles({ 'run.sh': `# docker\n${command}\n` });
+    expect(reading.unseen).toHaveLength(count);
+    expect(reading.unseen.every(({ path, line }) => path === 'run.sh' && line === 2)).toBe(true);
+  });
+
+  test('ko is known by its configuration', async () => {
+    const reading = await readFiles({ 'run.sh': 'ko build ./cmd\n', '.ko.yaml': 'defaultBaseImage: a:1\n' });
+    expect(images(reading)).toEqual(['a:1']);
+    expect(reading.unseen).toEqual([]);
+  });
+
+  test.each([
+    ['fly.toml', '[build]\n  dockerfile = "x"\n', '[build]\n  image = "x"\n'],
+    ['render.yaml', 'services:\n  - type: web\n    dockerfilePath: ./x\n', 'services: []\n'],
+    ['railway.json', '{"build": {"dockerfilePath": "x"}}', '{}'],
+    ['main.tf', 'resource "docker_image" "x" {}\n', 'resource "aws_instance" "x" {}\n'],
+    ['tasks.py', 'run(["docker", "build", "."])\n', 'run(["docker", "ps"])\n'],
+    ['app.build', '[Build]\nFile=x\n', 'build = 1\n'],
+    ['.circleci/config.yml', 'jobs: {b: {steps: [{docker/build: {image: x}}]}}\n', 'jobs: {b: {steps: [checkout]}}\n'],
+  ])('%s that builds is named, and any other is not', async (path, text, other) => {
+    const reading = await readFiles({ [path]: text, Dockerfile: 'FROM a\n' });
+    expect(reading.unseen).toMatchObject([{ path }]);
+    expect(images(reading)).toEqual(['a']);
+    expect((await readFiles({ [path]: other, Dockerfile: 'FROM a\n' })).unseen).toEqual([]);
+  });
+});

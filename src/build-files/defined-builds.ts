@@ -67,8 +67,19 @@ export function bakedBuilds(
   });
 }
 
+/** What files that a run of Compose joins ask to be built and run. */
+export function composedBuilds(
+  tree: RepositoryTree,
+  entries: readonly TreeEntry[],
+  paths: readonly string[],
+  environment: Readonly<Record<string, string>>,
+): Promise<DefinedBuilds> {
+  const known = entries.filter(({ kind }) => kind !== 'submodule').map(({ path }) => path);
+  return joinedDefinitions(tree, paths, readingContext(tree, known, { environment }));
+}
+
 /** A project that a dev container names and the project itself may request the same build. */
-function together(found: readonly DefinedBuilds[]): DefinedBuilds {
+export function together(found: readonly DefinedBuilds[]): DefinedBuilds {
   return {
     builds: distinct(found.flatMap(({ builds }) => builds)),
     alternatives: distinct(found.flatMap(({ alternatives = [] }) => alternatives)),

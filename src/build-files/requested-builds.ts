@@ -3,6 +3,7 @@ import { plural } from '../lib/text.js';
 import type { PlacedRun } from './bake-runs.js';
 import type { Build, OpenValue } from './build.js';
 import type { RunImage } from './build-definition.js';
+import type { PlacedCompose } from './compose-runs.js';
 import { definedBuilds, NOTHING, namedBuildOf } from './defined-builds.js';
 import { isWorkflow } from './file-names.js';
 import type { BuildFile } from './image-use.js';
@@ -10,6 +11,7 @@ import { contextFlag, PLATFORM, TARGET } from './open-arguments.js';
 import type { ReadingOptions, UnseenBuild } from './reading.js';
 import { type RepositoryTree, reasonOf, type TreeEntry } from './repository-tree.js';
 import type { NamedBuild, PlacedBuild, RequestedBuilds } from './script/named-build.js';
+import type { RepositoryFiles } from './script/repository-files.js';
 import { buildsInFile, scriptFileKind } from './script/script-files.js';
 import { unreadableDefinition } from './unreadable-definition.js';
 
@@ -29,6 +31,9 @@ const MAX_BYTES_OF_CANDIDATE = 256 * 1024;
 function depthOf(path: string): number {
   return path.endsWith('.mk') ? Number.MAX_SAFE_INTEGER : path.split('/').length;
 }
+
+/** Configurations that others include. */
+const MAX_FOLLOWED = 500;
 
 function directoryOf(path: string): string {
   return path.slice(0, Math.max(path.lastIndexOf('/'), 0));
@@ -68,11 +73,15 @@ export async function requestedBuilds(
     return bakeRuns(tree, entries, asked, options.environment);
   };
   const [live, dead] = [await ofRuns(false), await ofRuns(true)];
-  for (const others of [own, live, dead]) {
+  const composed =
+    options.definitions !== undefined || reader.composes.length === 0
+      ? NOTHING
+      : await (await import('./compose-runs.js')).composeRuns(tree, entries, reader.composes, options.environment);
+  for (const others of [own, live, dead, composed]) {
     unreadable.push(...others.unreadable);
     unseen.push(...others.unseen.filter(({ path }) => options.only?.includes(path) !== false));
   }
-  const builds = distinct([...own.builds, ...live.builds]);
+  const builds = distinct([...own.builds, ...live.builds, ...composed.builds]);
   const defined: PlacedBuild[] = [];
   const place = (build: Build, reached: Pick<NamedBuild, 'neverRuns'>) => {
     const named = namedBuildOf(build);
@@ -91,7 +100,7 @@ export async function requestedBuilds(
     workflows,
     defined,
     builds: [...builds, ...workflows.map(buildOf)],
-    images: [...images, ...own.images],
+    images: [...images, ...distinct([...own.images, ...composed.images])],
     unseen,
     unreadable,
   };
@@ -100,12 +109,14 @@ export async function requestedBuilds(
 class RequestedBuildsReader {
   readonly workflows: PlacedBuild[] = [];
   readonly runs: PlacedRun[] = [];
+  readonly composes: PlacedCompose[] = [];
   readonly unseen: UnseenBuild[] = [];
   readonly unreadable: BuildFile[] = [];
   readonly images: RunImage[] = [];
   readonly #tree: RepositoryTree;
   readonly #files: readonly string[];
   readonly #known: ReadonlySet<string>;
+  readonly #followed = new Set<string>();
   /** Bytes that are left for files that scripts include, and that podman reads before it builds. */
   #besides = MAX_SCRIPT_BYTES;
 
@@ -138,11 +149,15 @@ class RequestedBuildsReader {
         this.unreadable.push(unreadableDefinition(path, { reason: reasonOf(content.error) }));
       }
     }
+    let leftForCalls = MAX_WORKFLOW_BYTES;
     const called = await calledBuilds(
       new Map([...read].map(([path, { requested }]) => [path, requested])),
       async (path, inputs) => {
         const bytes = read.get(path)?.bytes;
-        return bytes === undefined ? undefined : buildsInWorkflow(bytes, directoryOf(path), inputs);
+        leftForCalls -= bytes?.length ?? 0;
+        // Without its inputs, the call leaves open what they decide.
+        if (bytes === undefined || leftForCalls < 0) return undefined;
+        return buildsInWorkflow(bytes, directoryOf(path), inputs);
       },
     );
     for (const [path, { bytes, requested }] of read)
@@ -165,6 +180,7 @@ class RequestedBuildsReader {
         const requested = await buildsInFile(path, content.value, repository);
         for (const other of requested.includes ?? []) included.add(other);
         await this.#take(path, content.value, requested);
+        await this.#follow(path, requested.follows ?? [], repository);
       } else if (content.error.code === 'too-large') {
         const reason = left < MAX_BYTES_OF_SCRIPT ? SCRIPTS_TOO_LONG : 'it is too large to be read as a script';
         this.unreadable.push(unreadableDefinition(path, { reason }));
@@ -192,6 +208,20 @@ class RequestedBuildsReader {
     this.unseen.push({ path, what: `was not examined for scripts${more} (limit script-candidates)` });
   }
 
+  /** Reads what a configuration includes as one of its kind. */
+  async #follow(kind: string, paths: readonly string[], repository: RepositoryFiles): Promise<void> {
+    for (const path of paths) {
+      if (scriptFileKind(path) === 'script' || this.#followed.has(path) || this.#followed.size >= MAX_FOLLOWED)
+        continue;
+      this.#followed.add(path);
+      const bytes = await this.#load(path);
+      if (bytes === undefined) continue;
+      const requested = await buildsInFile(path, bytes, repository, kind);
+      await this.#take(path, bytes, requested);
+      await this.#follow(kind, requested.follows ?? [], repository);
+    }
+  }
+
   /** A file that another one includes. */
   async #load(path: string): Promise<Uint8Array | undefined> {
     const content = await this.#tree.read(path, Math.min(this.#besides, MAX_BYTES_OF_SCRIPT));
@@ -201,7 +231,10 @@ class RequestedBuildsReader {
   }
 
   async #take(path: string, bytes: Uint8Array, requested: RequestedBuilds): Promise<void> {
-    const { unseen, bakes = [], images = [], fault } = requested;
+    const { bakes = [], composes = [], images = [], fault } = requested;
+    const unseen = requested.unseen.flatMap(({ knownBy, ...one }) =>
+      knownBy !== undefined && this.#known.has(knownBy) ? [] : [one],
+    );
     const named: NamedBuild[] = [];
     for (const build of requested.named) {
       const found = await this.#withPodmanFiles(build);
@@ -215,6 +248,7 @@ class RequestedBuildsReader {
     this.workflows.push(...named.map((build) => ({ path, build: withWritten(this.found(build), written) })));
     this.unseen.push(...unseen.map((one) => ({ path, ...one })));
     this.runs.push(...bakes.map((run) => ({ path, run })));
+    this.composes.push(...composes.map((run) => ({ path, run })));
     for (const { decidedBy, defaultOf, line, ...image } of images) {
       const by = (cause: string | undefined) =>
         cause === undefined ? [] : [{ field: 'image', decidedBy: cause, line }];

@@ -4,6 +4,7 @@ import {
   allRequested,
   joinInside,
   type NamedImage,
+  NO_BUILDS,
   neverRunning,
   notRead,
   type RequestedBuilds,
@@ -12,6 +13,7 @@ import { onRunner, type Runner } from '../script/runner.js';
 import { DEFAULT_MARK } from '../script/word-marks.js';
 import { entriesOf, field, items, parseYaml, type YamlPath } from '../workflow/yaml-fields.js';
 import { dockerTask } from './azure-task.js';
+import { includedByGitlab } from './gitlab-includes.js';
 
 /** Keys under which CI systems keep commands of a shell, as a text or as lines. */
 const SCRIPT_KEYS = new Set([
@@ -30,7 +32,11 @@ const MAX_VALUES = 200_000;
  * The builds in the scripts, and the images of jobs, steps and services, of a CI configuration that is run from the top of the repository: GitLab CI, CircleCI, Azure
  * Pipelines, Bitbucket Pipelines, Travis, Drone, Buildkite, Tekton. Variables count where they are literal.
  */
-export async function buildsInCiFile(bytes: Uint8Array, path = ''): Promise<RequestedBuilds> {
+export async function buildsInCiFile(
+  bytes: Uint8Array,
+  path = '',
+  paths: ReadonlySet<string> = new Set(),
+): Promise<RequestedBuilds> {
   const yaml = await parseYaml(bytes);
   const { documents, fault, lineOf } = yaml;
   if (fault !== undefined) return notRead(fault);
@@ -40,6 +46,7 @@ export async function buildsInCiFile(bytes: Uint8Array, path = ''): Promise<Requ
   let isDeeper = false;
   const isCloudBuild = /cloudbuild[^/]*$/.test(path);
   const isGitlab = /gitlab/.test(path);
+  const isCircle = /circleci/.test(path);
   const visit = (value: unknown, surroundings: Surroundings, path: YamlPath, document: number) => {
     const { variables, runner, neverRuns } = surroundings;
     const isTooDeep = path.length > MAX_DEPTH;
@@ -49,7 +56,13 @@ export async function buildsInCiFile(bytes: Uint8Array, path = ''): Promise<Requ
     const own = { ...variables, ...variablesOf(value) };
     const isDead = neverRuns === true || isOff(value);
     const around = { variables: own, runner: runnerOf(value, own, isGitlab) ?? runner, neverRuns: isDead };
-    for (const image of imagesOf(value, path, isCloudBuild))
+    for (const command of isCircle ? orbBuilds(value) : []) {
+      const what = `uses ${command} of an orb, whose builds are unknown`;
+      found.push({ ...NO_BUILDS, unseen: [{ what, line: lineOf(path, document), fixKind: 'elsewhere' }] });
+    }
+    // What a command of an orb is given is not run.
+    const isOfOrb = isCircle && path.some((step) => typeof step === 'string' && step.includes('/'));
+    for (const image of isOfOrb ? [] : imagesOf(value, path, isCloudBuild))
       images.push({ ...runImage(image, own), ...yaml.placeOf([...path, ...image.path], document) });
     const directory = directoryOf(value);
     const words = invocationOf(value) ?? dockerTask(value);
@@ -79,12 +92,23 @@ export async function buildsInCiFile(bytes: Uint8Array, path = ''): Promise<Requ
       }
     }
   };
-  for (const [index, document] of documents.entries()) visit(document, { variables: {} }, [], index);
+  for (const [index, document] of documents.entries()) {
+    visit(document, { variables: {} }, [], index);
+    if (isGitlab) found.push(includedByGitlab(document, paths, (path) => lineOf(path, index)));
+  }
   const all = { ...allRequested(found), images: distinct(images) };
   if (isDeeper) return { ...all, fault: { reason: 'it is nested too deeply to be read' } };
   return found.length < MAX_SCRIPTS && left > 0
     ? all
     : { ...all, fault: { reason: 'it has too many scripts to be read' } };
+}
+
+/** Commands of orbs that build images, by their names: `docker/build`, `aws-ecr/build-and-push-image`. */
+function orbBuilds(value: unknown): readonly string[] {
+  const names = [...entriesOf(value).map(([name]) => name), ...items(value).filter((one) => typeof one === 'string')];
+  return names.filter((name) =>
+    /^[\w-]*(?:docker|ecr|gcr|acr|kaniko|buildah)[\w-]*\/[\w-]*(?:build|publish)[\w-]*$/.test(name),
+  );
 }
 
 /** What holds for a value and all in it. */

@@ -6,6 +6,7 @@ import { commandsInDirectories, REDIRECTION } from './command-directories.js';
 import {
   assign,
   type BakeRun,
+  type ComposeRun,
   joinInside,
   type NamedBuild,
   openContext,
@@ -14,6 +15,7 @@ import {
   type RequestedBuilds,
   type UnseenRequest,
 } from './named-build.js';
+import { composeFiles, otherBuilder } from './other-builders.js';
 import { shellCommands } from './shell-commands.js';
 import { inUncalledFunction } from './uncalled-functions.js';
 import { isDefault, isOpen, OWN_MARK, TOP_MARK, withDefaults } from './word-marks.js';
@@ -56,6 +58,7 @@ export function buildsInScript(script: string, place: ScriptPlace): RequestedBui
   const named: NamedBuild[] = [];
   const unseen: UnseenRequest[] = [];
   const bakes: BakeRun[] = [];
+  const composes: ComposeRun[] = [];
   const own = place.own === undefined ? '\0' : `${TOP_MARK}/${place.own}`;
   const written = shellCommands(script, place.variables, place.endsOnFailure === true);
   const commands = written.map((command) => ({
@@ -68,9 +71,17 @@ export function buildsInScript(script: string, place: ScriptPlace): RequestedBui
   for (const { command, directory } of commandsInDirectories(commands, place.directory)) {
     const invocation = buildInvocation(command.words);
     const directories = known.get(command) ?? new Set();
-    if (invocation === undefined || directories.has(directory)) continue;
+    if (directories.has(directory)) continue;
     known.set(command, directories.add(directory));
     const line = lineOf(place, command.line);
+    if (invocation === undefined) {
+      const other = command.neverRuns === true ? undefined : otherBuilder(command.words);
+      if (other !== undefined) unseen.push({ ...other, line });
+      const composed = command.neverRuns === true ? undefined : composeFiles(command.words);
+      const files = composed?.map((file) => joinInside(directory, file)) ?? [];
+      if (files.length > 0 && files.every((file) => file !== undefined)) composes.push({ files, line });
+      continue;
+    }
     const found =
       invocation.tool === 'bake'
         ? bakeRun(invocation, directory, line)
@@ -81,7 +92,7 @@ export function buildsInScript(script: string, place: ScriptPlace): RequestedBui
     else if (found !== undefined && 'file' in found) named.push({ ...found, ...reached });
     else if (found !== undefined) bakes.push({ ...found, ...reached });
   }
-  return { named, unseen, bakes };
+  return { named, unseen, bakes, ...(composes.length === 0 ? {} : { composes }) };
 }
 
 function lineOf({ line }: ScriptPlace, ofCommand: number): number {

@@ -72,7 +72,10 @@ async function withIncludes(
     if (names === undefined) continue;
     variables ??= new Variables(valuesOf(lines.map(({ text }) => text)), new Map());
     const words = variables.expand(names).split(/\s+/);
-    for (const path of words.flatMap((word) => (word === '' ? [] : included(word, directory, repository)))) {
+    const wanted = words.filter((word) => word !== '' && !read.has(word)).slice(0, MAX_INCLUDES - read.size);
+    // A pattern is tried once, since each takes a look at all paths.
+    for (const word of wanted) if (word.includes('*')) read.add(word);
+    for (const path of wanted.flatMap((word) => included(word, directory, repository))) {
       if (read.has(path) || read.size >= MAX_INCLUDES) continue;
       read.add(path);
       const bytes = await repository.load(path);

@@ -78,6 +78,10 @@ export interface RequestedBuilds {
   /** Runs of `docker buildx bake`. */
   readonly bakes?: readonly BakeRun[];
   readonly images?: readonly NamedImage[];
+  /** Runs of Compose on files that a command names. */
+  readonly composes?: readonly ComposeRun[];
+  /** Other configurations of the same kind that it includes. */
+  readonly follows?: readonly string[];
   /** Actions and workflows of the repository that it calls. */
   readonly calls?: readonly LocalCall[];
   /** Other files that were read as parts of this one. */
@@ -100,6 +104,8 @@ export interface UnseenRequest {
   /** 1-based, where it is known. */
   readonly line?: number;
   readonly fixKind?: FixKind;
+  /** A file at the top of the repository that makes the build known, if it is there. */
+  readonly knownBy?: string;
 }
 
 /** An image that a job or a step runs, where it is named. */
@@ -136,6 +142,12 @@ export interface BakeRun {
   readonly neverRuns?: true;
 }
 
+/** One run of Compose: the files that it joins, relative to the repository. */
+export interface ComposeRun {
+  readonly files: readonly string[];
+  readonly line: number;
+}
+
 export const NO_BUILDS: RequestedBuilds = { named: [], unseen: [] };
 
 /** All of them in one, in their order. */
@@ -146,6 +158,8 @@ export function allRequested(requested: readonly RequestedBuilds[]): RequestedBu
     bakes: requested.flatMap(({ bakes = [] }) => bakes),
     images: requested.flatMap(({ images = [] }) => images),
     calls: requested.flatMap(({ calls = [] }) => calls),
+    composes: requested.flatMap(({ composes = [] }) => composes),
+    follows: requested.flatMap(({ follows = [] }) => follows),
     ...optionalField('fault', requested.find(({ fault }) => fault !== undefined)?.fault),
   };
 }

@@ -1,3 +1,4 @@
+import { optionalField } from '../../lib/collections.js';
 import type { FixKind } from '../reading.js';
 import { NO_BUILDS, type RequestedBuilds } from './named-build.js';
 import { NO_FILES, type RepositoryFiles } from './repository-files.js';
@@ -17,12 +18,16 @@ interface ScriptFile {
   ): RequestedBuilds | Promise<RequestedBuilds>;
 }
 
-const BUILDS = /docker|podman|buildah|nerdctl|buildctl|kaniko|container/i;
+const BUILDS =
+  /docker|podman|buildah|nerdctl|buildctl|kaniko|container|\b(?:ko|pack|s2i|nixpacks)[ \t]+(?:build|publish|resolve|apply)\b/i;
 /** What names an image that is run, too. */
-const RUNS = /docker|podman|buildah|nerdctl|buildctl|kaniko|container|image|services:|steps/i;
+const RUNS = /docker|podman|buildah|nerdctl|buildctl|kaniko|container|image|services:|steps|include/i;
 const BUILDS_OR_INCLUDES = new RegExp(`${BUILDS.source}|include`, 'i');
 const decode = (bytes: Uint8Array) => new TextDecoder().decode(bytes);
-const named = (what: string, fixKind: FixKind): RequestedBuilds => ({ named: [], unseen: [{ what, fixKind }] });
+const named = (what: string, fixKind?: FixKind): RequestedBuilds => ({
+  named: [],
+  unseen: [{ what, ...optionalField('fixKind', fixKind) }],
+});
 
 async function readShell(bytes: Uint8Array, directory: string): Promise<RequestedBuilds> {
   const { buildsInScript } = await import('./build-command.js');
@@ -72,7 +77,7 @@ const SCRIPT_FILES: readonly ScriptFile[] = [
     matches:
       /(?:^|\/|\.)gitlab-ci\.ya?ml$|^\.gitlab\/.*\.ya?ml$|(?:^|\/)\.circleci\/[^/]+\.ya?ml$|(?:^|\/)azure-pipelines[^/]*\.ya?ml$|(?:^|\/)(?:bitbucket-pipelines|\.travis|\.drone|[^/]*cloudbuild[^/]*|\.?buildkite\/.*)\.(?:ya?ml|json)$|(?:^|\/)\.?tekton\/.*\.ya?ml$|(?:^|\/)\.woodpecker(?:\/.*)?\.ya?ml$|(?:^|\/)buildspec[^/]*\.ya?ml$|^\.semaphore\/.*\.ya?ml$|^(?:\.cirrus|\.?appveyor|codefresh)\.ya?ml$/,
     needs: RUNS,
-    read: async (bytes, _, path) => (await import('../ci/ci-file.js')).buildsInCiFile(bytes, path),
+    read: async (bytes, _, path, { paths }) => (await import('../ci/ci-file.js')).buildsInCiFile(bytes, path, paths),
   },
   {
     matches: /(?:^|\/)Earthfile$/,
@@ -101,6 +106,13 @@ const SCRIPT_FILES: readonly ScriptFile[] = [
     needs:
       /jib-maven-plugin|docker-maven-plugin|dockerfile-maven-plugin|com\.google\.cloud\.tools\.jib|com\.bmuschko\.docker|com\.palantir\.docker|bootBuildImage/,
     read: () => named('builds images with a plugin of Maven or Gradle, which is not read', 'plugin'),
+  },
+  {
+    matches:
+      /(?:^|\/)(?:fly|railway)[^/]*\.toml$|(?:^|\/)(?:render\.ya?ml|heroku\.yml|railway\.json|captain-definition|werf[^/]*\.ya?ml|CMakeLists\.txt|Rakefile|fabfile\.py|noxfile\.py|tasks\.py|[^/]*\.rake|[^/]*\.tf|[^/]*\.build)$/,
+    needs:
+      /^\s*["']?(?:dockerfile|dockerfilePath)["']?\s*[:=]|"dockerfilePath"\s*:|^ {2}docker:$|\bdocker[\t ,"']+(?:buildx[\t ,"']+)?build\b|^resource\s+"docker_image"|^\[Build\]\s*$/m,
+    read: () => named('builds images in a form that is not read'),
   },
   {
     // A script that is called by its name alone, as a command.
@@ -139,13 +151,14 @@ export function isScriptFile(path: string): boolean {
   return scriptFileKind(path) !== undefined;
 }
 
-/** What a file of these kinds builds, and names without being read. */
+/** What a file of these kinds builds, and names without being read; `as` is a path of its kind, where its own says none. */
 export async function buildsInFile(
   path: string,
   bytes: Uint8Array,
   repository: RepositoryFiles = NO_FILES,
+  as: string = path,
 ): Promise<RequestedBuilds> {
-  const kind = SCRIPT_FILES.find(({ matches }) => matches.test(path));
+  const kind = SCRIPT_FILES.find(({ matches }) => matches.test(as));
   if (kind === undefined || !kind.needs.test(decode(bytes))) return NO_BUILDS;
-  return kind.read(bytes, path.slice(0, Math.max(path.lastIndexOf('/'), 0)), path, repository);
+  return kind.read(bytes, path.slice(0, Math.max(path.lastIndexOf('/'), 0)), as, repository);
 }

@@ -25,7 +25,9 @@ export async function calledBuilds(
     seen.add(key);
     const requested = await read(path, inputs);
     if (requested === undefined) continue;
-    builds.set(path, [...(builds.get(path) ?? []), requested]);
+    // Read without the inputs of a call, the file says itself what is wrong in it.
+    const { fault: _, ...others } = requested;
+    builds.set(path, [...(builds.get(path) ?? []), others]);
     waiting.push(...(requested.calls ?? []));
   }
   return builds;

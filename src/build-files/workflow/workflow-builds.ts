@@ -22,6 +22,8 @@ import { entriesOf, field, items, type ParsedYaml, parseYaml, text, type YamlPat
 
 /** Characters of one workflow that are read, over all runs of its jobs and all aliases. */
 const MAX_CHARACTERS = 16 * 1024 * 1024;
+/** The same of one that is read with the inputs of a call: it is read without them, too. */
+const MAX_CHARACTERS_OF_CALL = 256 * 1024;
 
 /**
  * The builds that a workflow, or an action in `directory`, asks for with literal values: in its scripts, and by actions
@@ -61,7 +63,7 @@ class Workflow {
   readonly #yaml: ParsedYaml;
   readonly #inputs: ReadonlyMap<string, Scalar>;
   readonly #isCalled: boolean;
-  #left = MAX_CHARACTERS;
+  #left: number;
 
   constructor(
     workflow: unknown,
@@ -78,6 +80,7 @@ class Workflow {
     this.#setsVariables = setsVariables;
     this.#yaml = yaml;
     this.#isCalled = call !== undefined;
+    this.#left = call === undefined ? MAX_CHARACTERS : MAX_CHARACTERS_OF_CALL;
     this.#inputs = call === undefined ? inputDefaults(workflow) : inputsOf(call, inputDefaults(workflow));
   }
 
