@@ -75,6 +75,21 @@ export const figures = {
         ...beside('one Go program on sigstore-go', 'sigstore-go (s)'),
       ];
     }),
+  survey: ([runs], text) => {
+    const [{ 0: what }] = [/^.* repositories, .* images$/m.exec(text)];
+    const [{ 0: secondary }] = [/\d+ refusals by secondary limits/.exec(text)];
+    const limits = { 'one run': ['3 requests a repository, 500 MB', ''] };
+    return runs.map((row) => [
+      `survey of ${what}: ${row.run}`,
+      `${row.seconds} s, ${row['for a repository']} requests a repository, peak ${row['peak MiB']} MiB`,
+      limits[row.run]?.[0] ?? 'one run',
+      row.run.includes('limits')
+        ? `the same bytes, ${secondary}`
+        : row.run === 'one run'
+          ? 'both hold'
+          : 'the same bytes',
+    ]);
+  },
   layers: ([rows]) =>
     rows.map((row) => [
       `a layer hashed, unpacked and looked through: ${row.layer}`,

@@ -32,6 +32,7 @@ const BENCHMARKS = [
   { name: 'scale', args: [] },
   { name: 'signatures', args: ['50', '25', '3'], needs: ['cosign', 'sigstore-verify'] },
   { name: 'layers', args: ['100', '3'], needs: ['zstd'] },
+  { name: 'survey', args: ['2000', '600', '8'] },
   { name: 'sbom', args: [values.sboms, '10'], corpus: 'sboms' },
   {
     name: 'vulnerabilities',

@@ -105,6 +105,23 @@ describe('survey', () => {
     expect(stderr).toContain('The token may do more than read.');
   });
 
+  test('for the readers of a public repository contacts no registry in a private network', async () => {
+    const files = { Dockerfile: `FROM ${registry.host}/good/a:1\nUSER 1\n` };
+    github.replace([
+      { name: 'acme/open', visibility: 'PUBLIC', files },
+      { name: 'acme/closed', files },
+    ]);
+    const args = ['--org', 'acme', '--audience', 'acme/open', ...named];
+    registry.forgetRequests();
+    const { code, stdout, directory } = await run({}, args);
+    expect([code, registry.requests]).toEqual([0, []]);
+    expect(stdout).toContain('Of 1 repository surveyed, 0 pass, 0 fail, 1 could not be decided.');
+    const text = readFileSync(join(directory, 'out/survey.json'), 'utf8');
+    expect(text).not.toContain('acme/closed');
+    expect(surveySchema.parse(JSON.parse(text)).notices).toEqual([expect.stringContaining('acme/open is public')]);
+    expect((await run({}, [...args, '--registry', `docker.io=${registry.host}`])).code).toBe(3);
+  });
+
   test('uses a policy of the repository itself where that is asked for, and names one that is broken', async () => {
     const soon = new Date(Date.now() + 20 * 86_400_000).toISOString().slice(0, 10);
     const waived = [
@@ -147,7 +164,7 @@ describe('credentials of a survey', () => {
     });
     if (!opened.ok) throw new Error(opened.error);
     await opened.value.source.tags({ registry: closed.host, repository: 'a' });
-    expect(opened.value.usedCredentials(closed.host)).toBe(mayReceive);
+    expect(opened.value.mayBePrivate('other.example')).toBe(false);
     expect(closed.requests.filter(({ headers }) => headers['authorization'] !== undefined).length > 0 ? 1 : 0).toBe(
       sent,
     );

@@ -1,10 +1,12 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import fc from 'fast-check';
 import { makeApiFetch } from '../../src/github/repository/api-fetch.js';
 import { createClient } from '../../src/github/repository/client.js';
 import { listOwned } from '../../src/survey/list-repositories.js';
 import { readRepositoryList } from '../../src/survey/named-repositories.js';
 import { pacedFetch } from '../../src/survey/paced-fetch.js';
 import { isInShard, parseShard } from '../../src/survey/shard.js';
+import '../support/property-seed.js';
 import { type OrganizationServer, startOrganization } from '../support/github/organization-server.js';
 
 describe('a list of repositories', () => {
@@ -20,6 +22,15 @@ describe('a list of repositories', () => {
     (line) => {
       expect(readRepositoryList(`\n${line}\n`).ok).toBe(false);
     },
+  );
+});
+
+test('what is read of any text are names of repositories', () => {
+  fc.assert(
+    fc.property(fc.string({ unit: fc.constantFrom('a', '/', '.', '#', '\n', ' ', '-', '\u0000') }), (text) => {
+      const read = readRepositoryList(text);
+      for (const name of read.ok ? read.value : []) expect(name).toMatch(/^[a.-]+\/[a.-]+$/);
+    }),
   );
 });
 

@@ -165,13 +165,13 @@ describe('the issue', () => {
     expect(world.state.issues).toHaveLength(1);
   });
 
-  test('is not opened where an image was read with credentials, and anybody could read it', async () => {
+  test('is not opened where an image may be private, and anyone could read it', async () => {
     world.state.visibility = 'public';
     const [image, ...others] = ofPublic.images;
     if (image === undefined) throw new Error('there is one');
     const { mergeSurveys } = await import('../../src/survey/merge.js');
     const merged = mergeSurveys([
-      { name: 'one', document: { ...ofPublic, images: [{ ...image, withCredentials: true }, ...others] } },
+      { name: 'one', document: { ...ofPublic, images: [{ ...image, mayBePrivate: true }, ...others] } },
     ]);
     if (!merged.ok) throw new Error(merged.error);
     expect(merged.value.names).toBe('private');

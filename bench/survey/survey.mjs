@@ -59,7 +59,10 @@ const survey = (output, ...more) => ['--org', 'acme', '--policy', policy, '--out
 const written = (output) => readFileSync(join(directory, output, 'survey.json'));
 const rows = [];
 const held = [];
-const is = (what, holds) => held.push(`${holds ? 'yes' : 'NO'}: ${what}`);
+const is = (what, holds) => {
+  held.push(`${holds ? 'yes' : 'NO'}: ${what}`);
+  process.stderr.write(`${held.at(-1)}\n`);
+};
 
 const whole = await run('survey', survey('whole'));
 const first = await counted();

@@ -20,7 +20,9 @@ export const surveyMerge: Command = defineCommand(SURVEY_MERGE, async ({ values,
     parts.push({ name, document: document.value });
   }
   const merged = mergeSurveys(parts);
-  return merged.ok ? await writeSurvey(merged.value, values.output, io) : wrong(merged.error);
+  if (!merged.ok) return wrong(merged.error);
+  const isWritten = await writeSurvey(merged.value, values.output, io);
+  return isWritten && merged.value.complete ? 0 : 2;
 });
 
 /** Reads a survey. Fails with a sentence. */

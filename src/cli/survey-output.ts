@@ -3,18 +3,18 @@ import { jsonLines } from '../lib/escape/json.js';
 import type { SurveyDocument } from '../survey/document.js';
 import { surveyHtml } from '../survey/html.js';
 import { surveyMarkdown } from '../survey/markdown.js';
-import type { CommandIo, ExitCode } from './command.js';
+import type { CommandIo } from './command.js';
 import { writeOutput } from './write-output.js';
 
-/** Writes a survey to a directory, in every form. 0 where it is complete, 2 where it is partial or could not be written. */
-export async function writeSurvey(document: SurveyDocument, directory: string, io: CommandIo): Promise<ExitCode> {
+/** Writes a survey to a directory, in every form; returns whether it could be written. */
+export async function writeSurvey(document: SurveyDocument, directory: string, io: CommandIo): Promise<boolean> {
   const forms: readonly (readonly [string, Iterable<string>])[] = [
     ['survey.json', jsonLines(document)],
     ['survey.md', [surveyMarkdown(document)]],
     ['survey.html', surveyHtml(document)],
   ];
-  for (const [name, pieces] of forms) if (!(await writeOutput(pieces, join(directory, name), io))) return 2;
+  for (const [name, pieces] of forms) if (!(await writeOutput(pieces, join(directory, name), io))) return false;
   const { headline } = await import('../survey/sections.js');
   io.stdout(`${headline(document)}\n`);
-  return document.complete ? 0 : 2;
+  return true;
 }

@@ -12,13 +12,14 @@ import { optionalField } from '../lib/collections.js';
 import { err, ok, type Result } from '../lib/result.js';
 import { PROFILES } from '../policy/policy.js';
 import { readingOptions } from '../policy/reading-options.js';
+import { canonicalHost } from '../references/registry-host.js';
 import { localCache } from '../registry/cache/local-cache.js';
 import { openRegistries } from '../registry/open-registries.js';
 import { readAudience } from '../survey/audience.js';
 import { readRepositoryList } from '../survey/named-repositories.js';
 import { ownPolicies } from '../survey/own-policy.js';
 import { pacedFetch } from '../survey/paced-fetch.js';
-import { runSurvey, type SurveyRequest } from '../survey/run.js';
+import { finishSurvey, runSurvey, type SurveyRequest } from '../survey/run.js';
 import { parseShard } from '../survey/shard.js';
 import { SurveyState } from '../survey/state.js';
 import { readChoice } from './arguments.js';
@@ -83,11 +84,23 @@ export const survey: Command = defineCommand(SURVEY, async ({ values, io, wrong 
   });
   const audience = audienceName === undefined ? ok(undefined) : await readAudience(client, audienceName);
   if (!audience.ok) return stopped(audience.error, io);
+  // What only some may read is not evaluated for readers who may be others.
+  const isForAll = audience.value !== undefined && audience.value.visibility !== 'private';
+  if (isForAll && values.registry !== undefined)
+    return wrong(
+      `--registry may lead to what only some may read, and ${values.audience} is ${audience.value.visibility}.`,
+    );
+  const isInside = (registry: string) =>
+    Object.entries(policy.registries).some(
+      ([key, { privateNetwork }]) =>
+        privateNetwork && canonicalHost(key.split('/')[0] ?? '') === canonicalHost(registry),
+    );
   const registries = await openRegistries({
     registries: policy.registries,
-    isListed: (registry) => isListedHost(catalog, policy, { registry }),
+    isListed: (registry) => isListedHost(catalog, policy, { registry }) && !(isForAll && isInside(registry)),
     // Build files of many repositories choose the hosts: one that only the catalog names gets no credential.
-    mayReceiveCredentials: (registry) => isListedHost({ ...catalog, publishers: [] }, policy, { registry }),
+    mayReceiveCredentials: (registry) =>
+      !isForAll && isListedHost({ ...catalog, publishers: [] }, policy, { registry }),
     routes: values.registry ?? [],
     environment: io.env,
     workspace: io.cwd,
@@ -116,6 +129,11 @@ export const survey: Command = defineCommand(SURVEY, async ({ values, io, wrong 
     collectors,
     registries: registries.value,
     state,
+    notices: isForAll
+      ? [
+          `Registries were read without credentials, and those in private networks not at all: ${values.audience} is ${audience.value.visibility}.`,
+        ]
+      : [],
     ...(values['use-repository-policies'] === true ? { ownPolicy: ownPolicies(client, catalog) } : {}),
     now: new Date(),
     say,
@@ -129,7 +147,10 @@ export const survey: Command = defineCommand(SURVEY, async ({ values, io, wrong 
     );
   if (state.problem !== undefined)
     say(`What was done could not be kept in ${join(output, 'state')}, and would be done again: ${state.problem}.`);
-  return await writeSurvey(document.value, output, io);
+  const isWritten = await writeSurvey(document.value, output, io);
+  if (!isWritten) return 2;
+  await finishSurvey(state, document.value);
+  return document.value.failed.length === 0 ? 0 : 2;
 });
 
 async function repositoriesOf(

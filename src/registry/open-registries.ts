@@ -52,8 +52,8 @@ export interface RegistriesOptions {
 export interface Registries {
   readonly source: ImageSource;
   readonly limits: RegistryLimits;
-  /** Whether there were credentials for a registry that was contacted: its images may be private. */
-  usedCredentials(registry: string): boolean;
+  /** Whether images of a registry may be private: it was sent credentials, is in a private network or has a stand-in. */
+  mayBePrivate(registry: string): boolean;
   close(): Promise<void>;
 }
 
@@ -94,7 +94,8 @@ export async function openRegistries(options: RegistriesOptions): Promise<Result
   });
   return ok({
     limits,
-    usedCredentials: (registry) => withCredentials.has(canonicalHost(registry)),
+    mayBePrivate: (registry) =>
+      isPrivate(registry) || stands.value.some(({ from }) => from.split('/')[0] === canonicalHost(registry)),
     source: new SharedSource(new RoutedSource(routes, registries, options.isListed)),
     async close() {
       await transport.close();

@@ -142,13 +142,13 @@ function mergedFacts(images: readonly ImageFacts[]): ReadonlyMap<string, ImageFa
       }))
       .sort((a, b) => order(a.platform, b.platform));
     const publisher = all.find((one) => one.publisher !== undefined)?.publisher;
-    const withCredentials = all.some((one) => one.withCredentials === true);
+    const mayBePrivate = all.some((one) => one.mayBePrivate === true);
     return [
       reference,
       {
         reference,
         ...optionalField('publisher', publisher),
-        ...(withCredentials ? { withCredentials } : {}),
+        ...(mayBePrivate ? { mayBePrivate } : {}),
         platforms,
       },
     ];
@@ -167,7 +167,7 @@ function coverageOfReferences(references: readonly ReferenceRecord[]): SurveyDoc
 }
 
 function mostPrivate(repositories: readonly RepositoryRecord[], facts: ReadonlyMap<string, ImageFacts>): Visibility {
-  if ([...facts.values()].some(({ withCredentials }) => withCredentials === true)) return 'private';
+  if ([...facts.values()].some(({ mayBePrivate }) => mayBePrivate === true)) return 'private';
   const ranks = repositories.map(({ visibility }) => VISIBILITIES.indexOf(visibility));
   return VISIBILITIES[ranks.reduce((most, rank) => Math.max(most, rank), 0)] ?? 'private';
 }

@@ -62,7 +62,9 @@ const repository = z.strictObject({
 export const imageSchema = z.strictObject({
   reference: text,
   publisher: z.exactOptional(text).describe('By its id in the catalog.'),
-  withCredentials: z.exactOptional(z.literal(true)).describe('It was read with credentials for its registry.'),
+  mayBePrivate: z
+    .exactOptional(z.literal(true))
+    .describe('It was read with credentials, in a private network or from a stand-in.'),
   platforms: z.array(z.strictObject({ platform: text, digests: texts.describe('None where it was not resolved.') })),
 });
 
@@ -89,9 +91,7 @@ export const surveySchema = z
         .boolean()
         .describe('Whether the policy and waivers of a repository were used in its place.'),
     }),
-    names: visibility.describe(
-      'The most private that this names: a repository, or an image that was read with credentials.',
-    ),
+    names: visibility.describe('The most private that this names: a repository, or an image that may be.'),
     complete: z.boolean().describe('Every repository that was listed was surveyed or left out on purpose.'),
     repositoryCount: z.strictObject({
       listed: count,

@@ -19,7 +19,7 @@ import type { RepositoryReading } from './reading-schema.js';
 import { digestOfJson, type SurveyState } from './state.js';
 
 /** Images of one repository of a registry that are evaluated together: they share layers, and their evidence is held. */
-const MAX_TOGETHER = 4;
+const MAX_TOGETHER = 2;
 /** Groups that are evaluated at a time. */
 const GROUPS_AT_ONCE = 3;
 
@@ -39,8 +39,8 @@ export interface SurveyInput {
   readonly run: Pick<RunInput, 'policy' | 'catalog' | 'settings'>;
   readonly source: ImageSource;
   readonly collectors: Collectors;
-  /** Whether a credential was sent for a registry. */
-  readonly usedCredentials: (registry: string) => boolean;
+  /** Whether images of a registry may be private. */
+  readonly mayBePrivate: (registry: string) => boolean;
 }
 
 const groupSchema = z.strictObject({
@@ -149,7 +149,7 @@ async function evaluateGroup(
   { input, parts }: Group,
   key: string,
 ): Promise<{ readonly result: GroupResult; readonly isLasting: boolean }> {
-  const { run, source, collectors, usedCredentials } = input;
+  const { run, source, collectors } = input;
   const deadline = startDeadline(run.settings);
   const evidence = startCollection({ ...run, source, collectors, deadline });
   let isLasting = true;
@@ -182,14 +182,14 @@ async function evaluateGroup(
       if (image === null || use.reference === null) continue;
       const facts = images.get(image) ?? new Map<string, ImageFacts>();
       images.set(image, facts);
-      const withCredentials = usedCredentials(use.reference.registry);
+      const isPrivate = input.mayBePrivate(use.reference.registry);
       for (const one of evaluation.images) {
         // Another reference to it may have been opened where this one was not.
         if (one.resolved === undefined && facts.has(one.platform)) continue;
         facts.set(one.platform, {
           reference: image,
           ...optionalField('publisher', one.publisher),
-          ...(withCredentials ? { withCredentials } : {}),
+          ...(isPrivate ? { mayBePrivate: true as const } : {}),
           platforms: [{ platform: one.platform, digests: one.resolved === undefined ? [] : [one.resolved.digest] }],
         });
       }

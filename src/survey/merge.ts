@@ -46,10 +46,10 @@ export function mergeSurveys(parts: readonly SurveyPart[]): Result<SurveyDocumen
     ],
     repositories: repositories.value,
     images: documents.flatMap(({ images }) =>
-      images.map(({ reference, publisher, withCredentials, platforms }) => ({
+      images.map(({ reference, publisher, mayBePrivate, platforms }) => ({
         reference,
         ...optionalField('publisher', publisher),
-        ...optionalField('withCredentials', withCredentials),
+        ...optionalField('mayBePrivate', mayBePrivate),
         platforms,
       })),
     ),

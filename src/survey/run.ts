@@ -54,8 +54,10 @@ export interface SurveyRequest {
   readonly settings: Omit<RunInput['settings'], 'now'>;
   readonly options: ReadingOptions;
   readonly collectors: Collectors;
-  readonly registries: Pick<Registries, 'source' | 'usedCredentials'>;
+  readonly registries: Pick<Registries, 'source' | 'mayBePrivate'>;
   readonly state: SurveyState;
+  /** What a reader has to know of how it was made, in sentences. */
+  readonly notices?: readonly string[];
   readonly now: Date;
   /** Loads the policy that a repository itself has, where that is asked for. */
   readonly ownPolicy?: Parameters<typeof readRepositories>[1]['ownPolicy'];
@@ -112,12 +114,17 @@ export async function runSurvey(request: SurveyRequest): Promise<Result<SurveyDo
     },
     leftOut: { ...listing.leftOut, morePrivate },
     failed: [...listing.failed, ...read.failed],
-    notices: listing.notices,
+    notices: [...listing.notices, ...(request.notices ?? [])],
     repositories: read.surveyed.map((one) => recordOf(one, evaluated.references.get(one.repository) ?? [])),
     images: evaluated.images,
   });
-  await state.writeRun({ key, started: started.toISOString(), finished: document.failed.length === 0 });
   return ok(document);
+}
+
+/** Remembers that a survey was written: where it is complete, the next one in its place starts anew. */
+export async function finishSurvey(state: SurveyState, { failed }: SurveyDocument): Promise<void> {
+  const begun = await state.readRun(runSchema);
+  if (begun !== null && failed.length === 0) await state.writeRun({ ...begun, finished: true });
 }
 
 function isRecent(started: string, now: Date): boolean {

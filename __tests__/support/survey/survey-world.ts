@@ -82,7 +82,8 @@ export async function survey(run: SurveyRun): Promise<SurveyDocument> {
     settings: { limits: registries.value.limits, offline: false },
     options: options.value,
     collectors,
-    registries: registries.value,
+    // The loopback network is private; the images of the tests are not.
+    registries: { ...registries.value, mayBePrivate: () => false },
     state: new SurveyState(join(directory, 'state')),
     now: NOW,
     say: () => undefined,
