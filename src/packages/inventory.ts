@@ -1,91 +1,102 @@
-import type { CatalogedType, UnreadType } from './catalogers/cataloger.js';
+import { z } from 'zod';
+import type { DeepReadonly } from '../lib/collections.js';
+import { CATALOGED_TYPES, UNREAD_TYPES } from './catalogers/cataloger.js';
 
 /** Where packages are installed from; each has its own names, versions and version order. */
-export type PackageType = 'apk' | 'deb' | 'rpm' | CatalogedType;
+export const PACKAGE_TYPES = ['apk', 'rpm', ...CATALOGED_TYPES] as const;
+export type PackageType = (typeof PACKAGE_TYPES)[number];
 
-/** One file that a package installed, and the checksum its database kept of it. */
-export interface OwnedFile {
-  /** Relative to the image's root, without a leading slash. */
-  readonly path: string;
-  /** Absent where the database keeps none: directories, links, dpkg's configuration files. */
-  readonly checksum?: { readonly algorithm: 'sha1' | 'md5' | 'sha256'; readonly hex: string };
-}
+/** The forms of package databases that are read. */
+const DATABASE_FORMATS = ['apk', 'dpkg', 'dpkg-status.d', 'rpm-sqlite', 'rpm-ndb', 'rpm-bdb', 'rpm-manifest'] as const;
 
-/** One installed package, as its database or its metadata says it. */
-export interface InstalledPackage {
-  readonly type: PackageType;
-  readonly name: string;
-  /** The whole version in the type's own grammar: with epoch and revision where it has them. Empty where a file names a package without one. */
-  readonly version: string;
-  readonly architecture?: string;
-  /** What it was built from: apk's origin, dpkg's source package, rpm's source rpm. Advisories are about these. */
-  readonly source: { readonly name: string; readonly version?: string };
-  /** The stream of the rpm module that it was built in: `nodejs:16`. */
-  readonly module?: string;
-  /** As written by the packager: an SPDX expression, or words. Empty where neither the database nor dpkg's copyright file says it. */
-  readonly licenses: readonly string[];
-  readonly purl: string;
-  /** The database or metadata file that shows of it, relative to the root. */
-  readonly where: string;
-  /** Empty where the database keeps no list that we read. */
-  readonly files: readonly OwnedFile[];
-  /** Every file below this directory is the package's, for types whose metadata lists none. */
-  readonly directory?: string;
-  /** The distribution's package whose files these are, such as `py3-pip`: the same software, reported of twice. */
-  readonly partOf?: string;
-  /** Why a package of a distribution's type is not the distribution's own; can follow "because". */
-  readonly thirdParty?: string;
-  /** The root file system within the image that it is installed in, where that is another one. */
-  readonly root?: OtherRoot;
-}
-
-/** A root file system that lies in a directory of the image, such as a chroot. */
-export interface OtherRoot {
-  /** Relative to the image's root. */
-  readonly path: string;
-  /** Null where it has no os-release. */
-  readonly distribution: Distribution | null;
-}
+const text = z.string();
 
 /** What os-release says. @see https://www.freedesktop.org/software/systemd/man/latest/os-release.html */
-export interface Distribution {
-  /** `debian`, `alpine`, `wolfi` …: lower case. */
-  readonly id: string;
-  readonly idLike: readonly string[];
-  /** Absent for rolling distributions and for Debian testing. */
-  readonly versionId?: string;
-  readonly codename?: string;
-  readonly prettyName?: string;
-  /** The file it was read from, relative to the root. */
-  readonly where: string;
-}
+const distributionSchema = z.strictObject({
+  id: text.describe('debian, alpine, wolfi …: lower case.'),
+  idLike: z.array(text),
+  versionId: z.exactOptional(text).describe('Absent for rolling distributions and for Debian testing.'),
+  codename: z.exactOptional(text),
+  prettyName: z.exactOptional(text),
+  where: text.describe('The file it was read from, relative to the root.'),
+});
 
-/** A package database that was found. */
-export interface PackageDatabase {
-  readonly path: string;
-  readonly format: 'apk' | 'dpkg' | 'dpkg-status.d' | 'rpm-sqlite' | 'rpm-ndb' | 'rpm-bdb' | 'rpm-manifest';
-  readonly packages: number;
-}
+const fileSchema = z.strictObject({
+  path: text.describe("Relative to the image's root, without a leading slash."),
+  checksum: z
+    .exactOptional(z.strictObject({ algorithm: z.enum(['sha1', 'md5', 'sha256']), hex: text }))
+    .describe("Absent where the database keeps none: directories, links, dpkg's configuration files."),
+});
+
+const packageSchema = z.strictObject({
+  type: z.enum(PACKAGE_TYPES),
+  name: text,
+  version: text.describe(
+    "In the type's own grammar, with epoch and revision. Empty where a file names a package without a version.",
+  ),
+  architecture: z.exactOptional(text),
+  source: z
+    .strictObject({ name: text, version: z.exactOptional(text) })
+    .describe(
+      "What it was built from: apk's origin, dpkg's source package, rpm's source rpm. Advisories are about these.",
+    ),
+  module: z.exactOptional(text).describe('The stream of the rpm module that it was built in, such as nodejs:16.'),
+  licenses: z
+    .array(text)
+    .describe('As written by the packager: an SPDX expression, or words. Empty where the database keeps none (dpkg).'),
+  purl: text,
+  where: text.describe('The database or metadata file that lists it, relative to the root.'),
+  files: z.array(fileSchema).describe('Empty where the database keeps no list that is read.'),
+  directory: z
+    .exactOptional(text)
+    .describe("Every file below it is the package's, for types whose metadata lists none."),
+  partOf: z
+    .exactOptional(text)
+    .describe("The distribution's package whose files these are, such as py3-pip: the same software, listed twice."),
+  thirdParty: z
+    .exactOptional(text)
+    .describe('Why a package of a distribution\'s type is not the distribution\'s own; can follow "because".'),
+  root: z
+    .exactOptional(
+      z.strictObject({
+        path: text.describe("Relative to the image's root."),
+        distribution: distributionSchema.nullable().describe('Null where it has no os-release.'),
+      }),
+    )
+    .describe('The root file system within the image that it is installed in, such as a chroot.'),
+});
+
+const reasoned = z.array(z.strictObject({ path: text, reason: text }));
+const count = z.int().min(0);
 
 /** Everything that is installed, as far as the image itself shows. */
-export interface Inventory {
-  readonly packages: readonly InstalledPackage[];
-  /** Null where there is no os-release. */
-  readonly distribution: Distribution | null;
-  readonly databases: readonly PackageDatabase[];
-  /** What was found and could not be read, or read in part: a list with anything in it is not the whole truth. */
-  readonly unknowns: readonly { readonly path: string; readonly reason: string }[];
-  /** Files that hold packages, such as programs and archives, and could not be read whole. */
-  readonly unreadContents: readonly { readonly path: string; readonly reason: string }[];
-  /** Packages of types that are recognized and that nothing here reads; those that the distribution's packages installed are left out. */
-  readonly uncataloged: readonly UncatalogedPackages[];
-}
+export const inventorySchema = z.strictObject({
+  packages: z.array(packageSchema),
+  distribution: distributionSchema.nullable().describe('What os-release says; null where there is none.'),
+  databases: z.array(z.strictObject({ path: text, format: z.enum(DATABASE_FORMATS), packages: count })),
+  unknowns: reasoned.describe('What was found and could not be read, or only in part: the list is then incomplete.'),
+  unreadContents: reasoned.describe(
+    'Files that hold packages, such as programs and archives, and could not be read completely.',
+  ),
+  uncataloged: z
+    .array(
+      z.strictObject({
+        type: z.enum(UNREAD_TYPES),
+        files: count.describe('How many files there are.'),
+        path: text.describe('One of them.'),
+      }),
+    )
+    .describe(
+      "Packages of types that are recognized and not read, without those that the distribution's packages installed.",
+    ),
+});
 
+export type Inventory = DeepReadonly<z.infer<typeof inventorySchema>>;
+export type InstalledPackage = Inventory['packages'][number];
+export type OwnedFile = InstalledPackage['files'][number];
+/** A root file system that lies in a directory of the image. */
+export type OtherRoot = NonNullable<InstalledPackage['root']>;
+export type Distribution = NonNullable<Inventory['distribution']>;
+export type PackageDatabase = Inventory['databases'][number];
 /** Files of one type of packages that is not read. */
-export interface UncatalogedPackages {
-  readonly type: UnreadType;
-  /** How many files there are. */
-  readonly files: number;
-  /** One of them. */
-  readonly path: string;
-}
+export type UncatalogedPackages = Inventory['uncataloged'][number];

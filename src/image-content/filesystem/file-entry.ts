@@ -1,57 +1,70 @@
-import type { FileCatalog } from '../../packages/catalogers/cataloger.js';
+import { z } from 'zod';
+import type { DeepReadonly } from '../../lib/collections.js';
+import { fileCatalogSchema } from '../../packages/catalogers/cataloger.js';
 
-/** What a path is, after the layers are laid over each other. */
-export type FileType = 'file' | 'directory' | 'link' | 'character-device' | 'block-device' | 'fifo';
+const text = z.string();
+const count = z.int().min(0);
+
+/** A key or credential, reported by its kind and place only: the secret is never kept. */
+export const secretMarkFields = {
+  kind: text.describe('Such as RSA private key.'),
+  line: z.exactOptional(z.int().min(1)).describe('Absent in files that have no lines.'),
+  isClosed: z.exactOptional(z.literal(true)).describe('Encrypted as a whole: it may hold only certificates.'),
+  isLikely: z
+    .exactOptional(z.literal(true))
+    .describe('Often, but not always, a credential: a JSON Web Token, or a password in a URL.'),
+  expires: z.exactOptional(z.number()).describe('When it expires, in seconds of Unix time, if it says so.'),
+};
+const secretMarkSchema = z.strictObject(secretMarkFields);
+export type SecretMark = DeepReadonly<z.infer<typeof secretMarkSchema>>;
 
 /** What a file's content gave away while its layer streamed by; the content itself is not kept. */
-export interface FileContent {
-  /** Lower-case hex, of those checksums that the layer's package database keeps. */
-  readonly sha1?: string;
-  readonly md5?: string;
-  readonly sha256?: string;
-  readonly form: 'empty' | 'elf' | 'script' | 'text' | 'binary';
-  /** The interpreter's path of a script's first line, such as `/bin/sh`; for `env`, the program it looks for. */
-  readonly interpreter?: string;
-  /** Programs whose own strings are inside: `busybox`, `bash`, `apk` …, under any file name. */
-  readonly programs?: readonly string[];
-  /** Packages that are inside it; absent where nothing was found. */
-  readonly catalog?: FileCatalog;
-  /** Keys and credentials seen in it. */
-  readonly secrets?: readonly SecretMark[];
+const contentSchema = z.strictObject({
+  sha1: z
+    .exactOptional(text)
+    .describe("Lower-case hex, as the other checksums; those that the layer's package database keeps."),
+  md5: z.exactOptional(text),
+  sha256: z.exactOptional(text),
+  form: z.enum(['empty', 'elf', 'script', 'text', 'binary']),
+  interpreter: z
+    .exactOptional(text)
+    .describe("The interpreter's path of a script's first line, such as /bin/sh; for env, the program it looks for."),
+  programs: z
+    .exactOptional(z.array(text))
+    .describe('Programs that are identified by content, regardless of the file name.'),
+  catalog: z.exactOptional(fileCatalogSchema),
+  secrets: z.exactOptional(z.array(secretMarkSchema)),
+  bytes: z
+    .exactOptional(z.strictObject({ bytes: count }))
+    .describe('How many bytes were kept, of the few files that are read (os-release, package databases).'),
+});
+
+export interface FileContent extends Omit<DeepReadonly<z.infer<typeof contentSchema>>, 'bytes'> {
   /** The bytes, of the few files that are read for what they say (os-release, package databases). */
   readonly bytes?: Uint8Array;
 }
 
-/** A key or credential, reported by its kind and place only: the secret is never kept. */
-export interface SecretMark {
-  /** Such as `RSA private key`. */
-  readonly kind: string;
-  /** 1-based; absent in files that have no lines. */
-  readonly line?: number;
-  /** All of it is encrypted, so that certificates alone may be in it. */
-  readonly isClosed?: true;
-  /** It is a credential often and not always: a JSON Web Token, a password in a URL. */
-  readonly isLikely?: true;
-  /** When it ends, in seconds of Unix time, where it says so. */
-  readonly expires?: number;
-}
-
 /** One path of an image. */
-export interface FileEntry {
-  /** Relative to the root, without a leading slash; bytes that are not UTF-8 are written `\xNN`. */
-  readonly path: string;
-  readonly type: FileType;
-  /** The twelve permission bits. */
-  readonly mode: number;
-  readonly uid: number;
-  readonly gid: number;
-  /** In bytes; 0 for all but files. */
-  readonly size: number;
-  /** Where a symbolic link points, as written. */
-  readonly linkTarget?: string;
-  /** Another name of the same file, where this one was written as a hard link to it. */
-  readonly hardLinkTo?: string;
-  /** File capabilities by name, from the extended attribute security.capability. */
-  readonly capabilities?: readonly string[];
+export const fileEntrySchema = z.strictObject({
+  path: text.describe('Relative to the root, without a leading slash; bytes that are not UTF-8 are written \\xNN.'),
+  type: z
+    .enum(['file', 'directory', 'link', 'character-device', 'block-device', 'fifo'])
+    .describe('What the path is, after the layers are applied.'),
+  mode: z.int().min(0).max(0o7777).describe('The twelve permission bits.'),
+  uid: count,
+  gid: count,
+  size: count.describe('In bytes; 0 for all but files.'),
+  linkTarget: z.exactOptional(text).describe('Where a symbolic link points, as written.'),
+  hardLinkTo: z
+    .exactOptional(text)
+    .describe('Another name of the same file, if this one was written as a hard link to it.'),
+  capabilities: z
+    .exactOptional(z.array(text))
+    .describe('File capabilities by name, from the extended attribute security.capability.'),
+  content: z.exactOptional(contentSchema),
+});
+
+export interface FileEntry extends Omit<DeepReadonly<z.infer<typeof fileEntrySchema>>, 'content'> {
   readonly content?: FileContent;
 }
+export type FileType = FileEntry['type'];

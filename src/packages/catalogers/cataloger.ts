@@ -1,3 +1,8 @@
+import { z } from 'zod';
+import type { DeepReadonly } from '../../lib/collections.js';
+
+const text = z.string();
+
 /** What the first bytes of a file say it is. `program`: ELF, PE or Mach-O; `archive`: zip; `script`: it begins with `#!`. */
 export type FileKind = 'program' | 'archive' | 'script' | 'other';
 
@@ -11,67 +16,82 @@ export interface CandidateFile {
 }
 
 /** Package types that catalogers find, by their purl type. `generic`: runtimes and servers, which have no registry. */
-export type CatalogedType =
-  | 'alpm'
-  | 'bitnami'
-  | 'cargo'
-  | 'composer'
-  | 'conda'
-  | 'cran'
-  | 'deb'
-  | 'ebuild'
-  | 'gem'
-  | 'golang'
-  | 'maven'
-  | 'nix'
-  | 'npm'
-  | 'nuget'
-  | 'opkg'
-  | 'pypi'
-  | 'generic';
+export const CATALOGED_TYPES = [
+  'alpm',
+  'bitnami',
+  'cargo',
+  'composer',
+  'conda',
+  'cran',
+  'deb',
+  'ebuild',
+  'gem',
+  'golang',
+  'maven',
+  'nix',
+  'npm',
+  'nuget',
+  'opkg',
+  'pypi',
+  'generic',
+] as const;
+export type CatalogedType = (typeof CATALOGED_TYPES)[number];
 
 /** A package that a file contains. */
-export interface CatalogedPackage {
-  readonly type: CatalogedType;
-  /** As advisories write it: a Go module's path, Maven's `group:artifact` (the artifact alone where the group is unknown). */
-  readonly name: string;
-  /** Empty where the file names the package without its version. */
-  readonly version: string;
-  /** The path within the file, for archives: `BOOT-INF/lib/log4j-core-2.14.1.jar`. */
-  readonly inside?: string;
-  readonly architecture?: string;
-  /** Of its purl, next to the architecture; empty values count as left out. */
-  readonly qualifiers?: Readonly<Record<string, string>>;
-  /** As written by the packager. */
-  readonly licenses?: readonly string[];
-  /** Why a package of a distribution's type is not covered by the distribution's advisories; can follow "because". */
-  readonly thirdParty?: string;
-  /** The end of the path of a directory that must be there: the file says what should be installed, not what is. */
-  readonly needs?: string;
-}
+const catalogedPackageSchema = z.strictObject({
+  type: z.enum(CATALOGED_TYPES),
+  name: text.describe(
+    "As advisories write it: a Go module's path, Maven's group:artifact (the artifact alone where the group is unknown).",
+  ),
+  version: text.describe('Empty where the file names the package without its version.'),
+  inside: z.exactOptional(text).describe('The path within the file, for archives: BOOT-INF/lib/log4j-core-2.14.1.jar.'),
+  architecture: z.exactOptional(text),
+  qualifiers: z
+    .exactOptional(z.record(text, text))
+    .describe('Of its purl, next to the architecture; empty values count as left out.'),
+  licenses: z.exactOptional(z.array(text)).describe('As written by the packager.'),
+  thirdParty: z
+    .exactOptional(text)
+    .describe('Why the distribution\'s advisories do not cover a package of its type; can follow "because".'),
+  needs: z
+    .exactOptional(text)
+    .describe(
+      'The end of the path of a directory that must exist: the file says what should be installed, not what is.',
+    ),
+});
+
+export type CatalogedPackage = DeepReadonly<z.infer<typeof catalogedPackageSchema>>;
 
 /** Package types that are recognized and that no cataloger reads, or not in every form. */
-export type UnreadType =
-  | 'appimage'
-  | 'cargo'
-  | 'dotnet-bundle'
-  | 'gem'
-  | 'kernel-module'
-  | 'packed-program'
-  | 'vendored-pypi';
+export const UNREAD_TYPES = [
+  'appimage',
+  'cargo',
+  'dotnet-bundle',
+  'gem',
+  'kernel-module',
+  'packed-program',
+  'vendored-pypi',
+] as const;
+export type UnreadType = (typeof UNREAD_TYPES)[number];
 
 /** What a file contains besides itself. */
-export interface FileCatalog {
-  readonly packages: readonly CatalogedPackage[];
-  /** Types of packages that are in it, or that its presence shows, and that no cataloger reads. */
-  readonly unread: readonly UnreadType[];
-  /** What in it could not be read, each in a clause that can follow the file's name. */
-  readonly problems: readonly string[];
-  /** Files that packages brought, by what the file says: a path from the image's root on each line. */
-  readonly owned?: string;
-  /** The licenses of the package that the file is about, each a statement of its own. */
-  readonly licenses?: readonly string[];
-}
+export const fileCatalogSchema = z
+  .strictObject({
+    packages: z.array(catalogedPackageSchema),
+    unread: z
+      .array(z.enum(UNREAD_TYPES))
+      .describe('Types of packages that are in it, or that its presence shows, and that no cataloger reads.'),
+    problems: z.array(text).describe("What in it could not be read, each a clause that can follow the file's name."),
+    owned: z
+      .exactOptional(text)
+      .describe("Files that packages installed, by what the file says: a path from the image's root on each line."),
+    licenses: z
+      .exactOptional(z.array(text))
+      .describe('The licenses of the package that the file is about, each a statement of its own.'),
+  })
+  .describe('Packages that are inside the file.');
+
+export type FileCatalog = DeepReadonly<z.infer<typeof fileCatalogSchema>>;
 
 /** Takes a file's bytes in order, then answers once. A chunk is only good until the call returns. */
 export interface FileReader {
