@@ -33,6 +33,7 @@ beforeAll(async () => {
         { path: 'usr/bin/other', link: 'usr/bin/tool', type: 'link' },
         { path: 'root/.netrc', content: `password ${key}\n` },
         { path: 'opt/.wh.gone', content: '' },
+        { path: 'usr/share/large', content: 'text\n'.repeat(300_000) },
       ],
     ],
   });
@@ -55,8 +56,10 @@ describe('facts about layers', () => {
   });
 
   test('are not those of another layer or of another archive', async () => {
-    const { kept } = await opened();
-    await kept.put(digest(), facts);
+    const { directory, kept: before } = await opened();
+    await before.put(digest(), facts);
+    const { kept } = await opened(directory);
+    expect(await kept.get(digest(), facts.diffId)).toEqual(facts);
     expect(await kept.get(`sha256:${'0'.repeat(64)}`, facts.diffId)).toBeUndefined();
     expect(await kept.get(digest(), `sha256:${'0'.repeat(64)}`)).toBeUndefined();
   });
@@ -66,11 +69,18 @@ describe('facts about layers', () => {
     ['changed', (bytes) => Buffer.concat([bytes.subarray(0, -1), Buffer.from([(bytes.at(-1) ?? 0) ^ 1])])],
     ['empty', () => Buffer.alloc(0)],
   ])('are not believed where a file is %s', async (_what, change) => {
-    const { directory, kept } = await opened();
-    await kept.put(digest(), facts);
+    const { directory, kept: before } = await opened();
+    await before.put(digest(), facts);
     const file = fileIn(directory);
     writeFileSync(file, change(readFileSync(file)));
+    const { kept } = await opened(directory);
     expect(await kept.get(digest(), facts.diffId)).toBeUndefined();
+  });
+
+  test('are not kept of a layer that is read as fast', async () => {
+    const { directory, kept } = await opened();
+    await kept.put(digest(), { ...facts, uncompressedBytes: 100_000 });
+    expect(readdirSync(directory)).toEqual([]);
   });
 
   test('are not kept where others can change them', async () => {

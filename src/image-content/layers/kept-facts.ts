@@ -9,6 +9,8 @@ import type { LayerFacts } from './layer-facts.js';
 /** All that may stay, and the most of one layer: 400,000 files take some 60 MB. */
 const MAX_BYTES = 512 * 1024 * 1024;
 const MAX_ENTRY_BYTES = 96 * 1024 * 1024;
+/** Smaller layers are read as fast as what was learned of them. */
+const LEAST_LAYER_BYTES = 1024 * 1024;
 const SEAL_BYTES = 32;
 
 /** What was learned of layers in earlier runs, by digest. */
@@ -24,10 +26,11 @@ export interface KeptFacts {
  * reading it, so a directory that others can change is not used: undefined then, and where it can't be made.
  */
 export async function openKeptFacts(directory: string): Promise<KeptFacts | undefined> {
+  let held: ReadonlySet<string>;
   try {
     await mkdir(directory, { recursive: true, mode: 0o700 });
     if (!isPrivate(directory)) return undefined;
-    await prune(directory);
+    held = await prune(directory);
   } catch {
     return undefined;
   }
@@ -36,7 +39,7 @@ export async function openKeptFacts(directory: string): Promise<KeptFacts | unde
     async get(digest, diffId) {
       try {
         const path = pathOf(digest, diffId);
-        if ((await stat(path)).size > MAX_ENTRY_BYTES) return undefined;
+        if (!held.has(path) || (await stat(path)).size > MAX_ENTRY_BYTES) return undefined;
         const facts = open(await readFile(path), diffId);
         const now = new Date();
         if (facts !== undefined) await utimes(path, now, now);
@@ -46,6 +49,7 @@ export async function openKeptFacts(directory: string): Promise<KeptFacts | unde
       }
     },
     async put(digest, facts) {
+      if (facts.uncompressedBytes < LEAST_LAYER_BYTES) return;
       const bytes = serialize(facts);
       if (bytes.length > MAX_ENTRY_BYTES) return;
       const path = pathOf(digest, facts.diffId);
@@ -82,8 +86,8 @@ function isFacts(value: unknown): value is LayerFacts {
   );
 }
 
-/** Removes what has been of use the longest ago, until the rest fits, and what a stopped run left half-written. */
-async function prune(directory: string): Promise<void> {
+/** Removes what has been of use the longest ago, until the rest fits. Returns the paths of what is left. */
+async function prune(directory: string): Promise<ReadonlySet<string>> {
   const files = await Promise.all(
     (await readdir(directory)).map(async (name) => {
       const path = join(directory, name);
@@ -91,12 +95,15 @@ async function prune(directory: string): Promise<void> {
       return { path, size, mtimeMs };
     }),
   );
+  const left = new Set(files.map(({ path }) => path));
   let total = files.reduce((sum, { size }) => sum + size, 0);
   for (const { path, size } of files.sort((a, b) => a.mtimeMs - b.mtimeMs)) {
     if (total <= MAX_BYTES) break;
     await rm(path, { force: true });
+    left.delete(path);
     total -= size;
   }
+  return left;
 }
 
 function hashOf(text: string): string {

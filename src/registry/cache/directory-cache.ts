@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { createReadStream } from 'node:fs';
+import { createReadStream, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { type FileHandle, mkdir, open, readdir, readFile, rename, rm, stat, utimes, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { digestOf, hashesTo, hashFor } from '../../references/digest.js';
@@ -14,6 +14,9 @@ export interface DirectoryCacheOptions {
   /** What is larger is not kept. */
   readonly maxEntryBytes: number;
 }
+
+/** As large as documents are: to hand such a write to another thread costs several times what it takes. */
+const SMALL_BYTES = 64 * 1024;
 
 /**
  * A cache in a directory: `blobs/sha256/<hex>`, and `tags/` with what tags last pointed to. Files appear whole or not at
@@ -65,6 +68,7 @@ export class DirectoryCache implements BlobCache {
 
   async *keeping(digest: string, size: number, chunks: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
     if (size > this.#options.maxEntryBytes) return yield* chunks;
+    if (size <= SMALL_BYTES) return yield* this.#keepingSmall(digest, chunks);
     const path = this.#blobPath(digest);
     const beside = `${path}.${randomUUID()}.part`;
     let file: FileHandle | undefined = await quietly(async () => {
@@ -90,6 +94,15 @@ export class DirectoryCache implements BlobCache {
         await this.#noteHeld(path);
       });
     }
+  }
+
+  async *#keepingSmall(digest: string, chunks: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
+    const parts: Uint8Array[] = [];
+    for await (const chunk of chunks) {
+      parts.push(Buffer.from(chunk));
+      yield chunk;
+    }
+    await this.put(digest, Buffer.concat(parts));
   }
 
   async lastDigest(name: string): Promise<string | undefined> {
@@ -160,12 +173,18 @@ export class DirectoryCache implements BlobCache {
   async #write(path: string, bytes: Uint8Array): Promise<void> {
     await this.#makeDirectories();
     const beside = `${path}.${randomUUID()}.part`;
+    const options = { flag: 'wx', mode: 0o600 } as const;
     try {
-      await writeFile(beside, bytes, { flag: 'wx', mode: 0o600 });
-      await rename(beside, path);
+      if (bytes.length <= SMALL_BYTES) {
+        writeFileSync(beside, bytes, options);
+        renameSync(beside, path);
+      } else {
+        await writeFile(beside, bytes, options);
+        await rename(beside, path);
+      }
       await this.#noteHeld(path);
     } catch (error) {
-      await rm(beside, { force: true });
+      rmSync(beside, { force: true });
       throw error;
     }
   }
