@@ -30,11 +30,11 @@ const root = fileURLToPath(new URL('../..', import.meta.url));
 const HOST = 'registry.example.com';
 const POLICY_PATH = '.github/base-image-gate.yml';
 /** Needs a service that is not here, or installs something. */
-const NOT_RUN = /^(?:gh|docker|kubectl|npm|npx (?!base-image-gate)|git|cd|alias) |\$\(gh /;
+const NOT_RUN = /^(?:gh|docker|kubectl|npm|npx (?!base-image-gate)|git|cd|alias|base-image-gate survey) |\$\(gh /;
 
 const INTRODUCTION = `# Commands of the documentation, run
 
-Every shell command of the README and the pages of docs/ that the gate's own program, cosign, notation or crane can run, in a repository whose one image is in a local registry, with the exit codes. Left out are lines that start with \`gh\`, \`docker\`, \`kubectl\`, \`npm\`, \`git\`, \`cd\` or \`alias\`. The signing page is run from nothing to a green check, once with cosign and once with notation. \`__tests__/repository/documentation.peer.test.ts\` makes this table.
+Every shell command of the README and the pages of docs/ that the gate's own program, cosign, notation or crane can run, in a repository whose one image is in a local registry, with the exit codes. Left out are lines that start with \`gh\`, \`docker\`, \`kubectl\`, \`npm\`, \`git\`, \`cd\` or \`alias\`, and \`survey\`, which asks GitHub. The signing page is run from nothing to a green check, once with cosign and once with notation. \`__tests__/repository/documentation.peer.test.ts\` makes this table.
 `;
 
 interface Ran {
