@@ -206,6 +206,18 @@ ${more}\ntarget "app" {\n  args = { BASE = ${value} }\n}\n`;
     expect(images(settled)).toEqual(['alpine:3']);
   });
 
+  test('a target that a variable chooses to inherit from decides what it sets, and nothing else', async () => {
+    const bake = `variable "KIND" {\n  default = "one"\n}
+target "kind-one" {\n  args = { BASE = "alpine:3" }\n}
+target "kind-two" {\n  args = { BASE = "debian:12" }\n  target = "b"\n}
+target "app" {\n  inherits = ["kind-\${KIND}"]\n  target = "a"\n}\n`;
+    const text = 'ARG BASE\nFROM $BASE AS a\nFROM other AS b\n';
+    const reading = await readFiles({ Dockerfile: text, 'docker-bake.hcl': bake });
+    const app = reading.builds?.find(({ name }) => name === 'app');
+    expect(app?.defaults?.map(({ field }) => field)).toEqual(['args.BASE']);
+    expect(openOf(reading, 'alpine:3')).toEqual(['BASE: the variable KIND']);
+  });
+
   test('conditions of which there are too many to evaluate both ways are reported', async () => {
     const conditions = Array.from({ length: 17 }, (_, index) => `A${index} = BIG ? "b" : "a${index}"`).join('\n');
     const bake = `variable "BIG" {\n  default = false\n}\ntarget "app" {\n  args = {\n${conditions}\n  }\n}\n`;

@@ -51,6 +51,7 @@ export const EXPRESSION_VALUES: readonly (readonly [expression: string, value: s
   ['length({ for x in ["aa", "ab"] : substr(x, 0, 1) => x... }.a)', '2'],
   ['lookup({ a = "1" }, "b", "none")', 'none'],
   ['try([1][3], "fallback")', 'fallback'],
+  ['try(convert(true ? 1 > 0 : false ? parseint("ff", 10) : 1 % parseint("0x1", 16), string), "none")', 'none'],
   ['can(missing)', 'false'],
   ['convert("1", number) + 1', '2'],
   // Functions of all kinds.

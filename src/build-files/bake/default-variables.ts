@@ -8,6 +8,8 @@ import { TEXT_FIELDS } from './target.js';
 
 /** Variables of one field that are named; more say nothing new. */
 const MAX_NAMED = 8;
+/** Fields that are named of a target which may inherit from another; beyond, any of them may be. */
+const MAX_FIELDS = 50;
 /** Variables and functions that name each other; what is deeper is not followed. */
 const MAX_DEPTH = 100;
 
@@ -27,6 +29,8 @@ export class DefaultVariables {
   readonly #definitions: Definitions;
   readonly #environment: Readonly<Record<string, string>>;
   readonly #known = new Map<string, Names>();
+  #children: ReadonlyMap<string, readonly string[]> | undefined;
+  readonly #fields = new Map<NamedBlock, ReadonlySet<string>>();
   #depth = 0;
 
   constructor(definitions: Definitions, environment: Readonly<Record<string, string>>) {
@@ -35,7 +39,8 @@ export class DefaultVariables {
   }
 
   /** What decides the fields of a target, `args.NAME` and `contexts.NAME` each; `args` stands for those of no fixed name. */
-  ofTarget({ body }: NamedBlock): ReadonlyMap<string, Cause> {
+  ofTarget(block: NamedBlock): ReadonlyMap<string, Cause> {
+    const { body } = block;
     const matrix = this.axesOf(body);
     const found = new Map<string, Cause>();
     const add = (field: string, expression: Expression, line: number) => {
@@ -45,6 +50,8 @@ export class DefaultVariables {
     };
     for (const { name, at, value } of body.attributes.values()) {
       if (SINGLE.has(name)) add(name, value, at.line);
+      // Another target may be inherited from, with all that it says and this one does not.
+      if (name === 'inherits') for (const field of this.#inheritable(block, value)) add(field, value, at.line);
       if (!KEYED.has(name)) continue;
       if (value.kind !== 'object') add(name, value, at.line);
       else
@@ -52,6 +59,41 @@ export class DefaultVariables {
           const fixed = fixedName(key);
           add(fixed === undefined ? name : `${name}.${fixed}`, item, item.at.line);
         }
+    }
+    return found;
+  }
+
+  /** What the targets that an expression may name set, and the block that inherits from one of them does not. */
+  #inheritable({ label, body }: NamedBlock, inherits: Expression): ReadonlySet<string> {
+    const own = fieldsOf(body.attributes);
+    const items = inherits.kind === 'tuple' ? inherits.items : [inherits];
+    const isNamed = (name: string) =>
+      items.some((item) => {
+        const { first, last } = literalEnds(item);
+        return name.startsWith(first) && name.endsWith(last);
+      });
+    const below = this.#heirs(label);
+    const candidates = this.#definitions.targets.filter((one) => isNamed(one.label) && !below.has(one.label));
+    const fields = candidates.flatMap((one) => [...this.#fieldsOf(one)]);
+    const others = new Set(fields.filter((field) => !own.has(field)));
+    return others.size > MAX_FIELDS ? new Set(['inherits']) : others;
+  }
+
+  #fieldsOf(block: NamedBlock): ReadonlySet<string> {
+    const known = this.#fields.get(block) ?? fieldsOf(block.body.attributes);
+    this.#fields.set(block, known);
+    return known;
+  }
+
+  /** A target and those that inherit from it by what is written out. */
+  #heirs(name: string): ReadonlySet<string> {
+    this.#children ??= childrenOf(this.#definitions);
+    const found = new Set<string>();
+    const waiting = [name];
+    for (let label = waiting.pop(); label !== undefined; label = waiting.pop()) {
+      if (found.has(label)) continue;
+      found.add(label);
+      waiting.push(...(this.#children.get(label) ?? []));
     }
     return found;
   }
@@ -137,8 +179,44 @@ export class DefaultVariables {
   }
 }
 
-const SINGLE = new Set<string>([...TEXT_FIELDS, 'platforms', 'inherits']);
+const SINGLE = new Set<string>([...TEXT_FIELDS, 'platforms']);
 const KEYED = new Set(['args', 'contexts']);
+
+/** The targets that inherit from each, where that is written out. */
+function childrenOf({ targets }: Definitions): ReadonlyMap<string, readonly string[]> {
+  const found = new Map<string, string[]>();
+  for (const { label, body } of targets) {
+    const value = body.attributes.get('inherits')?.value;
+    for (const parent of value?.kind === 'tuple' ? value.items.flatMap((item) => fixedName(item) ?? []) : []) {
+      const known = found.get(parent);
+      if (known === undefined) found.set(parent, [label]);
+      else known.push(label);
+    }
+  }
+  return found;
+}
+
+/** The literal beginning and end of a text. */
+function literalEnds(expression: Expression): { readonly first: string; readonly last: string } {
+  const parts = expression.kind === 'template' ? expression.parts : [expression];
+  const textOf = (part: Expression | undefined) =>
+    part?.kind === 'literal' && part.value.kind === 'string' ? part.value.text : '';
+  return { first: textOf(parts[0]), last: textOf(parts.at(-1)) };
+}
+
+/** The fields that decide images and that a block sets, `args.NAME` and `contexts.NAME` each. */
+function fieldsOf(attributes: Block['body']['attributes']): ReadonlySet<string> {
+  return new Set(
+    [...attributes.values()].flatMap(({ name, value }) => {
+      if (SINGLE.has(name)) return [name];
+      if (!KEYED.has(name) || value.kind !== 'object') return [];
+      return value.items.flatMap(({ key }) => {
+        const fixed = fixedName(key);
+        return fixed === undefined ? [] : [`${name}.${fixed}`];
+      });
+    }),
+  );
+}
 
 /** `target.NAME.FIELD`, and the entry of that which an expression takes. */
 interface FieldOfTarget {

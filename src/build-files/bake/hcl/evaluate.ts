@@ -282,16 +282,21 @@ class Evaluation {
     const [whenTrue, whenFalse] = attempts;
     const type = branchesType(attempts);
     if (type === undefined) throw new BakeProblem(at, 'The two values of "? :" have incompatible types.');
+    let failed = type;
     try {
       const decided = given === undefined ? this.#evaluate(condition) : boolValue(given);
       if (decided.kind === 'null') throw new BakeProblem(condition.at, "A condition can't be null.");
       if (decided.kind === 'unknown') return decided;
       const flag = located(condition.at, () => convert(decided, 'bool'), 'This is not a condition: ');
       const taken = flag.kind === 'bool' && flag.value ? whenTrue : whenFalse;
-      if (taken === undefined || taken instanceof BakeProblem) throw taken ?? new BakeProblem(at, 'There is no value.');
+      if (taken === undefined || taken instanceof BakeProblem) {
+        // Without a common type, the value keeps its own.
+        if (type === 'dynamic') failed = taken?.type ?? type;
+        throw taken ?? new BakeProblem(at, 'There is no value.');
+      }
       return located(at, () => convert(taken, type), 'A value of "? :" can\'t be used: ');
     } catch (error) {
-      if (error instanceof BakeProblem) error.type = type;
+      if (error instanceof BakeProblem) error.type = failed;
       throw error;
     }
   }
