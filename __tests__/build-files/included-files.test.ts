@@ -24,6 +24,7 @@ describe('a makefile', () => {
   test.each([
     ['include ../../rules.mk\n'],
     ['-include ../../*.mk\n'],
+    ['include $(wildcard ../../*.mk)\n'],
     ['TOP := ../..\ninclude $(TOP)/rules.mk\n'],
     ['include more.mk\n'],
   ])('runs what it includes in its own directory: %j', async (makefile) => {
@@ -98,6 +99,7 @@ describe('a Taskfile', () => {
     });
     expect(reading.uses).toMatchObject([{ expanded: 'alpine:3' }]);
     expect(reading.uses[0]?.open?.map(({ argument }) => argument)).toEqual(open);
+    if (open !== undefined) expect(reading.uses[0]?.open?.[0]?.decidedBy).toBe(value);
   });
 });
 

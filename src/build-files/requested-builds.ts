@@ -278,6 +278,9 @@ class RequestedBuildsReader {
   }
 }
 
+/** An expression with spaces, of a workflow or a Taskfile, or a substitution. */
+const UNIT = String.raw`\$?\{\{.{0,200}?\}\}|\$\((?:[^()\n]|\([^()\n]{0,100}\)){1,200}\)`;
+
 /** Lines that one command may go on over. */
 const MAX_COMMAND_LINES = 50;
 
@@ -295,9 +298,7 @@ function withWritten(build: NamedBuild, lines: readonly string[]): NamedBuild {
   const written = [...open.args, ...flags].flatMap((name) => {
     const start = name.startsWith('-') ? `${name}(?:=|[ \\t]+)` : `\\b${name}=`;
     const value =
-      name === ''
-        ? undefined
-        : new RegExp(`${start}("[^"\n]+"|'[^'\n]+'|\\$\\{\\{.*?\\}\\}|[^\\s"']+)`).exec(command)?.[1];
+      name === '' ? undefined : new RegExp(`${start}("[^"\n]+"|'[^'\n]+'|(?:${UNIT}|[^\\s"'])+)`).exec(command)?.[1];
     return value === undefined ? [] : [[name, value.replace(/^"(.*)"$/, '$1')] as const];
   });
   return { ...build, open: { ...open, decidedBy: { ...Object.fromEntries(written), ...open.decidedBy } } };

@@ -71,7 +71,7 @@ async function withIncludes(
     found.push(one);
     if (names === undefined) continue;
     variables ??= new Variables(valuesOf(lines.map(({ text }) => text)), new Map());
-    const words = variables.expand(names).split(/\s+/);
+    const words = variables.expand(names.replace(/\$\(wildcard\s+([^()]*)\)/g, '$1')).split(/\s+/);
     const wanted = words.filter((word) => word !== '' && !read.has(word)).slice(0, MAX_INCLUDES - read.size);
     // A pattern is tried once, since each takes a look at all paths.
     for (const word of wanted) if (word.includes('*')) read.add(word);
