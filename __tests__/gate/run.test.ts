@@ -33,7 +33,7 @@ describe('the gate', () => {
     const files = { Dockerfile: `FROM scratch AS below\nFROM below\n${user}` };
     const reported = (await gateRun({ files, policy: ALLOWED })).notices.filter((text) => text.includes('scratch'));
     expect(reported).toEqual(
-      place === null ? [] : [expect.stringMatching(new RegExp(`^What is built on scratch .*: ${place}\\.$`))],
+      place === null ? [] : [expect.stringMatching(new RegExp(`^Stages on scratch .*: ${place}\\.$`))],
     );
     const off = await gateRun({ files, policy: `${ALLOWED}rules: { non-root: off }\n` });
     expect(off.notices.filter((text) => text.includes('scratch'))).toEqual([]);
