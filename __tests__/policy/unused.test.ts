@@ -22,6 +22,13 @@ test('an allow entry is not reported where nothing is built: the policy is for o
   expect(await unused('version: 1\nallow:\n  - { image: "ghcr.io/other/**" }\n', [])).toEqual([]);
 });
 
+test('an allow entry is not reported where an image is known only to a build', async () => {
+  const unknown = { ...makeUse('$BASE'), reference: null };
+  expect(
+    await unused('version: 1\nallow:\n  - { image: "ghcr.io/other/**" }\n', [makeUse('node:22'), unknown]),
+  ).toEqual([]);
+});
+
 test('an entry for all verified publishers is not reported', async () => {
   expect(await unused('version: 1\nallow:\n  - { catalog: verified }\n')).toEqual([]);
 });

@@ -35,8 +35,8 @@ function unmatchedExcludes({ files, source }: Policy, { paths }: Governed): read
 
 function unmatchedAllow(policy: Policy, { uses }: Governed): readonly PolicyProblem[] {
   const references = uses.flatMap(({ reference }) => (reference === null ? [] : [policyReference(policy, reference)]));
-  // Where nothing is built, the policy is there for other repositories.
-  if (references.length === 0) return [];
+  // Where nothing is built, the policy is there for other repositories; an image that only a build knows may be what an entry is for.
+  if (references.length === 0 || references.length < uses.length) return [];
   const own = policy.allow.filter(({ at }) => at?.file === policy.source.name);
   return [...groupBy(own, ({ name }) => name)].flatMap(([name, entries]) => {
     const [{ at, pattern }] = entries;
