@@ -1,12 +1,11 @@
-import { join } from 'node:path';
 import type { Command, CommandIo, ExitCode } from '../../../src/cli/command.js';
 
-/** A command's surroundings on a machine without a terminal, in a directory, with a home where nothing is. */
+/** A command's surroundings on a machine without a terminal, in a directory, with a home that can't be created, so that nothing is kept. */
 export function ioIn(directory: string, changes: Partial<CommandIo> = {}): CommandIo {
   return {
     stdout: () => undefined,
     stderr: () => undefined,
-    env: { HOME: join(directory, 'none') },
+    env: { HOME: '/dev/null/none' },
     cwd: directory,
     program: 'base-image-gate',
     color: false,
