@@ -6,7 +6,6 @@ import { whyUnread } from '../image-content/filesystem/kept-text.js';
 import { isKeptFile } from '../image-content/layers/kept-files.js';
 import { optionalField } from '../lib/collections.js';
 import { type CatalogedEntry, catalogedPackages } from './cataloged-packages.js';
-import type { CatalogedType } from './catalogers/cataloger.js';
 import { contradictions } from './contradictions.js';
 import { type FoundDatabase, findDatabases, MAX_ROOTS, otherRoots } from './find-databases.js';
 import type { Distribution, InstalledPackage, Inventory, PackageType } from './inventory.js';
@@ -26,31 +25,12 @@ interface PackageIdentity {
   readonly qualifiers?: Readonly<Record<string, string>>;
 }
 
-/** What separates a namespace from a name, by type; the types of distributions have theirs as namespace. */
-const SEPARATORS = {
-  alpm: '/',
-  bitnami: '/',
-  cargo: '/',
-  composer: '/',
-  conda: '/',
-  cran: '/',
-  ebuild: '/',
-  gem: '/',
-  golang: '/',
-  maven: ':',
-  nix: '/',
-  npm: '/',
-  nuget: '/',
-  opkg: '/',
-  pypi: '/',
-  generic: '/',
-} as const satisfies Record<Exclude<CatalogedType, 'deb'>, string>;
-
 /** The package URL of an installed package: `pkg:apk/wolfi/curl@8.9.1-r0?arch=x86_64&distro=wolfi-20230201`. */
 export function packagePurl(identity: PackageIdentity, distribution: Distribution | null): string {
   const { type, name, version, architecture = '', qualifiers = {} } = identity;
   if (type === 'apk' || type === 'deb' || type === 'rpm') return distributionPurl(identity, distribution);
-  const slash = name.lastIndexOf(SEPARATORS[type]);
+  // Maven separates group and artifact by a colon; the other types have their namespace before a slash.
+  const slash = name.lastIndexOf(type === 'maven' ? ':' : '/');
   // Go's modules have a v that advisories leave out; the standard library has none.
   const written = type === 'golang' && version !== '' && name !== 'stdlib' ? `v${version}` : version;
   const purl = makePurl({

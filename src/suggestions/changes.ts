@@ -1,5 +1,6 @@
 import type { Role } from '../build-files/image-use.js';
 import type { Equivalent, EquivalentVariant } from '../catalog/equivalent.js';
+import type { Reference } from '../references/reference.js';
 import type { StageNeeds } from './stage-needs.js';
 import type { MissedVersion } from './version-line.js';
 
@@ -11,6 +12,8 @@ export interface Candidate {
   readonly equivalent: Equivalent;
   readonly variant: EquivalentVariant;
   readonly image: string;
+  /** What `image` names; null where the catalog's text is no reference. */
+  readonly reference: Reference | null;
   /** Where what the stage runs has to be run, if not in this image. */
   readonly buildOn?: string;
   /** The version that was wanted, where this image is or may be of another. */

@@ -7,7 +7,7 @@ import { supportOf } from '../packages/lifecycle/support.js';
 import { deniedBy, governingEntry, policyReference } from '../policy/govern.js';
 import type { AllowEntry, Policy } from '../policy/policy.js';
 import { ruleSetting } from '../policy/settings.js';
-import { parseReference } from '../references/reference.js';
+import type { Reference } from '../references/reference.js';
 import { distroless } from '../rules/distroless.js';
 import { pinnedByDigest } from '../rules/pinned-by-digest.js';
 import { provenanceAttested } from '../rules/provenance-attested.js';
@@ -57,7 +57,7 @@ export type Refusal = { readonly kind: 'not-allowed' } | { readonly kind: 'would
 /** What can be reported of an image before it is opened: whether the policy would refuse it in a role. */
 export interface PolicyCheck {
   /** Null where nothing that is known without a network contradicts the image, in the place of the official one. */
-  readonly refusal: (image: string, variant: EquivalentVariant, official: string) => Refusal | null;
+  readonly refusal: (image: Reference | null, variant: EquivalentVariant, official: string) => Refusal | null;
   /** In this role images ship, and the policy wants them without tools: what is run has to be run in another stage. */
   readonly shipsOnly: boolean;
 }
@@ -72,9 +72,8 @@ export function policyCheck(policy: Policy, catalog: Catalog, role: Role, now: D
   return {
     shipsOnly,
     refusal: (image, variant, official) => {
-      const parsed = parseReference(image);
-      if (!parsed.ok) return { kind: 'not-allowed' };
-      const reference = policyReference(policy, parsed.value);
+      if (image === null) return { kind: 'not-allowed' };
+      const reference = policyReference(policy, image);
       const entry = governingEntry(policy, reference);
       if (deniedBy(policy, reference) !== null || entry === null) return { kind: 'not-allowed' };
       const publisher = publisherOf(catalog, reference);
@@ -85,7 +84,7 @@ export function policyCheck(policy: Policy, catalog: Catalog, role: Role, now: D
         (shipsOnly ? refusedTool(policy, role, variant) : null) ??
         // Others may fix a runtime for longer than its makers do, and `supported` does not see it in their images.
         (publisher?.wolfi === true && isError(supported)
-          ? endedRuntime(official, parsed.value.tag, lastDaysOf(policy, role), now)
+          ? endedRuntime(official, image.tag, lastDaysOf(policy, role), now)
           : null);
       return because === null ? null : { kind: 'would-fail', because };
     },

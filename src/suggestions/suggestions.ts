@@ -64,8 +64,7 @@ export function proposalsFor(
   const proposals = outcomes.flatMap(({ candidate, because }): readonly Proposal[] => {
     if (because !== undefined) return [];
     const { equivalent, image } = candidate;
-    const parsed = parseReference(image);
-    const known = parsed.ok ? publisherOf(catalog, parsed.value) : null;
+    const known = candidate.reference === null ? null : publisherOf(catalog, candidate.reference);
     return [
       {
         image,
@@ -183,10 +182,13 @@ function variantAt(
   version: string | undefined,
 ): Candidate {
   const { tag, missed } = tagFor(equivalent, variant, version);
+  const image = tag === undefined ? repository : `${repository}:${tag}`;
+  const parsed = parseReference(image);
   return {
     equivalent,
     variant,
-    image: tag === undefined ? repository : `${repository}:${tag}`,
+    image,
+    reference: parsed.ok ? parsed.value : null,
     ...(missed !== undefined && hasVersions(equivalent) ? { missedVersion: missed } : {}),
   };
 }
@@ -224,8 +226,8 @@ function choose(
   return outcomeOf(split, [refusalOf(runtime, inRole), refusalOf(builder, building)]);
 }
 
-function refusalOf({ equivalent, image, variant }: Candidate, check: PolicyCheck): Refusal | null {
-  return check.refusal(image, variant, equivalent.for);
+function refusalOf({ equivalent, reference, variant }: Candidate, check: PolicyCheck): Refusal | null {
+  return check.refusal(reference, variant, equivalent.for);
 }
 
 /** Undefined where the policy does not allow one of the images at all. */
