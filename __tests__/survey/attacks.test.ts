@@ -168,6 +168,35 @@ describe('a repository of a survey', () => {
     expect(repository?.verdict).not.toBe('pass');
   });
 
+  test('has paths that are names of objects, or lead out of it, and they are paths like others', async () => {
+    const document = await read({
+      name: 'acme/a',
+      files: {
+        ...Object.fromEntries(
+          ['constructor', '__proto__', 'toString'].map((path) => [path, { submodule: '1'.repeat(40) }]),
+        ),
+        '../../Dockerfile': 'FROM scratch\n',
+        '/Dockerfile': 'FROM scratch\n',
+        'ok/Dockerfile': good(),
+      },
+    });
+    const [repository] = document.repositories;
+    expect(repository?.unread.map(({ path }) => path)).toEqual(
+      expect.arrayContaining(['constructor', 'toString', '../../Dockerfile']),
+    );
+    expect(repository?.references.map(({ file }) => file)).toEqual(['ok/Dockerfile']);
+    expect(repository?.verdict).not.toBe('pass');
+  });
+
+  test('names thousands of images, and takes no time from others', async () => {
+    const many = Array.from({ length: 2_001 }, (_, index) => `FROM ${registry.host}/good/x:${index}\n`).join('');
+    const document = await read({ name: 'acme/many', files: { Dockerfile: many } }, plain('acme/plain'));
+    expect(document.failed).toEqual([
+      expect.objectContaining({ name: 'acme/many', message: expect.stringContaining('limit') }),
+    ]);
+    expect(document.repositories.map(({ name }) => name)).toEqual(['acme/plain']);
+  });
+
   test('has a listing that GitHub cuts short: it is taken apart, or named', async () => {
     github.intercept = ({ kind, path }, response) => {
       if (kind !== 'tree' || !path.includes('/acme/cut/')) return false;

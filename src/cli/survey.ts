@@ -14,6 +14,7 @@ import { PROFILES } from '../policy/policy.js';
 import { readingOptions } from '../policy/reading-options.js';
 import { canonicalHost } from '../references/registry-host.js';
 import { localCache } from '../registry/cache/local-cache.js';
+import { LIMITS_VARIABLE } from '../registry/limits.js';
 import { openRegistries } from '../registry/open-registries.js';
 import { readAudience } from '../survey/audience.js';
 import { readRepositoryList } from '../survey/named-repositories.js';
@@ -36,6 +37,8 @@ import { loadWorkingTreePolicy } from './working-tree-policy.js';
 
 /** A survey waits for rate limits as long as a job may take; it can be interrupted without loss. */
 const LONGEST_WAIT_MS = 6 * 60 * 60_000;
+/** What a survey downloads at most: the limit of a run is for the images of one repository. */
+const MAX_DOWNLOADED = 2 ** 40;
 
 /** `survey`: what a policy says about the default branches of many repositories. */
 export const survey: Command = defineCommand(SURVEY, async ({ values, io, wrong }) => {
@@ -102,6 +105,7 @@ export const survey: Command = defineCommand(SURVEY, async ({ values, io, wrong 
     mayReceiveCredentials: (registry) =>
       !isForAll && isListedHost({ ...catalog, publishers: [] }, policy, { registry }),
     routes: values.registry ?? [],
+    ...(io.env[LIMITS_VARIABLE]?.includes('run-bytes') === true ? {} : { limits: { 'run-bytes': MAX_DOWNLOADED } }),
     environment: io.env,
     workspace: io.cwd,
     cache: localCache(io.env),

@@ -14,6 +14,7 @@ import { formatReference, repositoryName } from '../references/reference.js';
 import type { ImageSource } from '../registry/image-source.js';
 import type { Answer } from '../rules/answer.js';
 import type { UnansweredCause } from '../rules/rule.js';
+import { collectGarbage } from './collect-garbage.js';
 import { type ImageFacts, imageSchema, type Problem, problemSchema, useRecordFields } from './document.js';
 import type { RepositoryReading } from './reading-schema.js';
 import { digestOfJson, type SurveyState } from './state.js';
@@ -22,6 +23,8 @@ import { digestOfJson, type SurveyState } from './state.js';
 const MAX_TOGETHER = 2;
 /** Groups that are evaluated at a time. */
 const GROUPS_AT_ONCE = 3;
+/** Groups after which memory is cleared. */
+const COLLECTED_EVERY = 8;
 
 /** A repository's references, and what the rules need to know of the files that have them. */
 export interface SurveyedReferences {
@@ -80,6 +83,7 @@ export async function* evaluateImages(
   { state, started }: { readonly state: SurveyState; readonly started: Date },
 ): AsyncGenerator<EvaluatedGroup> {
   const waiting = groupsOf(all);
+  let done = 0;
   const running = new Map<string, Promise<{ readonly of: string; readonly result: GroupResult }>>();
   while (waiting.length > 0 || running.size > 0) {
     while (running.size < GROUPS_AT_ONCE) {
@@ -95,6 +99,7 @@ export async function* evaluateImages(
     }
     const { of, result } = await Promise.race(running.values());
     running.delete(of);
+    if (++done % COLLECTED_EVERY === 0) collectGarbage();
     yield asGroup(result);
   }
 }

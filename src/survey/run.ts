@@ -17,6 +17,7 @@ import { rules } from '../rules/index.js';
 import { surveyDocument } from './assemble.js';
 import { type Audience, isNamedTo } from './audience.js';
 import { BlobStore } from './blob-store.js';
+import { collectGarbage } from './collect-garbage.js';
 import type { ImageFacts, SurveyDocument } from './document.js';
 import {
   countGroups,
@@ -33,12 +34,15 @@ import {
   listOwned,
 } from './list-repositories.js';
 import { readRepositories } from './read-repositories.js';
+import type { RepositoryReading } from './reading-schema.js';
 import type { FileRecord, ReferenceRecord, RepositoryRecord } from './records.js';
 import { isInShard, type Shard } from './shard.js';
 import { digestOfJson, type SurveyState } from './state.js';
 
 /** How long after its beginning a survey that was interrupted is gone on with: tags move, and ages change. */
 const MAX_AGE_MS = 24 * 60 * 60_000;
+/** Images of one repository: each is opened, and one repository must not take the time of all others. */
+const MAX_IMAGES = 2_000;
 /** After how many it is said how far a survey is. */
 const SAID_EVERY = 100;
 
@@ -176,8 +180,9 @@ async function readAll(
     blobs: new BlobStore(client),
     ...optionalField('ownPolicy', ownPolicy),
     done: () => {
-      if (++done % SAID_EVERY === 0)
-        say(`${done} of ${plural(repositories.length, 'repository', 'repositories')} read.`);
+      if (++done % SAID_EVERY !== 0) return;
+      say(`${done} of ${plural(repositories.length, 'repository', 'repositories')} read.`);
+      collectGarbage();
     },
   };
   for await (const { repository: listed, reading, policy: own } of readRepositories(repositories, setting)) {
@@ -185,6 +190,15 @@ async function readAll(
     if (!reading.ok) {
       failed.push({ name: repository, message: reading.error.message, fix: reading.error.fix });
       say(`${repository} could not be read: ${reading.error.message}`);
+      continue;
+    }
+    const images = new Set(reading.value.uses.map(({ expanded }) => expanded)).size;
+    if (images > MAX_IMAGES) {
+      failed.push({
+        name: repository,
+        message: `It names more than ${plural(MAX_IMAGES, 'image')} (limit survey-images).`,
+        fix: 'Run `base-image-gate check` in a clone of it.',
+      });
       continue;
     }
     const input = own === undefined ? inputOf(request.policy, policyDigest) : inputOf(own, digestOfJson(own));
@@ -209,7 +223,8 @@ async function evaluateAllImages(
   for await (const group of evaluateImages(surveyed, { state, started })) {
     images.push(...group.images);
     for (const { repository, ...use } of group.uses) {
-      const record = { ...use, ...optionalField('owners', ownersByRepository.get(repository)?.[use.file]) };
+      const owners = ownersIn(ownersByRepository.get(repository) ?? {}, use.file);
+      const record = { ...use, ...optionalField('owners', owners) };
       const known = references.get(repository);
       if (known === undefined) references.set(repository, [record]);
       else known.push(record);
@@ -219,12 +234,17 @@ async function evaluateAllImages(
   return { references, images };
 }
 
+/** A path may be the name of what every object has, such as `constructor`. */
+function ownersIn(owners: RepositoryReading['owners'], path: string): readonly string[] | undefined {
+  return Object.hasOwn(owners, path) ? owners[path] : undefined;
+}
+
 function recordOf(
   { repository, listed, reading, input }: Surveyed,
   references: readonly ReferenceRecord[],
 ): RepositoryRecord {
   const { files, unread, owners } = reading;
-  const ownersOf = (path: string) => optionalField('owners', owners[path]);
+  const ownersOf = (path: string) => optionalField('owners', ownersIn(owners, path));
   const fileRecords = files.flatMap((file): readonly FileRecord[] => {
     const problems = problemsOf(answersOfFile(rules, file, input.run.policy), [], input.run);
     return problems.length === 0 ? [] : [{ file: file.path, line: file.line ?? 1, ...ownersOf(file.path), problems }];
