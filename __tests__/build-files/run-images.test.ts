@@ -67,6 +67,16 @@ describe('images that are run', () => {
     expect(run(await readFiles({ [path]: text }, { environment: { PG: '17', TAG: '2' } }))).toHaveLength(1);
   });
 
+  test('choices of an input are evaluated, and another may be given', async () => {
+    const text = `on: {workflow_dispatch: {inputs: {image: {default: 'a:1', type: choice, options: ['a:1', 'b:2']}}}}
+jobs: {t: {runs-on: ubuntu-latest, container: "\${{ inputs.image }}"}}\n`;
+    const uses = run(await readFiles({ '.github/workflows/ci.yml': text }));
+    expect(uses.map(({ expanded, open }) => [expanded, open?.length])).toEqual([
+      ['a:1', 1],
+      ['b:2', 1],
+    ]);
+  });
+
   test('one whose variable has a value in the repository is fully known', async () => {
     const files = { '.env': 'PG=17\n', 'compose.yaml': 'services: {db: {image: "postgres:${PG:-16}"}}\n' };
     const [use] = run(await readFiles(files));

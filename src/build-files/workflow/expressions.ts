@@ -6,8 +6,8 @@ import type { Combination } from './matrix.js';
 export interface ExpressionScope {
   readonly matrix: Combination;
   readonly env: ReadonlyMap<string, string>;
-  /** Defaults of the inputs that the workflow or action declares; a caller may give others. */
-  readonly inputs?: ReadonlyMap<string, Scalar>;
+  /** Defaults and choices of the inputs that the workflow or action declares; a caller may give others. */
+  readonly inputs?: ReadonlyMap<string, readonly Scalar[]>;
   /** The inputs are those of one call: no other has a say. */
   readonly isCalled?: boolean;
   /** Of expressions that may have several values: the one that is examined; undefined for one that is not known. */
@@ -103,7 +103,7 @@ function contextOf({ matrix, env, inputs, isCalled = false }: ExpressionScope) {
     if (context === 'matrix') return known(deeper.reduce<unknown>(member, matrix.get(name)));
     const input = context === 'inputs' ? name : joined.startsWith('github.event.inputs.') ? path[3] : undefined;
     const given = input === undefined ? undefined : inputs?.get(input);
-    return given === undefined ? undefined : { options: [given], isComplete: isCalled };
+    return given === undefined ? undefined : { options: given, isComplete: isCalled };
   };
 }
 

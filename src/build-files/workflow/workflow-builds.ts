@@ -61,7 +61,7 @@ class Workflow {
   readonly #directory: string;
   readonly #setsVariables: boolean;
   readonly #yaml: ParsedYaml;
-  readonly #inputs: ReadonlyMap<string, Scalar>;
+  readonly #inputs: Inputs;
   readonly #isCalled: boolean;
   #left: number;
 
@@ -245,26 +245,25 @@ class Workflow {
 }
 
 /** Defaults of inputs, which the caller of a workflow or action may replace. */
-function inputDefaults(workflow: unknown): ReadonlyMap<string, Scalar> {
+function inputDefaults(workflow: unknown): Inputs {
   const on = field(workflow, 'on');
   const declared = [field(on, 'workflow_call'), field(on, 'workflow_dispatch'), workflow];
   return new Map(
     declared
       .flatMap((one) => entriesOf(field(one, 'inputs')))
-      .flatMap(([name, input]): [string, Scalar][] => {
-        const given = field(input, 'default');
-        const isLiteral = typeof given === 'number' || typeof given === 'boolean' || typeof given === 'string';
-        return isLiteral ? [[name, given]] : [];
+      .flatMap(([name, input]): [string, readonly Scalar[]][] => {
+        const given = distinct([field(input, 'default'), ...items(field(input, 'options'))].filter(isScalar));
+        return given.length === 0 ? [] : [[name, given]];
       }),
   );
 }
 
 /** The inputs of one call: what it gives, and the defaults of the others. */
-function inputsOf(call: LocalCall['inputs'], defaults: ReadonlyMap<string, Scalar>): ReadonlyMap<string, Scalar> {
-  const found = new Map(defaults);
+function inputsOf(call: LocalCall['inputs'], declared: Inputs): Inputs {
+  const found = new Map([...declared].map(([name, given]) => [name, given.slice(0, 1)] as const));
   for (const [name, value] of Object.entries(call)) {
     if (value === null) found.delete(name);
-    else found.set(name, value);
+    else found.set(name, [value]);
   }
   return found;
 }
@@ -272,10 +271,16 @@ function inputsOf(call: LocalCall['inputs'], defaults: ReadonlyMap<string, Scala
 function literalInputs(given: unknown): LocalCall['inputs'] {
   return Object.fromEntries(
     entriesOf(given).map(([name, value]) => {
-      const isScalar = typeof value === 'number' || typeof value === 'boolean' || typeof value === 'string';
-      return [name, isScalar && !(typeof value === 'string' && value.includes('${{')) ? value : null];
+      return [name, isScalar(value) && !(typeof value === 'string' && value.includes('${{')) ? value : null];
     }),
   );
+}
+
+/** The values that inputs may have, the default first. */
+type Inputs = ReadonlyMap<string, readonly Scalar[]>;
+
+function isScalar(value: unknown): value is string | number | boolean {
+  return typeof value === 'number' || typeof value === 'boolean' || typeof value === 'string';
 }
 
 /** Before the name of an image that an action or a step runs in. */
