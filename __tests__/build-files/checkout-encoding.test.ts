@@ -141,6 +141,12 @@ describe('a build file whose bytes a checkout changes', () => {
     ['Dockerfile filter=own', 'FROM clean\n'],
     ['Dockerfile filter=lfs diff=lfs -text', POINTER],
     ['', POINTER],
+    ['Dockerfile -ident\n* ident', HIDDEN],
+    ['* ident\nDockerfile -ident\n* ident', HIDDEN],
+    ['* ident\ndockerfile -ident', HIDDEN],
+    ['* ident\na/Dockerfile -ident', HIDDEN],
+    ['[attr]keep ident\n* keep\nDockerfile -keep', HIDDEN],
+    ['* ident filter=own\nDockerfile -ident', HIDDEN],
   ])('is unreadable under %j', async (attributes, dockerfile) => {
     expect(await statusUnder(attributes, dockerfile)).toBe('unreadable');
   });
@@ -155,6 +161,10 @@ describe('a build file whose bytes a checkout changes', () => {
     ['* text=auto\n*.sh eol=lf\n*.png binary\nDockerfile text eol=lf', 'FROM clean\nRUN <<EOF\nx\nEOF\n'],
     ['* text=auto eol=crlf', 'FROM clean\r\nRUN x \\\r\n  y\r\n'],
     ['Dockerfile linguist-language=Dockerfile', 'FROM clean\n'],
+    ['* ident\nDockerfile -ident', HIDDEN],
+    ['* ident\n/Dockerfile !ident', HIDDEN],
+    ['[attr]keep ident\n* keep\nDockerfile -ident', HIDDEN],
+    ['* filter=own\nDockerfile -filter', 'FROM clean\n'],
   ])('and is read under %j, which does not', async (attributes, dockerfile) => {
     expect(await statusUnder(attributes, dockerfile)).toBe('read');
   });

@@ -21,6 +21,12 @@ interface Recoding {
   readonly reason: string;
 }
 
+/** A line by which a file of this very name or path keeps what an earlier line would have changed. */
+interface Unset {
+  readonly unset: readonly Change[];
+  readonly literal: string;
+}
+
 /** Which paths a line is about: all, those that a glob matches, or files of a name wherever they are. */
 type Pattern = { readonly kind: 'any' } | { readonly kind: 'path' | 'name'; readonly glob: Glob };
 
@@ -74,29 +80,35 @@ export async function recodedPaths(
     .filter(({ path }) => path === ATTRIBUTES || path.endsWith(`/${ATTRIBUTES}`))
     // Macros of a directory hold for those below.
     .sort((a, b) => a.path.length - b.path.length);
-  const found = new Map<string, Recoded[]>();
+  // One of each kind says all.
+  const found = new Map<string, Map<Change, Recoded>>();
   const add = (path: string, recoded: Recoded) => {
-    const known = found.get(path);
-    if (known === undefined) found.set(path, [recoded]);
-    // One of each kind says all.
-    else if (!known.some(({ change }) => change === recoded.change)) known.push(recoded);
+    const known = found.get(path) ?? new Map<Change, Recoded>();
+    if (!known.has(recoded.change)) found.set(path, known.set(recoded.change, recoded));
   };
+  const lists = () => new Map([...found].map(([path, byChange]) => [path, [...byChange.values()]]));
   const left = { bytes: MAX_ATTRIBUTES_BYTES, patterns: MAX_PATTERNS, comparisons: MAX_COMPARISONS };
   const macros = new Map<string, readonly (readonly [Change, string])[]>();
   for (const entry of attributes) {
     const directory = entry.path.slice(0, -ATTRIBUTES.length);
     const below = paths.filter((path) => path.startsWith(directory));
     if (below.length === 0) continue;
-    for (const recoding of await recodings(tree, entry, left, macros))
+    for (const recoding of await recodings(tree, entry, left, macros)) {
+      if ('unset' in recoding) {
+        for (const path of below.filter((one) => isNamed(one.slice(directory.length), recoding)))
+          for (const change of recoding.unset) found.get(path)?.delete(change);
+        continue;
+      }
       for (const path of below) {
         if (mayMatch(recoding.pattern, path.slice(directory.length), left)) add(path, recoding);
         if (left.comparisons >= 0) continue;
         const reason = `${entry.path} has too many patterns for the build files (limit attribute-comparisons)`;
         for (const one of paths) add(one, { change: 'unknown', reason });
-        return found;
+        return lists();
       }
+    }
   }
-  return found;
+  return lists();
 }
 
 async function recodings(
@@ -104,7 +116,7 @@ async function recodings(
   { path, kind }: TreeEntry,
   left: { bytes: number; patterns: number },
   macros: Map<string, readonly (readonly [Change, string])[]>,
-): Promise<readonly Recoding[]> {
+): Promise<readonly (Recoding | Unset)[]> {
   const any = (why: string): readonly Recoding[] => [
     { change: 'unknown', pattern: { kind: 'any' }, reason: `${path}, which controls how it is checked out, ${why}` },
   ];
@@ -118,11 +130,12 @@ async function recodings(
     return any(`has, together with all other .gitattributes files, more than ${most} (limit attributes-bytes)`);
   }
   left.bytes -= content.value.length;
-  const lines = [...new Set(new TextDecoder().decode(content.value).split('\n'))];
+  // Of lines that are the same the last decides.
+  const lines = [...new Set(new TextDecoder().decode(content.value).split('\n').reverse())].reverse();
   const defining = lines.filter((line) => line.trimStart().startsWith(MACRO));
   for (let pass = 0; pass < MACRO_DEPTH; pass++) for (const line of defining) readMacro(line, path, macros);
   const recodings = lines.flatMap((line) => recodingsOf(line, path, macros));
-  left.patterns -= recodings.filter(({ change }) => change !== 'eol').length;
+  left.patterns -= recodings.filter((one) => 'unset' in one || one.change !== 'eol').length;
   if (left.patterns >= 0) return recodings;
   const most = plural(MAX_PATTERNS, 'pattern');
   return any(
@@ -154,13 +167,38 @@ function recodingsOf(
   line: string,
   path: string,
   macros: ReadonlyMap<string, readonly (readonly [Change, string])[]>,
-): readonly Recoding[] {
+): readonly (Recoding | Unset)[] {
   const [pattern = '', ...attributes] = wordsOf(line);
   if (pattern === '' || pattern.startsWith('#') || pattern.startsWith(MACRO)) return [];
+  const unset = LITERAL.test(pattern) ? attributes.flatMap((attribute) => UNSET.get(attribute) ?? []) : [];
+  const own: readonly Unset[] = unset.length === 0 ? [] : [{ unset, literal: pattern }];
   const changes = attributes.flatMap((attribute) => changesOf(attribute, path, macros));
-  if (changes.length === 0) return [];
+  if (changes.length === 0) return own;
   const about = patternOf(pattern);
-  return [...new Map(changes).entries()].map(([change, reason]) => ({ change, pattern: about, reason }));
+  return [...own, ...[...new Map(changes)].map(([change, reason]) => ({ change, pattern: about, reason }))];
+}
+
+/** A name or path without anything that git reads as more than itself. */
+const LITERAL = /^[\w.,/+@-]+$/;
+/** Only the attribute itself takes a change back: `-text` leaves `eol`, and a macro that is unset leaves what it set. */
+const UNSET: ReadonlyMap<string, readonly Change[]> = new Map(
+  (
+    [
+      [ENCODING, ['encoding']],
+      ['ident', ['ident']],
+      ['export-subst', ['export-subst']],
+      ['filter', ['filter', 'lfs']],
+    ] as const
+  ).flatMap(([name, changes]) => [
+    [`-${name}`, changes],
+    [`!${name}`, changes],
+  ]),
+);
+
+/** Whether a path below the directory is the one that a line names. A pattern without a slash is one of names. */
+function isNamed(path: string, { literal }: Unset): boolean {
+  if (!literal.includes('/')) return path === literal || path.endsWith(`/${literal}`);
+  return path === literal.replace(/^\//, '');
 }
 
 /** What one attribute has a checkout change. Git's built-in macro `binary` only switches things off. */
