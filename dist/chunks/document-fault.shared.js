@@ -1,0 +1,2 @@
+const __builtin = globalThis.process.getBuiltinModule; const require = (id) => __builtin(id) ?? __builtin('node:module').createRequire(import.meta.url)(id);
+function malformed(reason){return{code:"malformed",reason}}function beyondLimit(name,set,reason){return{code:"limit",reason:`${reason} (limit ${name})`,name,set}}function unsupportedForm(name,reason){return{code:"unsupported",reason,name}}export{malformed,beyondLimit,unsupportedForm};
