@@ -1,10 +1,10 @@
 import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { expect, test } from '@jest/globals';
-import { askBuildkit } from '../support/image/ask-buildkit.js';
 import { readAnswers } from '../support/image/buildkit-answers.js';
 import { PIN_CASES } from '../support/image/pin-cases.js';
 import { pinDockerfile } from '../support/image/pin-dockerfile.js';
+import { runBuildkit } from '../support/image/run-buildkit.js';
 import { describeWithPeers } from '../support/process/peers.js';
 import { sharedData } from '../support/shared-data.js';
 
@@ -18,8 +18,8 @@ describeWithPeers(['buildkit-parse'], 'BuildKit reads what was pinned', () => {
     ];
     const pinned = await Promise.all(files.map(async ([id, bytes]) => [id, await pinDockerfile(bytes)] as const));
     const changed = pinned.filter(([, file]) => file.pinned.length > 0);
-    const before = askBuildkit(changed.map(([id, file]) => [id, file.before]));
-    const after = askBuildkit(changed.map(([id, file]) => [id, file.after]));
+    const before = runBuildkit(changed.map(([id, file]) => [id, file.before]));
+    const after = runBuildkit(changed.map(([id, file]) => [id, file.after]));
     const wrong = changed.flatMap(([id, file]) => {
       const [was, is] = [before.get(id), after.get(id)];
       if (was === undefined || is === undefined) return [`${id} has no answer`];

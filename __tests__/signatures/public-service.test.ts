@@ -45,12 +45,14 @@ function open({ offline = false, limits = '', mayBePrivate = false } = {}) {
 const requests = () => asked.map(({ request }) => request);
 
 test('a service is sent a request without credentials', async () => {
-  const ask = await open();
-  expect(await ask('http://crl.example/list?id=1')).toMatchObject({ ok: true });
-  expect(await ask('http://ocsp.example/', { type: 'application/ocsp-request', body: Buffer.from('which') })).toEqual({
-    ok: true,
-    value: Buffer.from('answer'),
-  });
+  const fetch = await open();
+  expect(await fetch('http://crl.example/list?id=1')).toMatchObject({ ok: true });
+  expect(await fetch('http://ocsp.example/', { type: 'application/ocsp-request', body: Buffer.from('which') })).toEqual(
+    {
+      ok: true,
+      value: Buffer.from('answer'),
+    },
+  );
   expect(requests()).toEqual(['GET http://crl.example/list?id=1', 'POST http://ocsp.example/']);
   expect(asked[1]).toMatchObject({ body: 'which', headers: { 'content-type': 'application/ocsp-request' } });
   for (const { headers } of asked) {
@@ -63,14 +65,14 @@ test('a bundle is asked for over HTTPS alone', async () => {
   // A TCP server's address is never a string or null once it listens.
   const { port } = server.address() as AddressInfo;
   const environment = { HTTP_PROXY: `http://127.0.0.1:${port}` };
-  const ask = await openPublicService({ offline: false }, BUNDLES, { environment, mayBePrivate: () => true });
-  expect(await ask('http://bundles.example/1')).toEqual({ ok: false, error: expect.stringContaining('HTTPS') });
+  const fetch = await openPublicService({ offline: false }, BUNDLES, { environment, mayBePrivate: () => true });
+  expect(await fetch('http://bundles.example/1')).toEqual({ ok: false, error: expect.stringContaining('HTTPS') });
   expect(requests()).toEqual([]);
 });
 
 test('nobody is asked offline', async () => {
-  const ask = await open({ offline: true });
-  expect(await ask('http://crl.example/list')).toEqual({ ok: false, error: expect.stringContaining('offline') });
+  const fetch = await open({ offline: true });
+  expect(await fetch('http://crl.example/list')).toEqual({ ok: false, error: expect.stringContaining('offline') });
   expect(requests()).toEqual([]);
 });
 
@@ -86,14 +88,14 @@ test.each([
   'crl.example/list',
   '',
 ])('the address %j is not asked', async (address) => {
-  const ask = await open({ mayBePrivate: true });
-  expect(await ask(address)).toEqual({ ok: false, error: expect.stringContaining('was not contacted') });
+  const fetch = await open({ mayBePrivate: true });
+  expect(await fetch(address)).toEqual({ ok: false, error: expect.stringContaining('was not contacted') });
   expect(requests()).toEqual([]);
 });
 
 test('the scheme’s own port may be written out', async () => {
-  const ask = await open();
-  expect(await ask('http://crl.example:80/list')).toMatchObject({ ok: true });
+  const fetch = await open();
+  expect(await fetch('http://crl.example:80/list')).toMatchObject({ ok: true });
 });
 
 test.each([
@@ -107,8 +109,8 @@ test.each([
   'http://[::ffff:169.254.169.254]/',
   'http://[fd00::1]/',
 ])('the private address %s is refused', async (address) => {
-  const ask = await open();
-  expect(await ask(address)).toEqual({
+  const fetch = await open();
+  expect(await fetch(address)).toEqual({
     ok: false,
     error: expect.stringMatching(/not a public address/),
   });
@@ -122,19 +124,19 @@ test.each(['', 'redirects=9'])(
       url === 'http://crl.example/list'
         ? response.writeHead(302, { location: 'http://crl.example:8080/list' }).end()
         : response.end('answer');
-    const ask = await open({ limits });
-    expect(await ask('http://crl.example/list')).toMatchObject({ ok: false });
+    const fetch = await open({ limits });
+    expect(await fetch('http://crl.example/list')).toMatchObject({ ok: false });
     expect(requests()).toEqual(['GET http://crl.example/list']);
   },
 );
 
 test('a request is made once a run, and of different ones no more than 64', async () => {
-  const ask = await open();
+  const fetch = await open();
   const addresses = Array.from({ length: 65 }, (_, number) => `http://crl.example/${number}`);
-  const answers = await Promise.all([...addresses, ...addresses].map((address) => ask(address)));
+  const answers = await Promise.all([...addresses, ...addresses].map((address) => fetch(address)));
   expect(asked).toHaveLength(64);
   expect(answers.map(({ ok }) => ok)).toEqual(addresses.concat(addresses).map((one) => !one.endsWith('/64')));
-  expect(await ask('http://crl.example/0', { type: 'text/plain', body: Buffer.from('x') })).toMatchObject({
+  expect(await fetch('http://crl.example/0', { type: 'text/plain', body: Buffer.from('x') })).toMatchObject({
     ok: false,
     error: expect.stringContaining('64'),
   });
@@ -146,35 +148,35 @@ test('an answer that is no 200 is none', async () => {
 });
 
 test('an answer beyond the limit of the run is none', async () => {
-  const ask = await open({ limits: 'revocation-bytes=5' });
-  expect(await ask('http://crl.example/list')).toEqual({
+  const fetch = await open({ limits: 'revocation-bytes=5' });
+  expect(await fetch('http://crl.example/list')).toEqual({
     ok: false,
     error: expect.stringContaining('revocation-bytes'),
   });
 });
 
 test('all answers together keep to the bytes of the run', async () => {
-  const ask = await open({ limits: 'run-bytes=10' });
-  expect(await ask('http://crl.example/1')).toMatchObject({ ok: true });
-  expect(await ask('http://crl.example/2')).toMatchObject({ ok: false, error: expect.stringContaining('run-bytes') });
+  const fetch = await open({ limits: 'run-bytes=10' });
+  expect(await fetch('http://crl.example/1')).toMatchObject({ ok: true });
+  expect(await fetch('http://crl.example/2')).toMatchObject({ ok: false, error: expect.stringContaining('run-bytes') });
 });
 
 test('a service that is silent is waited for no longer than the run says, nor asked more often', async () => {
   answer = () => undefined;
-  const ask = await open({ limits: 'document-ms=100 attempts=1' });
-  expect(await ask('http://crl.example/list')).toMatchObject({ ok: false });
+  const fetch = await open({ limits: 'document-ms=100 attempts=1' });
+  expect(await fetch('http://crl.example/list')).toMatchObject({ ok: false });
   expect(asked).toHaveLength(1);
 });
 
 test('a service that fails is asked twice at most, whatever the limits of the run are', async () => {
   answer = (_, response) => response.writeHead(503).end();
-  const ask = await open({ limits: 'attempts=9' });
-  expect(await ask('http://crl.example/list')).toMatchObject({ ok: false });
+  const fetch = await open({ limits: 'attempts=9' });
+  expect(await fetch('http://crl.example/list')).toMatchObject({ ok: false });
   expect(asked).toHaveLength(2);
 });
 
 test('nobody is asked where the limits of the run can not be read', async () => {
-  const ask = await open({ limits: 'nonsense' });
-  expect(await ask('http://crl.example/list')).toEqual({ ok: false, error: expect.stringContaining('settings') });
+  const fetch = await open({ limits: 'nonsense' });
+  expect(await fetch('http://crl.example/list')).toEqual({ ok: false, error: expect.stringContaining('settings') });
   expect(requests()).toEqual([]);
 });

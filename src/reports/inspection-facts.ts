@@ -45,7 +45,6 @@ export const factsSchema = z
   .describe('What several kinds of evidence mean together.');
 
 export type InspectionFacts = DeepReadonly<z.infer<typeof factsSchema>>;
-export type SupportFact = InspectionFacts['support'][number];
 
 /** Says what the kinds of evidence mean together; absent ones are not mentioned. */
 export function inspectionFacts({ image, filesystem, packages, apko }: CollectedEvidence, now: Date): InspectionFacts {

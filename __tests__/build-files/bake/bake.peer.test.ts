@@ -18,7 +18,7 @@ const answerSchema = z.object({
 });
 type Answer = z.infer<typeof answerSchema>;
 
-function ask(made: readonly MadeBakeFiles[]): readonly Answer[] {
+function query(made: readonly MadeBakeFiles[]): readonly Answer[] {
   const input = made.map((definition) => JSON.stringify(definition)).join('\n');
   const run = spawnSync('bake-print', { input, encoding: 'utf8', maxBuffer: 1e9 });
   return run.stdout
@@ -52,7 +52,7 @@ async function compare({ files, variables }: MadeBakeFiles, answer: Answer): Pro
 describeWithPeers(['bake-print'], 'made bake files', () => {
   test('each expression has the value that our own tests expect, or is refused', () => {
     const expressions = [...EXPRESSION_VALUES.map(([expression]) => expression), ...REFUSED_EXPRESSIONS];
-    const answers = ask(
+    const answers = query(
       expressions.map((expression) => ({
         files: [{ name: 'docker-bake.hcl', text: fileOfExpression(expression) }],
         variables: {},
@@ -67,7 +67,7 @@ describeWithPeers(['bake-print'], 'made bake files', () => {
 
   test(`${FILES} definitions are resolved as buildx resolves them`, async () => {
     const made = Array.from({ length: FILES }, (_, index) => makeBakeFiles(SEED + index));
-    const answers = ask(made);
+    const answers = query(made);
     expect(answers).toHaveLength(FILES);
     const different: string[] = [];
     let builds = 0;

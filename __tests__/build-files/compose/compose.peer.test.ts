@@ -14,7 +14,7 @@ import { describeWithPeers } from '../../support/process/peers.js';
 const PROJECTS = 10_000;
 const SEED = 20_261_130;
 
-function ask(root: string, projects: readonly MadeProject[]): readonly ComposeAnswer[] {
+function query(root: string, projects: readonly MadeProject[]): readonly ComposeAnswer[] {
   const questions = projects.map((files, index) => {
     const directory = join(root, String(index));
     for (const [path, text] of Object.entries(files)) {
@@ -39,7 +39,7 @@ describeWithPeers(['compose-config'], 'compose-go resolves made projects as we d
     const projects = fc.sample(madeProjects, { numRuns: PROJECTS, seed: SEED });
     const root = mkdtempSync(join(tmpdir(), 'compose-peer-'));
     try {
-      const answers = ask(root, projects);
+      const answers = query(root, projects);
       expect(answers).toHaveLength(projects.length);
       const differences: string[] = [];
       let builds = 0;

@@ -21,7 +21,7 @@ interface PeerAnswer {
   readonly refs: readonly string[];
 }
 
-function ask(files: readonly Buffer[], platform: string): readonly PeerAnswer[] {
+function query(files: readonly Buffer[], platform: string): readonly PeerAnswer[] {
   const questions = files.map((file, id) =>
     JSON.stringify({ id: String(id), content: file.toString('base64'), platform, all: false }),
   );
@@ -65,7 +65,7 @@ describeWithPeers(['buildkit-parse'], 'BuildKit reads broken and odd Dockerfiles
       const files = fc
         .sample(mutatedDockerfiles(seeds), { numRuns: FILES, seed: SEED })
         .filter((file) => file.length > 0);
-      const answers = ask(files, platform);
+      const answers = query(files, platform);
       expect(answers).toHaveLength(files.length);
       expect(answers.filter((answer) => answer.parse === undefined).length).toBeGreaterThan(1_000);
       const different = files.flatMap((file, index) => {

@@ -130,7 +130,7 @@ const dockerfile = fc
 const NO_BUILD: PeerAnswer = { error: 'the frontend crashes', refs: [] };
 
 /** Asks for each file. BuildKit 0.8 crashes on some circles of stages, so it is started again after such a file. */
-function ask(files: readonly Buffer[]): readonly PeerAnswer[] {
+function query(files: readonly Buffer[]): readonly PeerAnswer[] {
   const questions = files.map((file, id) => JSON.stringify({ id: String(id), content: file.toString('base64') }));
   const answers: PeerAnswer[] = [];
   while (answers.length < questions.length) {
@@ -156,7 +156,7 @@ function listed(file: Buffer): ReadonlySet<string> {
 describeWithPeers(['buildkit-0.8-parse'], 'the frontend of BuildKit 0.8 pulls no image that we do not list', () => {
   test(`${FILES} files that name an old frontend hide none`, () => {
     const files = fc.sample(dockerfile, { numRuns: FILES, seed: SEED });
-    const answers = ask(files);
+    const answers = query(files);
     expect(answers).toHaveLength(files.length);
     const hidden = files.flatMap((file, index) => {
       const ours = listed(file);

@@ -75,12 +75,12 @@ describeWithPeers(['build-policy-evaluator'], "buildx's own evaluator", () => {
   test('decides by the Rego policy as the gate does, and replaces no digest that is written', async () => {
     const file = join(makeDirectory({}), 'Dockerfile.rego');
     writeFileSync(file, onlyFile(await exportFor(buildx, world.run)));
-    const ask = (platform: string, sources: readonly string[]) =>
+    const query = (platform: string, sources: readonly string[]) =>
       answers('build-policy-evaluator', ['check', '-platform', platform, '-digest', MOVED, file, ...sources]);
     const given = new Map<string, Answer>();
     for (const platform of ['linux/amd64', 'linux/arm64']) {
       const probes = world.probes.filter((probe) => probe.platform === platform);
-      const of = ask(
+      const of = query(
         platform,
         probes.map(({ reference }) => source(reference)),
       );
@@ -99,7 +99,7 @@ describeWithPeers(['build-policy-evaluator'], "buildx's own evaluator", () => {
     );
     const denied = given.get('linux/amd64 ghcr.io/evil/base:1');
     expect(denied?.messages).toEqual([expect.stringContaining('did not verify ghcr.io/evil/base:1 for linux/amd64')]);
-    const [local, http, git, layout, blob] = ask('linux/amd64', [...NOT_IMAGES, ...OTHER_IMAGES]);
+    const [local, http, git, layout, blob] = query('linux/amd64', [...NOT_IMAGES, ...OTHER_IMAGES]);
     expect([local, http, git].map((answer) => answer?.decision)).toEqual(['allow', 'allow', 'allow']);
     expect([layout, blob].map((answer) => answer?.decision)).toEqual(['error', 'error']);
   });
@@ -163,13 +163,13 @@ describeWithPeers(['build-policy-evaluator'], "buildx's own evaluator", () => {
 
   test('denies what rests on a waiver once that has ended', async () => {
     const file = join(makeDirectory({}), 'Dockerfile.rego');
-    const ask = async (expires: string) => {
+    const query = async (expires: string) => {
       const now = new Date(`${expires}T12:00:00Z`);
       const policy = world.run.policy.replace('2026-12-20', expires);
       writeFileSync(file, onlyFile(await exportFor(buildx, { ...world.run, policy, now })));
       return answers('build-policy-evaluator', ['check', file, 'docker-image://ghcr.io/acme/waived:1'])[0]?.decision;
     };
-    expect(await ask('2020-01-31')).toBe('deny');
-    expect(await ask(new Date(Date.now() + 86_400_000).toISOString().slice(0, 10))).toBe('convert');
+    expect(await query('2020-01-31')).toBe('deny');
+    expect(await query(new Date(Date.now() + 86_400_000).toISOString().slice(0, 10))).toBe('convert');
   });
 });

@@ -46,7 +46,7 @@ describeWithPeers(['policy-json-evaluator'], 'the library of podman, skopeo and 
       // The same registry under a name that no policy has.
       world.probes[0]?.reference.replace('127.0.0.1', 'localhost') ?? '',
     ];
-    const stdout = await ask(directory, references);
+    const stdout = await query(directory, references);
     const answers = stdout
       .trim()
       .split('\n')
@@ -74,13 +74,13 @@ describeWithPeers(['policy-json-evaluator'], 'the library of podman, skopeo and 
     const policy = world.run.policy.replace(/allow:[\s\S]*(?=deny:)/, `allow: [${entries.join(', ')}]\n`);
     const exported = await exportFor(containersPolicy, { ...world.run, policy });
     expect(exported.allowed).toBe(signers.length);
-    const answer: Answer = JSON.parse(await ask(makeDirectory(exported.files), [`${host}/acme/base:1`]));
+    const answer: Answer = JSON.parse(await query(makeDirectory(exported.files), [`${host}/acme/base:1`]));
     expect(answer).toMatchObject({ allowed: false, error: expect.stringContaining('rejected by policy') });
   }, 60_000);
 });
 
 /** Not by a synchronous call: the registry that it asks is in this process. */
-function ask(directory: string, references: readonly string[]): Promise<string> {
+function query(directory: string, references: readonly string[]): Promise<string> {
   const args = ['-insecure', '-registries.d', join(directory, 'registries.d'), join(directory, 'policy.json')];
   const images = references.map((reference) => `docker://${reference}`);
   return new Promise((resolve, reject) => {

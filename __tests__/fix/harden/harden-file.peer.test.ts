@@ -2,9 +2,9 @@ import { existsSync } from 'node:fs';
 import { expect, test } from '@jest/globals';
 import { formatReference, parseReference } from '../../../src/references/reference.js';
 import { rules } from '../../../src/rules/index.js';
-import { askBuildkit } from '../../support/image/ask-buildkit.js';
 import { readAnswers } from '../../support/image/buildkit-answers.js';
 import { hardenDockerfile } from '../../support/image/harden-dockerfile.js';
+import { runBuildkit } from '../../support/image/run-buildkit.js';
 import { validPolicy } from '../../support/load-policy-text.js';
 import { describeWithPeers } from '../../support/process/peers.js';
 import { sharedData } from '../../support/shared-data.js';
@@ -30,8 +30,8 @@ describeWithPeers(['buildkit-parse'], 'BuildKit reads what was hardened', () => 
     const hardened = [];
     for (const text of texts) hardened.push(await hardenDockerfile(text, policy, NOW));
     const changed = hardened.filter(({ replaced }) => replaced.length > 0);
-    const before = askBuildkit(changed.map((file, index) => [String(index), file.before]));
-    const after = askBuildkit(changed.map((file, index) => [String(index), file.after]));
+    const before = runBuildkit(changed.map((file, index) => [String(index), file.before]));
+    const after = runBuildkit(changed.map((file, index) => [String(index), file.after]));
     const wrong = changed.flatMap(({ replaced }, index) => {
       const [was, is] = [before.get(String(index)), after.get(String(index))];
       if (was === undefined || is === undefined) return [`${index} has no answer`];

@@ -33,7 +33,7 @@ afterAll(() => {
   return new Promise((resolve) => server.close(resolve));
 });
 
-const ask = (repository = 'acme/images', most = 256) =>
+const list = (repository = 'acme/images', most = 256) =>
   listAttestations(({ owner }) => testClient(address(), `token-of-${owner}`))(repository, DIGEST, most);
 const first = `${PATH}?per_page=100`;
 const listed = (...attestations: readonly object[]) => ({ status: 200, body: { attestations } });
@@ -46,7 +46,7 @@ describe('attestations are listed', () => {
         { bundle: null, bundle_url: 'https://bundles.example/1' },
       ),
     };
-    expect(await ask()).toEqual({
+    expect(await list()).toEqual({
       ok: true,
       value: {
         attestations: [{ bundle: { mediaType: 'x' } }, { bundle: null, bundleUrl: 'https://bundles.example/1' }],
@@ -61,32 +61,32 @@ describe('attestations are listed', () => {
       [first]: { ...listed({ bundle: 1 }), next: 'https://evil.example/?after=Mg%3D%3D' },
       [`${PATH}?after=Mg%3D%3D&per_page=100`]: listed({ bundle: 2 }),
     };
-    expect(await ask()).toMatchObject({ value: { attestations: [{ bundle: 1 }, { bundle: 2 }], more: false } });
+    expect(await list()).toMatchObject({ value: { attestations: [{ bundle: 1 }, { bundle: 2 }], more: false } });
   });
 
   test('no more of them than are read', async () => {
     pages = {
       [first]: { ...listed({ bundle: 1 }, { bundle: 2 }), next: `${address()}/?after=x` },
     };
-    expect(await ask('acme/images', 1)).toMatchObject({ value: { attestations: [{ bundle: 1 }], more: true } });
+    expect(await list('acme/images', 1)).toMatchObject({ value: { attestations: [{ bundle: 1 }], more: true } });
     expect(asked).toHaveLength(1);
   });
 
   test('and a nil slice is an empty list', async () => {
     pages = { [first]: { status: 200, body: { attestations: null } } };
-    expect(await ask()).toEqual({ ok: true, value: { attestations: [], more: false } });
+    expect(await list()).toEqual({ ok: true, value: { attestations: [], more: false } });
   });
 });
 
 describe('a 404 means', () => {
   test('none, where the repository can be seen', async () => {
     pages = { '/repos/acme/images': { status: 200, body: { id: 1 } } };
-    expect(await ask()).toEqual({ ok: true, value: { attestations: [], more: false } });
+    expect(await list()).toEqual({ ok: true, value: { attestations: [], more: false } });
   });
 
   test('nothing, where it can not', async () => {
     pages = {};
-    expect(await ask()).toMatchObject({
+    expect(await list()).toMatchObject({
       ok: false,
       error: { cause: 'not-found', fix: expect.stringContaining('policy-token') },
     });
@@ -100,10 +100,10 @@ test.each([
   [200, 'malformed', { attestations: 'many' }],
 ])('an answer of %i leaves open what there is (%s)', async (status, cause, body) => {
   pages = { [first]: { status, body } };
-  expect(await ask()).toMatchObject({ ok: false, error: { cause } });
+  expect(await list()).toMatchObject({ ok: false, error: { cause } });
 });
 
 test.each(['acme', 'acme/images/more', '../etc', 'acme/..'])('%s is no repository to be asked', async (name) => {
-  expect(await ask(name)).toMatchObject({ ok: false, error: { cause: 'malformed' } });
+  expect(await list(name)).toMatchObject({ ok: false, error: { cause: 'malformed' } });
   expect(asked).toEqual([]);
 });

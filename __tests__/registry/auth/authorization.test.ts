@@ -63,8 +63,8 @@ describe('a registry with tokens', () => {
   test('that nobody expects to ask for them is not waited for', async () => {
     const server = await start({ auth: { kind: 'token' } });
     const source = await openFor(server.host);
-    const ask = (name: string) => source.resolveTag({ registry: server.host, repository: `base/${name}` }, '1');
-    const results = await Promise.all(['a', 'b', 'c'].map(ask));
+    const resolve = (name: string) => source.resolveTag({ registry: server.host, repository: `base/${name}` }, '1');
+    const results = await Promise.all(['a', 'b', 'c'].map(resolve));
     expect(results.every((result) => result.ok)).toBe(true);
     expect(server.requests).toHaveLength(3 * 3);
   });

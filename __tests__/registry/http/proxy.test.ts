@@ -11,7 +11,7 @@ beforeAll(async () => {
 afterAll(() => proxy.close());
 
 describe('what is fetched from services', () => {
-  const ask = async (variables: Readonly<Record<string, string>>) => {
+  const requestThrough = async (variables: Readonly<Record<string, string>>) => {
     const before = proxy.hosts.length;
     const dispatcher = new ProxiedAgent(variables);
     const failure = await fetch('http://service.invalid/', { dispatcher, signal: AbortSignal.timeout(1500) }).then(
@@ -27,15 +27,15 @@ describe('what is fetched from services', () => {
     ['with', (url: string) => url],
     ['without', (url: string) => url.replace('http://', '')],
   ])('goes through the proxy, whose address is written %s a scheme', async (_, written) => {
-    expect((await ask({ HTTP_PROXY: written(proxy.url) })).through).toEqual(['service.invalid:80']);
+    expect((await requestThrough({ HTTP_PROXY: written(proxy.url) })).through).toEqual(['service.invalid:80']);
   });
 
   test('goes past it where NO_PROXY says so', async () => {
-    expect((await ask({ HTTP_PROXY: proxy.url, NO_PROXY: '.invalid' })).through).toEqual([]);
+    expect((await requestThrough({ HTTP_PROXY: proxy.url, NO_PROXY: '.invalid' })).through).toEqual([]);
   });
 
   test('fails by the name of a variable that names no proxy', async () => {
-    const { failure, through } = await ask({ HTTP_PROXY: 'socks5://proxy:1080' });
+    const { failure, through } = await requestThrough({ HTTP_PROXY: 'socks5://proxy:1080' });
     expect(String(failure?.cause)).toContain('HTTP_PROXY');
     expect(through).toEqual([]);
   });

@@ -59,7 +59,7 @@ export async function faultTable(upstream: string, content: FaultContent): Promi
     rows.push(
       ...(await Promise.all(
         some.map(async ([fault, does]): Promise<FaultRow> => {
-          const ask = async (question: (source: ImageSource, repository: Repository) => Promise<string>) => {
+          const resolve = async (question: (source: ImageSource, repository: Repository) => Promise<string>) => {
             // A proxy of its own for each question, since some faults happen once.
             const proxy = await startFaultProxy(upstream, does);
             const registries = { [proxy.host]: LOOPBACK_HTTP, [upstream]: LOOPBACK_HTTP };
@@ -70,9 +70,9 @@ export async function faultTable(upstream: string, content: FaultContent): Promi
             return TIMED.has(fault) ? answer.replace(' (run-ms)', '') : answer;
           };
           const [image, referrers, layer] = await Promise.all([
-            ask((source, repository) => imageAnswer(source, repository, content)),
-            ask((source, repository) => referrersAnswer(source, repository, content)),
-            ask((source, repository) => layerAnswer(source, repository, content)),
+            resolve((source, repository) => imageAnswer(source, repository, content)),
+            resolve((source, repository) => referrersAnswer(source, repository, content)),
+            resolve((source, repository) => layerAnswer(source, repository, content)),
           ]);
           return { fault, image, referrers, layer };
         }),

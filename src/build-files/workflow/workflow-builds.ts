@@ -238,8 +238,10 @@ class Workflow {
   }
 
   /** What is requested for each value that the expressions may have. */
-  #inEach(value: unknown, around: Surroundings, ask: (scope: Surroundings) => RequestedBuilds): RequestedBuilds {
-    const found = allRequested(alternatives(value, around).flatMap((scope) => (this.#left > 0 ? [ask(scope)] : [])));
+  #inEach(value: unknown, around: Surroundings, evaluate: (scope: Surroundings) => RequestedBuilds): RequestedBuilds {
+    const found = allRequested(
+      alternatives(value, around).flatMap((scope) => (this.#left > 0 ? [evaluate(scope)] : [])),
+    );
     return { ...found, named: found.named.map((build) => onRunner(build, around.runner)) };
   }
 }

@@ -61,7 +61,6 @@ export interface FilesystemFacts
     Readonly<Record<EntryLists, readonly FileEntry[]>> {
   readonly tree: FileTree;
 }
-export type LayerSummary = FilesystemFacts['layers'][number];
 export type Program = FilesystemFacts['programs'][number];
 export type ProgramKind = Program['kind'];
 export type SecretFile = FilesystemFacts['secrets'][number];

@@ -35,7 +35,6 @@ export const CATALOGED_TYPES = [
   'pypi',
   'generic',
 ] as const;
-export type CatalogedType = (typeof CATALOGED_TYPES)[number];
 
 /** A package that a file contains. */
 const catalogedPackageSchema = z.strictObject({

@@ -9,7 +9,7 @@ interface ParserAnswer {
 }
 
 /** What BuildKit itself asks a registry for, of each Dockerfile, every stage built. */
-export function askBuildkit(
+export function runBuildkit(
   files: readonly (readonly [id: string, bytes: Uint8Array])[],
 ): ReadonlyMap<string, ParserAnswer> {
   const input = files.map(([id, bytes]) =>
