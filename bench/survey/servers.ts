@@ -36,6 +36,8 @@ github.intercept = ({ path }, response) => {
   return true;
 };
 
+// The program that asks may be killed.
+process.on('disconnect', () => process.exit(1));
 process.on('message', (message) => {
   if (message === 'stop') process.exit(0);
   if (message === 'limits') limits = true;
