@@ -39,6 +39,7 @@ const OPERATIONS = [
   'actions/download-artifact',
   'code-scanning/upload-sarif',
   'code-scanning/get-sarif',
+  'code-scanning/list-recent-analyses',
 ];
 
 const directory = process.argv[2];

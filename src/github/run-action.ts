@@ -75,7 +75,7 @@ export async function runAction(run: ActionRun): Promise<Result<ActionOutcome, S
     { loadCatalog },
     { LOCK_PATH },
     { evaluatedPaths },
-    { identify },
+    { analysisCategory, identify },
     { GITHUB_API, listAttestations },
     { parseRemote },
     { runPolicy },
@@ -148,7 +148,7 @@ export async function runAction(run: ActionRun): Promise<Result<ActionOutcome, S
   run.scrub(report);
   // Findings are about the lines of the evaluated commit, which a merge may have moved away from the head's.
   const { renderersFor } = await import('./publish/renderers.js');
-  const renderers = renderersFor(env, { commit, category: `base-image-gate/${job.id}` });
+  const renderers = renderersFor(env, { commit, category: analysisCategory(job.id) });
   const publication = {
     env,
     inputs,

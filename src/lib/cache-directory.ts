@@ -1,5 +1,5 @@
 import { lstatSync, realpathSync } from 'node:fs';
-import { homedir } from 'node:os';
+import { homedir, userInfo } from 'node:os';
 import { dirname, isAbsolute, join } from 'node:path';
 
 const OTHERS_WRITE = 0o022;
@@ -12,7 +12,13 @@ const STICKY = 0o1000;
  */
 export function localCacheDirectory(environment: Readonly<Record<string, string | undefined>>): string {
   const given = environment['XDG_CACHE_HOME'] ?? '';
-  return join(isAbsolute(given) ? given : join(environment['HOME'] || homedir(), '.cache'), 'base-image-gate');
+  return join(isAbsolute(given) ? given : join(homeOf(environment), '.cache'), 'base-image-gate');
+}
+
+/** A relative HOME, which a container without a user entry can have, would put files into the evaluated repository. */
+function homeOf(environment: Readonly<Record<string, string | undefined>>): string {
+  const homes = [environment['HOME'] ?? '', homedir()];
+  return homes.find(isAbsolute) ?? userInfo().homedir;
 }
 
 /** The directory for facts about layers, as a setting of a run; none on CI. */

@@ -64,7 +64,11 @@ function problemsOf(issue: Issue, above: readonly PropertyKey[], checked: Checke
   ];
   const name = path.length === 0 ? 'The policy' : `"${formatKey(path)}"`;
   const expected = expectedBy(issue);
-  if (value === undefined) return problem('missing-key', `${name} is missing.`, expected);
+  if (value === undefined) {
+    const only = issue.code === 'invalid_value' && issue.values.length === 1;
+    const line = `${String(path.at(-1))}: ${expected}`;
+    return problem('missing-key', `${name} is missing.`, expected, only ? `Add "${line}".` : undefined);
+  }
   if (issue.code === 'invalid_type') {
     return problem('wrong-type', `${name} is ${describeValue(value)}.`, expected, fixForType(issue, value, path));
   }
@@ -162,6 +166,9 @@ const OTHER_LEVELS: Readonly<Record<string, string>> = {
   fatal: 'error',
   none: 'off',
   false: 'off',
+  no: 'off',
+  true: 'error',
+  yes: 'error',
   disabled: 'off',
 };
 
@@ -223,6 +230,8 @@ const DURATIONS = new Set<PropertyKey | undefined>(['max-age', 'grace']);
 
 function fixForType(issue: Issue, value: unknown, path: readonly PropertyKey[]): string | undefined {
   if (issue.code !== 'invalid_type') return undefined;
+  if (issue.expected === 'string' && value === null)
+    return 'Write a value after the colon; quote one that begins with #.';
   const scalar = typeof value === 'number' || typeof value === 'boolean';
   if (issue.expected === 'string' && typeof value === 'number' && DURATIONS.has(path.at(-1)))
     return `Write ${value}d for days.`;

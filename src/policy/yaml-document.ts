@@ -86,7 +86,7 @@ export function readYaml(file: string, source: Uint8Array | string): Result<Yaml
   // Its warnings are tags that nothing resolves: the value would be another than what is written.
   const syntax = [...document.errors, ...document.warnings]
     .slice(0, MAX_REPORTED)
-    .map((error) => syntaxProblem(file, text, error, rangeAt));
+    .map((error) => syntaxProblem(file, text, error, document, rangeAt));
   if (syntax.length > 0) return err(syntax);
   const keys = findKeyProblems(file, document, rangeAt);
   if (keys.length > 0) return err(keys);
@@ -139,10 +139,22 @@ function findExhausting(text: string): string | undefined {
 
 type RangeAt = (start: number, end: number) => SourceRange;
 
-function syntaxProblem(file: string, text: string, error: YAMLError, rangeAt: RangeAt): PolicyProblem {
+function syntaxProblem(
+  file: string,
+  text: string,
+  error: YAMLError,
+  document: Document,
+  rangeAt: RangeAt,
+): PolicyProblem {
+  const opening = unclosedQuote(document, error);
+  if (opening !== undefined) {
+    const message = 'This is not valid YAML: The quote that begins here is not closed.';
+    const fix = `Add the closing ${text.charAt(opening)} at the end of the value.`;
+    return { code: 'syntax', severity: 'error', file, key: '', message, fix, ...rangeAt(opening, opening + 1) };
+  }
   const several = error.code === 'MULTIPLE_DOCS';
   const message = several ? 'The file holds more than one YAML document' : error.message.replace(/\.$/, '');
-  const fix = syntaxFix(error.code, text.slice(error.pos[0]));
+  const fix = syntaxFix(error, text.slice(error.pos[0]));
   return {
     code: 'syntax',
     severity: 'error',
@@ -155,7 +167,7 @@ function syntaxProblem(file: string, text: string, error: YAMLError, rangeAt: Ra
 }
 
 /** What to write instead, where the parser's message does not say it. `rest` is the text from the error on. */
-function syntaxFix(code: YAMLError['code'], rest: string): string | undefined {
+function syntaxFix({ code, message }: YAMLError, rest: string): string | undefined {
   const word = /^[^\s,\]}]{1,80}/.exec(rest)?.[0] ?? '';
   switch (code) {
     case 'MULTIPLE_DOCS':
@@ -166,9 +178,33 @@ function syntaxFix(code: YAMLError['code'], rest: string): string | undefined {
       return `Put it in quotes: ${JSON.stringify(word)}.`;
     case 'BLOCK_AS_IMPLICIT_KEY':
       return 'Quote a value that contains ": ", and start each key on its own line.';
+    case 'MULTILINE_IMPLICIT_KEY':
+      return 'Write a key as "key: value", with a space after the colon, and indent keys of one map alike.';
+    case 'BAD_INDENT':
+      return message.startsWith('Flow')
+        ? 'Close the bracket that an earlier line opens.'
+        : 'Indent keys of one map alike.';
+    case 'MISSING_CHAR':
+      return message.startsWith('Sequence item')
+        ? 'Indent the line as the keys of the entry above it, or begin it with "- ".'
+        : undefined;
     default:
       return undefined;
   }
+}
+
+/** Where a quote begins that is never closed: the parser reports the end of the file, which is far from the mistake. */
+function unclosedQuote(document: Document, { code, message, pos }: YAMLError): number | undefined {
+  if (code !== 'MISSING_CHAR' || !message.startsWith('Missing closing')) return undefined;
+  let start: number | undefined;
+  visit(document, {
+    Scalar: (_key, { type, range }) => {
+      if (type?.startsWith('QUOTE') !== true || range?.[1] !== pos[0]) return undefined;
+      start = range[0];
+      return visit.BREAK;
+    },
+  });
+  return start;
 }
 
 /** Words that begin with `*`, which YAML takes for an alias: mostly patterns whose quotes were forgotten. */

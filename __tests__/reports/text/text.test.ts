@@ -112,7 +112,7 @@ describe('checkText', () => {
       const report = makeReport({ uses: [node], answers, notices: [long] });
       for (const details of [false, true]) {
         const text = checkText(report, { ...plain, width, details });
-        const over = text.split('\n').filter((line) => line.length > width && !line.startsWith('Evidence and'));
+        const over = text.split('\n').filter((line) => line.length > width);
         expect(over.every((line) => line.includes('https://example.com/path/path/'))).toBe(true);
         expect(text.match(/https:\S*/g)?.every((word) => word === `https://example.com/${'path/'.repeat(30)}`)).toBe(
           true,
@@ -137,6 +137,16 @@ describe('checkText', () => {
     const skipped = makeAnswer({ use: node.id, rule: 'fresh', outcome: 'skipped', cause: 'identity' });
     const text = reported({ uses: [node], answers: [...failing(node, 'allowed-base'), skipped] });
     expect(text).toContain('  3:6  docker.io/library/node:20  (not opened)\n');
+  });
+
+  test('what stands after a long name has a line of its own', () => {
+    const use = makeUse(`registry.example/${'team/'.repeat(9)}node:20`);
+    const skipped = makeAnswer({ use: use.id, rule: 'fresh', outcome: 'skipped', cause: 'identity' });
+    const report = makeReport({ uses: [use], answers: [...failing(use, 'allowed-base'), skipped] });
+    const lines = checkText(report, { ...plain, width: 80 }).split('\n');
+    expect(lines).toContain('    (not opened)');
+    expect(lines.filter((line) => line.length > 80)).toEqual([]);
+    expect(lines).toContain('Evidence and every fix: --details.');
   });
 
   test('notes are counted and not listed', () => {

@@ -48,6 +48,7 @@ export const PERMISSIONS: Readonly<Record<string, readonly [readonly Scope[], 'r
   'actions/download-artifact': [['actions'], 'read'],
   'code-scanning/upload-sarif': [['security-events'], 'write'],
   'code-scanning/get-sarif': [['security-events'], 'read'],
+  'code-scanning/list-recent-analyses': [['security-events'], 'read'],
 };
 
 /** Does what an operation does, to the state, in the name of a token that was found to be allowed to. */
@@ -278,6 +279,16 @@ const ANSWERS: Readonly<Record<string, Handler>> = {
         ? { processing_status: 'complete' }
         : { processing_status: 'failed', errors: state.sarifErrors },
     ),
+  'code-scanning/list-recent-analyses': (state, { query }) => {
+    const uploads = state.uploads.filter(({ ref }) => ref === query.get('ref')).toReversed();
+    if (uploads.length === 0) return json({ message: 'no analysis found' }, 404);
+    return json(
+      uploads.map(({ commit, ref, sarif }) => {
+        const [run] = JSON.parse(sarif).runs;
+        return { ref, commit_sha: commit, category: run.automationDetails.id, results_count: run.results.length };
+      }),
+    );
+  },
 };
 
 function tooLong(): Answer {

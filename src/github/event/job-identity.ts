@@ -98,3 +98,8 @@ function jobTitle(env: RunnerEnvironment, inputs: IdentityInputs): string {
   const shown = named.slice(0, MAX_TITLE_ITEMS).join(', ');
   return cut(shown === '' ? env.job : `${env.job} (${shown})`, MAX_TITLE_LENGTH);
 }
+
+/** Under which a job's analyses are filed in code scanning. */
+export function analysisCategory(id: string): string {
+  return `base-image-gate/${id}`;
+}

@@ -9,7 +9,7 @@ import type { Report } from '../../reports/report.js';
 import { type RunnerEnvironment, runUrl } from '../event/environment.js';
 import type { EventPlan } from '../event/event.js';
 import type { ActionInputs } from '../event/inputs.js';
-import type { JobIdentity } from '../event/job-identity.js';
+import { analysisCategory, type JobIdentity } from '../event/job-identity.js';
 import { groupMissingPermissions, requestedPermissions } from '../event/requested-permissions.js';
 import type { GitHubClient } from '../repository/client.js';
 import type { Commits } from '../repository/commits.js';
@@ -20,7 +20,7 @@ import { POSTING, postSuggestions } from './post-suggestions.js';
 import type { Renderers } from './renderers.js';
 import { type Suggestion, suggestionsFor } from './review-suggestions.js';
 import { rewriteSuggestions } from './rewrite-suggestions.js';
-import { uploadSarif } from './sarif-upload.js';
+import { hasOpenAnalysis, uploadSarif } from './sarif-upload.js';
 import { keepTrackingIssue } from './tracking-issue.js';
 
 export interface Publication {
@@ -223,11 +223,26 @@ async function sarif(publication: Publication): Promise<Output> {
     wait,
   });
   if (!uploaded.ok) return uploaded;
+  const closed = await closeFormerAlerts(publication, place);
+  if (!closed.ok) return closed;
   if (uploaded.value === 'complete') return ok(null);
   return ok({
     message: 'Code scanning accepted the findings but has not processed them yet.',
     fix: 'Check the Security tab in a few minutes.',
   });
+}
+
+/** Alerts that the job left open under the category it had before it was given a name. */
+async function closeFormerAlerts(
+  { env, client, report, renderers, job, wait }: Publication,
+  place: NonNullable<EventPlan['sarif']>,
+): Promise<Result<unknown, GitHubError>> {
+  if (job.formerly === undefined) return ok(null);
+  const category = analysisCategory(job.formerly);
+  const where = { client, repository: env.repository, ...place };
+  const open = await hasOpenAnalysis(where, category);
+  if (!open.ok || !open.value) return open;
+  return uploadSarif({ ...where, sarif: renderers.closingSarif(report, category), wait });
 }
 
 async function trackingIssue({ env, inputs, client, report, renderers, job }: Publication): Promise<Output> {

@@ -18,6 +18,8 @@ export interface Renderers {
   readonly sarif: (report: Report) => string;
   /** The same for code scanning, which would show a waived finding as an open alert. */
   readonly uploadedSarif: (report: Report) => string;
+  /** An analysis without findings, which closes the alerts of another category. */
+  readonly closingSarif: (report: Report, category: string) => string;
   readonly summary: (report: Report, options: Omit<SummaryOptions, keyof LinkTargets>) => string;
   readonly comment: (report: Report, options: Omit<CommentOptions, keyof LinkTargets>) => string;
 }
@@ -51,6 +53,7 @@ export function renderersFor(
     html: (report) => htmlReport(report, { now: new Date(), targets: { ...targets, ...policyOf(report) } }),
     sarif: (report) => checkSarif(report, sarif),
     uploadedSarif: (report) => checkSarif(report, { ...sarif, withoutWaived: true }),
+    closingSarif: (report, former) => checkSarif({ ...report, findings: [] }, { ...sarif, category: former }),
     summary: (report, options) => renderSummary(report, { ...targets, ...policyOf(report), ...options }),
     comment: (report, options) => renderComment(report, { ...targets, ...policyOf(report), ...options }),
   };

@@ -61,6 +61,34 @@ export async function uploadSarif(upload: SarifUpload): Promise<Result<SarifOutc
   return ok('still-processing');
 }
 
+/** Looking further back finds what later analyses have replaced. */
+const MAX_ANALYSES = 100;
+const LISTING: Purpose = { doing: 'read the analyses of code scanning', permission: 'security-events: write' };
+
+/**
+ * Whether the newest analysis of a category on a ref has findings. One of the same commit does not count: another job of
+ * this run may have uploaded it.
+ * @see https://docs.github.com/en/rest/code-scanning/code-scanning#list-code-scanning-analyses-for-a-repository
+ */
+export async function hasOpenAnalysis(
+  { client, repository, commit, ref }: Pick<SarifUpload, 'client' | 'repository' | 'commit' | 'ref'>,
+  category: string,
+): Promise<Result<boolean, GitHubError>> {
+  const listed = await attempt(LISTING, () =>
+    client.rest.codeScanning.listRecentAnalyses({
+      owner: repository.owner,
+      repo: repository.name,
+      ref,
+      tool_name: 'base-image-gate',
+      per_page: MAX_ANALYSES,
+    }),
+  );
+  // GitHub answers so for a ref without analyses.
+  if (!listed.ok) return listed.error.code === 'not-found' ? ok(false) : listed;
+  const newest = listed.value.data.find((one) => one.category?.replace(/\/$/, '') === category);
+  return ok(newest !== undefined && newest.results_count > 0 && newest.commit_sha !== commit);
+}
+
 function processingFailed(errors: readonly string[]): GitHubError {
   const shown = errors.slice(0, MAX_SHOWN_ERRORS).join(' · ');
   return {

@@ -17,7 +17,7 @@ import {
 } from '../sections.js';
 import { asides, tallyOf, uncheckedText, verdictReason, whenItBlocks } from '../tally.js';
 import { codeFrame } from './code-frame.js';
-import { padded } from './display-width.js';
+import { displayWidth, padded } from './display-width.js';
 import { baseChangesBlock } from './image-diff-text.js';
 import { type Paint, paint } from './paint.js';
 import { shortened, wrapped } from './wrap.js';
@@ -107,12 +107,13 @@ function subjectLines(file: string, subject: Subject, ruleWidth: number, page: P
   const named = places.slice(0, MAX_PLACES).map(({ line, column }) => `${line}:${column}`);
   const shownPlaces = places.length > MAX_PLACES ? [...named, '…'] : named;
   const asides = [...platforms.map(terminal), ...(isOpened ? [] : ['not opened'])];
-  const title = [
-    `  ${colors.blue(shownPlaces.join(', '))}`,
-    ...(image === undefined ? [] : [terminal(details ? image : withShortDigests(image))]),
-    ...(asides.length === 0 ? [] : [colors.dim(`(${asides.join(', ')})`)]),
-  ].join('  ');
-  const lines = [title];
+  const place = shownPlaces.join(', ');
+  const name = image === undefined ? '' : `  ${terminal(details ? image : withShortDigests(image))}`;
+  const aside = asides.length === 0 ? '' : `(${asides.join(', ')})`;
+  const title = `  ${colors.blue(place)}${name}`;
+  const fits = displayWidth(`  ${place}${name}  ${aside}`) <= page.width;
+  const onOwnLine = aside === '' ? [title] : [title, `    ${colors.dim(aside)}`];
+  const lines = fits && aside !== '' ? [`${title}  ${colors.dim(aside)}`] : onOwnLine;
   const framed = new Set<string>();
   if (details) for (const row of rows) lines.push(...rowDetails(file, row, framed, page));
   else {
@@ -277,20 +278,23 @@ function closingBlock(report: Report, reported: readonly Finding[], page: Page):
   const tally = tallyOf(report);
   const beside = asides(tally);
   const rule = reported.find((finding) => !NO_RULES.has(finding.rule))?.rule;
-  const { colors, program, details } = page;
+  const { colors } = page;
   return [
     ...(reported.length === 0
       ? []
       : verdictLines(report, `${uncheckedText(tally) || 'nothing blocks'}${beside === '' ? '' : `; ${beside}`}`, page)),
-    ...(rule === undefined
-      ? []
-      : [
-          colors.dim(
-            `${details ? '' : 'Evidence and every fix: --details. '}Why a rule matters: ${program} rules ${terminal(rule)}`,
-          ),
-        ]),
+    ...(rule === undefined ? [] : furtherLines(terminal(rule), page).map(colors.dim)),
     ...(tally.notes === 0
       ? []
       : [colors.dim(`Left out here: ${plural(tally.notes, 'note')}. --format markdown has them.`)]),
   ];
+}
+
+/** Where to learn more: on one line where both fit, and the command on a line of its own otherwise. */
+function furtherLines(rule: string, { details, program, width }: Page): readonly string[] {
+  const why = `Why a rule matters: ${program} rules ${rule}`;
+  if (details) return [why];
+  const evidence = 'Evidence and every fix: --details.';
+  const line = `${evidence} ${why}`;
+  return displayWidth(line) <= width ? [line] : [evidence, why];
 }
