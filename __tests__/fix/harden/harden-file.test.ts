@@ -55,6 +55,36 @@ describe('fix --harden rewrites', () => {
       `FROM ${WOLFI}\nRUN apk add --no-cache git\nCMD ["git"]\n`,
     ],
     [
+      'an update of lists whose output goes nowhere',
+      'FROM debian:12\nRUN apt-get update >/dev/null 2>&1 && apt-get install -y curl\nCMD ["curl"]\n',
+      `FROM ${WOLFI}\nRUN apk add --no-cache curl\nCMD ["curl"]\n`,
+    ],
+    [
+      'no removal that goes on to other directories',
+      'FROM debian:12\nRUN apt-get update && rm -rf /var/lib/apt/lists/../../../srv/x\nCMD ["curl"]\n',
+      `FROM ${WOLFI}\nRUN rm -rf /var/lib/apt/lists/../../../srv/x\nCMD ["curl"]\n`,
+    ],
+    [
+      'a stage that installs the bash which it starts',
+      'FROM debian:12\nSHELL ["/bin/bash", "-c"]\nRUN apt-get install -y bash\nCMD ["bash", "x"]\n',
+      `FROM ${WOLFI}\nSHELL ["/bin/bash", "-c"]\nRUN apk add --no-cache bash\nCMD ["bash", "x"]\n`,
+    ],
+    [
+      'a stage that only names bash in an argument',
+      'FROM debian:12\nRUN true\nCMD ["complete", "bash"]\n',
+      `FROM ${WOLFI}\nRUN true\nCMD ["complete", "bash"]\n`,
+    ],
+    [
+      'a user in a group that the file makes, with a target of Rust',
+      'FROM debian:12\nENV T=x86_64-unknown-linux-gnu\nRUN groupadd g && useradd -g g a && groupadd h && adduser a h\nCMD ["x"]\n',
+      `FROM ${WOLFI}\nENV T=x86_64-unknown-linux-gnu\nRUN addgroup g && adduser -D -G g -H a && addgroup h && adduser a h\nCMD ["x"]\n`,
+    ],
+    [
+      'a start in shell form by exec',
+      'FROM python:3.13\nWORKDIR /app\nENTRYPOINT exec python x.py\n',
+      'FROM cgr.dev/acme/python:3.13\nWORKDIR /app\nENTRYPOINT ["python", "x.py"]\n',
+    ],
+    [
       'away a RUN of which nothing is left',
       'FROM debian:12\nRUN apt-get update\nRUN apt-get install -y curl\nRUN apt-get clean\nCMD ["curl"]\n',
       `FROM ${WOLFI}\nRUN apk add --no-cache curl\nCMD ["curl"]\n`,
@@ -187,6 +217,53 @@ describe('fix --harden leaves a stage alone', () => {
       'FROM debian AS a\nRUN true\nFROM my.registry/app\nCOPY --from=a /x /\n',
       '',
     ],
+    [
+      'with an account that is no one word of a shell',
+      'FROM debian\nRUN useradd \'a b;reboot\'\nCMD ["x"]\n',
+      'not understood',
+    ],
+    ['with a group that is code', 'FROM debian\nRUN groupadd \'a$(reboot)\'\nCMD ["x"]\n', 'not understood'],
+    [
+      'that puts a user into a group of Debian',
+      'FROM debian\nRUN useradd a && adduser a sudo\nCMD ["x"]\n',
+      'account sudo',
+    ],
+    ['that makes a user in a group of Debian', 'FROM debian\nRUN useradd -g staff a\nCMD ["x"]\n', 'account staff'],
+    [
+      'whose update of lists writes a file',
+      'FROM debian\nRUN apt-get update >/x && cat /x\nCMD ["x"]\n',
+      'not understood',
+    ],
+    ['that starts bash without installing it', 'FROM debian\nRUN true\nCMD ["bash"]\n', 'it starts bash'],
+    ['that starts bash by env', 'FROM debian\nRUN true\nCMD ["/usr/bin/env", "bash", "x"]\n', 'it starts bash'],
+    ['that starts perl in shell form', 'FROM debian\nRUN true\nCMD echo x && perl x\n', 'it starts perl'],
+    [
+      'that runs everything in bash',
+      'FROM debian\nSHELL ["/bin/bash", "-c"]\nRUN true\nCMD ["x"]\n',
+      'it starts /bin/bash',
+    ],
+    [
+      'that preloads a library from its directory of Debian',
+      'FROM debian\nENV LD_PRELOAD=/usr/lib/x86_64-linux-gnu/libjemalloc.so.2\nRUN true\nCMD ["x"]\n',
+      'x86_64-linux-gnu',
+    ],
+    [
+      'that copies a library from its directory of Debian',
+      'FROM debian AS a\nRUN true\nFROM debian\nCOPY --from=a /lib/aarch64-linux-gnu/libz.so.1 /lib/\nCMD ["x"]\n',
+      'aarch64-linux-gnu',
+    ],
+    [
+      'whose ENTRYPOINT in shell form ignores CMD',
+      'FROM python:3.13\nWORKDIR /app\nENTRYPOINT python x.py\nCMD ["--debug"]\n',
+      'ENTRYPOINT and CMD',
+    ],
+    [
+      'whose CMD in shell form is an argument',
+      'FROM python:3.13\nWORKDIR /app\nENTRYPOINT ["python"]\nCMD x.py\n',
+      'ENTRYPOINT and CMD',
+    ],
+    ['that starts with a command of the shell', 'FROM python:3.13\nWORKDIR /app\nCMD ulimit -n 5\n', 'shell script'],
+    ['that gives exec an option', 'FROM python:3.13\nWORKDIR /app\nCMD exec -a x python y\n', 'shell script'],
     ['of a file with very many stages', 'FROM debian\nCMD ["x"]\n'.repeat(101), 'more than 100 stages'],
     ['for Windows', '# escape=`\nFROM alpine\nCMD ["x"]\n', 'Windows'],
   ])('%s', async (_, before, reason) => {

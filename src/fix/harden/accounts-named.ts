@@ -46,7 +46,8 @@ export function accountEdits(instruction: Instruction, accounts: Accounts): Resu
   return ok(edits);
 }
 
-function isThere(name: string, { made }: Accounts): boolean {
+/** Whether an account is one that every image has, or that the stages make. */
+export function isThere(name: string, { made }: Accounts): boolean {
   return EVERYWHERE.test(name) || made.has(name);
 }
 

@@ -70,11 +70,17 @@ export function isAccountProgram(program: string): boolean {
   return program in PROGRAMS;
 }
 
-/** A command that makes a user or a group, and the account's name. */
+/** A command that makes a user or a group, or puts one into the other. */
 export interface MadeAccount {
   readonly rewrite: Rewrite;
-  readonly account?: string;
+  /** Those that it makes. */
+  readonly made: readonly string[];
+  /** Those that have to be there. */
+  readonly named: readonly string[];
 }
+
+/** What shadow and BusyBox accept, and a shell takes for one word without quotes. */
+const ACCOUNT_NAME = /^[A-Za-z_][\w.-]*$/;
 
 /**
  * Rewrites useradd, groupadd and Debian's adduser and addgroup to those of BusyBox: without a password to be typed in,
@@ -116,22 +122,26 @@ export function rewriteAccount(
   const texts = own.map(({ text }) => text);
   const [name, second] = names;
   if (name === undefined || names.length > 2) return err(`\`${program}\` names no one account`);
+  const odd = names.find((one) => !ACCOUNT_NAME.test(one));
+  if (odd !== undefined) return err(`\`${program}\` names the account \`${odd}\`, which is not understood`);
   if (second !== undefined) {
     // To put a user into a group is the same in all.
     return given.size === 0 && program.startsWith('add')
-      ? ok({ rewrite: 'keep' })
+      ? ok({ rewrite: 'keep', made: [], named: names })
       : err(`\`${program}\` names two accounts`);
   }
   if (options === GROUPADD) {
     const group = ['addgroup', ...optionsText(given), name].join(' ');
-    return ok({ rewrite: program === 'addgroup' && isBusyBox ? 'keep' : asOne(words, group), account: name });
+    return ok({ rewrite: program === 'addgroup' && isBusyBox ? 'keep' : asOne(words, group), made: [name], named: [] });
   }
+  const into = given.get('-G');
+  const account = { made: [name], named: into === undefined ? [] : [into] };
   if (isBusyBox && program === 'adduser') {
     return texts.includes('-D') || texts.some((text) => /^-\w*[DS]/.test(text))
-      ? ok({ rewrite: 'keep', account: name })
+      ? ok({ rewrite: 'keep', ...account })
       : err('`adduser` asks for a password without -D');
   }
-  if (/^\d+$/.test(given.get('-G') ?? '')) return err(`\`${program}\` names the group by its number`);
+  if (/^\d+$/.test(into ?? '')) return err(`\`${program}\` names the group by its number`);
   const hasHome = texts.some((text) => ['-m', '--create-home'].includes(text) || /^-[a-zA-Z]*m[a-zA-Z]*$/.test(text));
   if (program === 'useradd' && !hasHome) given.set('-H', '');
   const isSystem = given.has('-S');
@@ -139,7 +149,7 @@ export function rewriteAccount(
   if (ownGroup) given.set('-G', name);
   given.set('-D', '');
   const user = ['adduser', ...optionsText(given), name].join(' ');
-  return ok({ rewrite: asOne(words, ownGroup ? `addgroup -S ${name} && ${user}` : user), account: name });
+  return ok({ rewrite: asOne(words, ownGroup ? `addgroup -S ${name} && ${user}` : user), ...account });
 }
 
 /** The command in the place of its first word; its other words are taken out. */

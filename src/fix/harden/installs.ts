@@ -31,8 +31,10 @@ const NEEDLESS = new Set(['update', 'clean', 'autoclean', 'autoremove', 'makecac
 const UPGRADES = new Set(['upgrade', 'dist-upgrade', 'full-upgrade']);
 
 /** Directories of package managers, and what `rm -rf` may name next to them without a loss. */
-const LISTS = /^\/var\/(?:lib\/apt\/lists|cache\/(?:apt|yum|dnf|apk)|lib\/(?:dnf|yum))(?:\/.*)?$/;
+const LISTS = /^\/var\/(?:lib\/apt\/lists|cache\/(?:apt|yum|dnf|apk)|lib\/(?:dnf|yum))(?:\/(?!.*\.\.).*)?$/;
 const TEMPORARY = /^\/(?:var\/)?tmp\/\*$/;
+/** Redirections that leave no file behind, without white space. */
+const NO_FILE = /^(?:\d*>&\d|(?:\d*|&)>>?\/dev\/null)*$/;
 
 export function isPackageManager(program: string): boolean {
   return program in MANAGERS;
@@ -58,7 +60,18 @@ export function rewriteInstall(words: readonly ScriptWord[]): Result<Installed, 
   const open = own.find(({ isLiteral }) => !isLiteral);
   if (open !== undefined) return err(`\`${program}\` gets \`${open.text}\`, which only the build knows`);
   const verb = own.find(({ text }) => !text.startsWith('-'))?.text ?? '';
-  if (distribution !== 'alpine' && NEEDLESS.has(verb)) return ok({ rewrite: 'remove', packages: [] });
+  if (distribution !== 'alpine' && NEEDLESS.has(verb)) {
+    const target =
+      redirected < 0
+        ? ''
+        : words
+            .slice(redirected)
+            .map(({ text }) => text)
+            .join('');
+    return NO_FILE.test(target)
+      ? ok({ rewrite: 'remove', packages: [] })
+      : err(`what \`${program} ${verb}\` writes with \`${target}\` is not understood`);
+  }
   const isUpgrade = UPGRADES.has(verb) || (distribution === 'fedora' && verb === 'update');
   if (!isUpgrade && verb !== (distribution === 'alpine' ? 'add' : 'install')) {
     return distribution === 'alpine' && ['update', 'upgrade', 'del'].includes(verb)

@@ -74,10 +74,16 @@ const OF_PACKAGE: Readonly<Record<string, readonly string[]>> = {
   shadow: ['useradd', 'groupadd', 'usermod'],
 };
 
+/** Programs that images of distributions have, and those of Wolfi only with their packages. */
+const OF_DISTRIBUTION = new Set(
+  'apt apt-get bash dnf dpkg perl rpm runuser setpriv start-stop-daemon yum'.split(/\s+/),
+);
+
 /** What a script says of another distribution than Wolfi. */
 const FOREIGN =
   /\/etc\/(?:apt|yum|dnf|default|sysconfig|init\.d)\b|sources\.list|\/var\/lib\/dpkg|-linux-gnu\b|\/usr\/share\/keyrings|(?:deb|rpm)\.nodesource|get\.docker\.com|\.(?:deb|rpm)\b|\b(?:trusted\.gpg|debconf|update-rc\.d)\b|\/etc\/apk\/repositories|dl-cdn\.alpinelinux/;
 const KEYWORDS = new Set<string>([...JOINING_WORDS, 'in']);
+const SYSTEM_DIRECTORY = /^\/(?:usr\/(?:local\/)?)?s?bin\//;
 const WRAPPERS = new Set(['exec', 'command', 'time', 'env', 'xargs']);
 
 /** What the stages of a build know to call. */
@@ -120,6 +126,15 @@ export function unknownProgram(script: string, known: KnownPrograms): string | u
   return undefined;
 }
 
+/** The program of a distribution that a start or SHELL in exec form calls, and that the other image need not have. */
+export function missingProgram(words: readonly string[], known: KnownPrograms): string | undefined {
+  return words.find((word, index) => {
+    const isCalled = index === 0 || words[0]?.split('/').at(-1) === 'env' || word.startsWith('/');
+    const name = word.replace(SYSTEM_DIRECTORY, '');
+    return isCalled && OF_DISTRIBUTION.has(name) && !isKnown(name, known);
+  });
+}
+
 function programOf(words: readonly string[]): string | undefined {
   if (words[0] === '(' || words[0] === ')' || words[0] === 'for' || words[0] === '<<') return undefined;
   return words.find((word, index) => {
@@ -129,7 +144,7 @@ function programOf(words: readonly string[]): string | undefined {
 }
 
 function isKnown(program: string, { official, hasBash, packages, installed }: KnownPrograms): boolean {
-  const name = program.replace(/^\/(?:usr\/(?:local\/)?)?s?bin\//, '');
+  const name = program.replace(SYSTEM_DIRECTORY, '');
   if (name === './gradlew' || name === './mvnw') return true;
   if (name.includes('/')) return false;
   const language = OF_LANGUAGE[official.split('/').at(-1) ?? ''] ?? [];

@@ -2,7 +2,7 @@ import type { Instruction } from '../../build-files/dockerfile/instruction.js';
 import { sourceSpan } from '../../build-files/dockerfile/logical-lines.js';
 import type { SourceText } from '../../build-files/dockerfile/source-text.js';
 import { err, ok, type Result } from '../../lib/result.js';
-import { isAccountProgram, rewriteAccount } from './accounts.js';
+import { isAccountProgram, type MadeAccount, rewriteAccount } from './accounts.js';
 import { type Edit, type Item, itemEdits } from './edits.js';
 import { isPackageManager, type Rewrite, rewriteInstall } from './installs.js';
 import { programsInstalledBy } from './programs.js';
@@ -12,7 +12,9 @@ import { readScript, type ScriptCommand, type ScriptWord } from './script.js';
 export interface RewrittenRun {
   readonly edits: readonly Edit[];
   readonly packages: readonly string[];
-  readonly accounts: readonly string[];
+  /** Accounts that it makes, and those that have to be there. */
+  readonly made: readonly string[];
+  readonly named: readonly string[];
   readonly programs: readonly string[];
   /** What is left of it to run, to find out which programs it calls. */
   readonly script: string;
@@ -39,7 +41,14 @@ function needsRewrite(script: string): boolean {
  */
 export function rewriteRun(source: SourceText, run: Instruction, isAlpine: boolean): Result<RewrittenRun, string> {
   const whole = scriptOf(run);
-  const unchanged = { edits: [], packages: [], accounts: [], programs: programsInstalledBy(whole), script: whole };
+  const unchanged = {
+    edits: [],
+    packages: [],
+    made: [],
+    named: [],
+    programs: programsInstalledBy(whole),
+    script: whole,
+  };
   if (!needsRewrite(whole)) return ok(unchanged);
   if (run.json !== undefined) return err('a RUN in exec form installs packages or makes accounts');
   if (run.heredocs.length > 0) return err('a here-document installs packages or makes accounts');
@@ -49,7 +58,7 @@ export function rewriteRun(source: SourceText, run: Instruction, isAlpine: boole
   if (!script.ok) return script;
   const { commands, isChain } = script.value;
   const rewrites: Rewrite[] = [];
-  const [packages, accounts]: [string[], string[]] = [[], []];
+  const [packages, made, named]: [string[], string[], string[]] = [[], [], []];
   const understood = new Set<number>();
   for (const [index, { words }] of commands.entries()) {
     const rewritten = rewriteCommand(words, isAlpine);
@@ -60,7 +69,8 @@ export function rewriteRun(source: SourceText, run: Instruction, isAlpine: boole
     }
     understood.add(index);
     packages.push(...rewritten.value.packages);
-    accounts.push(...rewritten.value.accounts);
+    made.push(...rewritten.value.made);
+    named.push(...rewritten.value.named);
     rewrites.push(rewritten.value.rewrite);
   }
   const textOf = ({ words }: ScriptCommand) => run.text.slice(words[0].start, words.at(-1)?.end);
@@ -73,26 +83,23 @@ export function rewriteRun(source: SourceText, run: Instruction, isAlpine: boole
   return ok({
     edits: [...edits, ...removals(source, run, commands, rewrites, isChain, place)],
     packages,
-    accounts,
+    made,
+    named,
     programs: programsInstalledBy(rest),
     script: rest,
   });
 }
 
-interface RewrittenCommand {
-  readonly rewrite: Rewrite;
+interface RewrittenCommand extends MadeAccount {
   readonly packages: readonly string[];
-  readonly accounts: readonly string[];
 }
 
 /** Undefined for a command that neither installs packages nor makes accounts. */
 function rewriteCommand(words: readonly ScriptWord[], isAlpine: boolean): Result<RewrittenCommand, string> | undefined {
   const install = rewriteInstall(words);
-  if (install !== undefined) return install.ok ? ok({ ...install.value, accounts: [] }) : install;
+  if (install !== undefined) return install.ok ? ok({ ...install.value, made: [], named: [] }) : install;
   const account = rewriteAccount(words, isAlpine);
-  if (account === undefined || !account.ok) return account;
-  const { rewrite, account: name } = account.value;
-  return ok({ rewrite, packages: [], accounts: name === undefined ? [] : [name] });
+  return account?.ok === true ? ok({ ...account.value, packages: [] }) : account;
 }
 
 type Place = (range: { readonly start: number; readonly end: number }) => {

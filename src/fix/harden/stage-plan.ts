@@ -8,9 +8,9 @@ import { err, ok, type Result } from '../../lib/result.js';
 import { repositoryName } from '../../references/reference.js';
 import { type Candidate, COMPILED } from '../../suggestions/changes.js';
 import { pinInsertion } from '../pin-place.js';
-import { accountEdits } from './accounts-named.js';
+import { accountEdits, isThere } from './accounts-named.js';
 import type { Edit } from './edits.js';
-import { directoryOfOfficial, isDistribution, unknownProgram } from './programs.js';
+import { directoryOfOfficial, isDistribution, type KnownPrograms, unknownProgram } from './programs.js';
 import { type RewrittenRun, rewriteRun } from './run-edits.js';
 import { splitEdits } from './split.js';
 import { startEdits } from './start.js';
@@ -41,6 +41,10 @@ const NON_ROOT_UID = '65532';
 const OWN_PATHS =
   /\/usr\/local(?:\/(?:s?bin|lib(?:\/(?:python|node_modules|ruby|php)[\w./-]*)?|go|bundle|etc\/php)?)?\/?(?=["'\s,]|$)|\/usr\/local\/(?:lib\/(?:python|node_modules|ruby|php)|bin\/(?:node|npm|python|pip|ruby|php|docker)|go\/|bundle|etc\/php)|(?<![\w.-])\/go\/|\bGOPATH\b|\/opt\/java|\/usr\/lib\/jvm|\/usr\/share\/(?:maven|gradle|nginx)/;
 
+/** Where distributions keep what others have in other directories. */
+const DISTRIBUTION_PATHS =
+  /\/lib\/[^/\s"':=]*-linux-gnu\w*|\/usr\/lib\/jvm\/[\w.-]*|\/usr\/lib\/python3\/dist-packages/;
+
 /**
  * Plans the stages on one image for the image in its place. Either all of their instructions are understood, or they are
  * left alone: fails with a clause.
@@ -67,6 +71,8 @@ export function planStages(
   const official = repositoryName(use.reference);
   const own = isDistribution(official) ? undefined : OWN_PATHS.exec(textOf(document))?.[0];
   if (own !== undefined) return err(`the file names ${own}, which belongs to the official image`);
+  const distribution = DISTRIBUTION_PATHS.exec(textOf(document, ({ keyword }) => keyword !== 'run'))?.[0];
+  if (distribution !== undefined) return err(`the file names ${distribution}, which belongs to its distribution`);
   const directory = directoryEdit(file, use, candidate, instructions);
   if (!directory.ok) return directory;
   const place = placeOf(use, file);
@@ -89,19 +95,24 @@ export function planStages(
   const runs = planRuns(source, instructions, candidate, use);
   if (!runs.ok) return runs;
   edits.push(...runs.value.flatMap((run) => run.edits));
-  const accounts = { made: new Set(runs.value.flatMap((run) => run.accounts)), own: candidate.variant.user };
+  const accounts = { made: new Set(runs.value.flatMap((run) => run.made)), own: candidate.variant.user };
+  const absent = runs.value.flatMap((run) => run.named).find((name) => !isThere(name, accounts));
+  if (absent !== undefined) return err(`it names the account ${absent}, which the image need not have`);
   for (const instruction of instructions) {
     const named = accountEdits(instruction, accounts);
     if (!named.ok) return named;
     edits.push(...named.value);
   }
-  const shipped = planShipped(file, group, candidate, use, nonRoot);
+  const shipped = planShipped(file, group, candidate, use, {
+    nonRoot,
+    known: knownPrograms(runs.value, candidate, official),
+  });
   if (!shipped.ok) return shipped;
   return ok(planOf(use, candidate, group, [...edits, ...shipped.value], notesOf(instructions, use)));
 }
 
-function textOf({ stages }: Document): string {
-  return stages.flatMap(({ instructions }) => instructions.map(({ text }) => text)).join('\n');
+function textOf({ stages }: Document, isMeant: (instruction: Instruction) => boolean = () => true): string {
+  return stages.flatMap(({ instructions }) => instructions.filter(isMeant).map(({ text }) => text)).join('\n');
 }
 
 /** The working directory of the official image, where the other has another and no WORKDIR comes before what is copied. */
@@ -152,9 +163,10 @@ function placeOf(
 function planRuns(
   source: SourceText,
   instructions: readonly Instruction[],
-  { variant, image, equivalent }: Candidate,
+  candidate: Candidate,
   use: ImageUse,
 ): Result<readonly RewrittenRun[], string> {
+  const { variant, image, equivalent } = candidate;
   const { reference } = use;
   const runs = instructions.filter(({ keyword }) => keyword === 'run');
   if (runs.length === 0 || reference === null) return ok([]);
@@ -171,15 +183,19 @@ function planRuns(
   }
   if (variant.packageManager !== 'apk' && rewritten.some((run) => run.packages.length > 0))
     return err(`it installs packages, and ${image} has no package manager`);
-  const packages = new Set(rewritten.flatMap((run) => run.packages));
-  const installed = new Set(rewritten.flatMap(({ programs }) => programs));
-  const known = { official, packages, installed, hasBash: /-dev$/.test(image) || packages.has('bash') };
+  const known = knownPrograms(rewritten, candidate, official);
   const health = instructions.flatMap(({ keyword, words }) =>
     keyword === 'healthcheck' && words[0]?.text.toUpperCase() === 'CMD' ? (words[1]?.text ?? []) : [],
   );
   const scripts = [...rewritten.map(({ script }) => script), ...health];
   const unknown = scripts.map((script) => unknownProgram(script, known)).find((reason) => reason !== undefined);
   return unknown === undefined ? ok(rewritten) : err(unknown);
+}
+
+function knownPrograms(runs: readonly RewrittenRun[], { image }: Candidate, official: string): KnownPrograms {
+  const packages = new Set(runs.flatMap((run) => run.packages));
+  const installed = new Set(runs.flatMap(({ programs }) => programs));
+  return { official, packages, installed, hasBash: /-dev$/.test(image) || packages.has('bash') };
 }
 
 function isOfAlpine({ reference }: ImageUse): boolean {
@@ -192,7 +208,7 @@ function planShipped(
   group: readonly Stage[],
   candidate: Candidate,
   use: ImageUse,
-  nonRoot: boolean,
+  { nonRoot, known }: { readonly nonRoot: boolean; readonly known: KnownPrograms },
 ): Result<readonly Edit[], string> {
   const { variant, equivalent } = candidate;
   const root = document.stages[use.stage?.index ?? 0];
@@ -210,8 +226,7 @@ function planShipped(
   const [change] = equivalent.changes ?? [];
   if (change !== undefined && !(equivalent.purpose === COMPILED && isStatic(target, document))) return err(change);
   const chain = chainOf(target, stages).flatMap(({ index }) => document.stages[index]?.instructions ?? []);
-  const official = repositoryName(use.reference);
-  const start = startEdits(chain, { variant, entrypoint: equivalent.entrypoint, official }, lineEnd, (instruction) =>
+  const start = startEdits(chain, { variant, entrypoint: equivalent.entrypoint, known }, lineEnd, (instruction) =>
     lineStartOf(source, instruction),
   );
   if (!start.ok) return start;

@@ -1,17 +1,18 @@
 import type { Instruction } from '../../build-files/dockerfile/instruction.js';
 import { sourceSpan } from '../../build-files/dockerfile/logical-lines.js';
+import { shellCommands } from '../../build-files/script/shell-commands.js';
 import type { EquivalentVariant } from '../../catalog/equivalent.js';
 import { err, ok, type Result } from '../../lib/result.js';
 import type { Edit } from './edits.js';
-import { isDistribution } from './programs.js';
+import { isDistribution, type KnownPrograms, missingProgram } from './programs.js';
 import { readScript } from './script.js';
 
 /** The image that a stage starts on: what of it decides how ENTRYPOINT and CMD work. */
 export interface StartOn {
   readonly variant: EquivalentVariant;
   readonly entrypoint: string | undefined;
-  /** `docker.io/library/node` */
-  readonly official: string;
+  /** What it has besides. */
+  readonly known: KnownPrograms;
 }
 
 /**
@@ -21,6 +22,12 @@ export interface StartOn {
 const PLAIN_START = new Set(
   `alpine amazoncorretto amazonlinux bash busybox buildpack-deps centos debian eclipse-temurin fedora golang gradle
   maven node openjdk php python rockylinux ruby rust ubuntu`.split(/\s+/),
+);
+
+/** Commands of a shell, which no program stands for. @see https://pubs.opengroup.org/onlinepubs/9799919799/utilities/V3_chap02.html */
+const BUILTINS = new Set(
+  `. : alias bg break cd command continue declare eval exec exit export fg getopts hash jobs local read readonly return set
+  shift source times trap type typeset ulimit umask unalias unset wait`.split(/\s+/),
 );
 
 /** What starts services the way of a distribution. */
@@ -36,14 +43,30 @@ const SERVICE =
  */
 export function startEdits(
   instructions: readonly Instruction[],
-  { variant, entrypoint, official }: StartOn,
+  { variant, entrypoint, known }: StartOn,
   lineEnd: string,
   lineStart: (instruction: Instruction) => number,
 ): Result<readonly Edit[], string> {
   const edits: Edit[] = [];
   const of = (keyword: string) => instructions.filter((instruction) => instruction.keyword === keyword);
   if (variant.shell !== true && of('shell').length > 0) return err('it names a shell, which the image need not have');
-  for (const instruction of [...of('cmd'), ...of('entrypoint')]) {
+  const { official } = known;
+  const starts = [...of('cmd'), ...of('entrypoint')];
+  const called = [...of('shell'), ...starts].flatMap(({ json, text }) =>
+    json === undefined ? shellCommands(text).map(({ words }) => words) : [json],
+  );
+  const missing = called.map((words) => missingProgram(words, known)).find((program) => program !== undefined);
+  if (variant.shell === true && missing !== undefined)
+    return err(`it starts ${missing}, which the image need not have`);
+  // A shell takes no arguments from CMD, and is one to an ENTRYPOINT in exec form.
+  if (
+    variant.shell !== true &&
+    starts.some(({ json }) => json === undefined) &&
+    of('entrypoint').length > 0 &&
+    of('cmd').length > 0
+  )
+    return err('with ENTRYPOINT and CMD, the exec form of one starts another command than its shell form');
+  for (const instruction of starts) {
     const { json } = instruction;
     const service = SERVICE.exec(json?.[0] ?? instruction.text)?.[0];
     if (service !== undefined) return err(`it starts ${service}, which belongs to its distribution`);
@@ -51,7 +74,7 @@ export function startEdits(
     const exec = json === undefined ? execForm(instruction) : ok(json);
     if (!exec.ok) return exec;
     const [program = ''] = exec.value;
-    if (/(?:^|\/)(?:ba|da|a|z)?sh$|\.sh$/.test(program))
+    if (/(?:^|\/)(?:(?:ba|da|a|z)?sh|env)$|\.sh$/.test(program))
       return err(`${instruction.keyword.toUpperCase()} starts a shell or a script, and the image has no shell`);
     if (json !== undefined) continue;
     const { textStart, text, line } = instruction;
@@ -89,7 +112,8 @@ function execForm({ keyword, text }: Instruction): Result<readonly string[], str
     return err(`${name} is a shell script, and the image has no shell`);
   const words = command.words[0].text === 'exec' ? command.words.slice(1) : command.words;
   const simple = words.every(({ isLiteral, isRedirection }) => isLiteral && !isRedirection);
-  if (!simple || words.length === 0 || /^\w+=/.test(words[0]?.text ?? '')) {
+  const program = words[0]?.text ?? '-';
+  if (!simple || program.startsWith('-') || program.includes('=') || BUILTINS.has(program)) {
     return err(`${name} is a shell script, and the image has no shell`);
   }
   return ok(words.map(({ text: word }) => word));
