@@ -11,8 +11,8 @@ const action = useAction();
 
 const FILES = { Dockerfile: 'FROM scratch\nUSER 65532\n', [POLICY_PATH]: 'version: 1\n' };
 
-function onPush(branch: string, inputs: Readonly<Record<string, string>> = {}) {
-  const sha = github.state.git.commit(branch, FILES);
+function onPush(branch: string, inputs: Readonly<Record<string, string>> = {}, files = FILES) {
+  const sha = github.state.git.commit(branch, files);
   return action
     .run({
       apiUrl: github.server.apiUrl,
@@ -52,6 +52,15 @@ test('a run that the inputs narrow passes nothing', async () => {
   const { step } = await onPush('main', { paths: 'Dockerfile' });
   expect(step.code).toBe(0);
   expect(indexOf(step.outputs['vsa']).summaries).toMatchObject([{ result: 'FAILED' }]);
+});
+
+test('a run for some of the platforms that the policy names passes nothing', async () => {
+  github.state.protection.set('main', REVIEWED_RULES);
+  const files = { ...FILES, [POLICY_PATH]: 'version: 1\nplatforms: [linux/amd64, linux/arm64]\n' };
+  const some = await onPush('main', { platforms: 'linux/amd64' }, files);
+  expect(indexOf(some.step.outputs['vsa']).summaries).toMatchObject([{ result: 'FAILED' }]);
+  const all = await onPush('main', { platforms: 'linux/arm64,linux/amd64' }, files);
+  expect(indexOf(all.step.outputs['vsa']).summaries).toMatchObject([{ result: 'PASSED' }]);
 });
 
 test('a branch that nobody reviews leaves none', async () => {

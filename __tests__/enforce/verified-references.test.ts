@@ -70,8 +70,23 @@ describe('a reference that a variable of a run decides', () => {
     expect(lock.images).toMatchObject([{ reference: 'ghcr.io/acme/base:1' }]);
   });
 
+  test.each([
+    ['keeps an earlier time', '2020-01-01T00:00:00Z', '2020-01-01T00:00:00Z'],
+    ['takes no time that has not come', '2099-01-01T00:00:00Z', expect.not.stringContaining('2099')],
+  ])('is locked, and %s', (_, verified, expected) => {
+    const { lock } = makeLock(made, null);
+    const before = { ...lock, images: lock.images.map((image) => ({ ...image, verified })) };
+    expect(makeLock(made, before).lock.images).toMatchObject([{ verified: expected }]);
+  });
+
   test('passes no Verification Summary', () => {
-    const files = verificationSummaries({ ...made, commit: null, server: 'https://github.com', partial: null });
+    const files = verificationSummaries({
+      ...made,
+      commit: null,
+      server: 'https://github.com',
+      partial: null,
+      platforms: [],
+    });
     expect(JSON.parse(files['image-1.json'] ?? '')).toMatchObject({ verificationResult: 'FAILED' });
   });
 });

@@ -12,7 +12,7 @@ import { writeOutput } from './write-output.js';
  * passes only if what was read is what the commit has. Returns false, with a message, where a file can't be written.
  */
 export async function writeSummaries(
-  { directory, tree, report, policy, now }: LocalRun,
+  { directory, tree, report, policy, reading, now }: LocalRun,
   output: string,
   isPartial: boolean,
   io: CommandIo,
@@ -38,6 +38,7 @@ export async function writeSummaries(
     now,
     commit: id === undefined ? null : { id, uri },
     server,
+    platforms: reading.platforms,
     partial: isPartial ? 'Only some build files were evaluated.' : differs,
   });
   for (const [name, text] of Object.entries(files)) {

@@ -4,6 +4,7 @@ import { optionalField } from '../lib/collections.js';
 import { err, ok, type Result } from '../lib/result.js';
 import type { Wait } from '../lib/wait.js';
 import type { Policy } from '../policy/policy.js';
+import type { Platform } from '../references/platform.js';
 import type { Report } from '../reports/report.js';
 import type { BuildInputs, Engine, EngineRequest, Stop } from './engine.js';
 import { type RepositoryName, type RunnerEnvironment, sameRepository } from './event/environment.js';
@@ -44,6 +45,8 @@ export type ActionOutcome =
       readonly isProtected: boolean;
       /** Why not all of the commit was evaluated, as a sentence; null where it was. */
       readonly partial: string | null;
+      /** Those that the inputs name in the place of the policy's. */
+      readonly platforms: readonly Platform[];
       /** Shows it on GitHub, which may have to wait; returns what appeared and what did not, and never throws. */
       readonly publish: () => Promise<Published>;
     }
@@ -179,6 +182,7 @@ export async function runAction(run: ActionRun): Promise<Result<ActionOutcome, S
     commit,
     isProtected: plan.value.isProtected,
     partial,
+    platforms: inputs.platforms,
     publish,
   });
 }

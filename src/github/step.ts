@@ -83,7 +83,7 @@ export async function runStep({ started, deadline, connect, wait }: StepSetting)
     await show.showNothing({ env, summaryPath }, outcome.value.message);
     return 0;
   }
-  const { report, policy, renderers, commit, isProtected, partial, publish } = outcome.value;
+  const { report, policy, renderers, commit, isProtected, partial, platforms, publish } = outcome.value;
   const { evidenceFiles } = await import('./publish/evidence-files.js');
   const { onlyFile } = await import('../enforce/export-target.js');
   const { buildkit } = await import('../enforce/targets/buildkit.js');
@@ -100,6 +100,7 @@ export async function runStep({ started, deadline, connect, wait }: StepSetting)
         commit: { id: commit, uri: `git+${env.serverUrl}/${env.repository.owner}/${env.repository.name}@${commit}` },
         server: env.serverUrl,
         partial,
+        platforms,
       })
     : null;
   await show.showReport({ env, summaryPath }, { report, renderers, evidence, sourcePolicy, summaries }, publish);

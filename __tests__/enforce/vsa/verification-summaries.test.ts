@@ -39,6 +39,7 @@ async function summaries(dockerfile: string, policy = policyOf(), changes: Parti
     commit: COMMIT,
     server: 'https://github.com',
     partial: null,
+    platforms: [],
     ...changes,
   });
   const index: { readonly summaries: readonly { file: string; result: string; reason?: string; subject: unknown }[] } =
@@ -92,6 +93,13 @@ describe('Verification Summary predicates', () => {
     ['a reference that is not known', 'ARG BASE\nFROM $BASE\n', policyOf(', known-reference: warning'), {}, ['FAILED']],
     ['an image that was not resolved', 'FROM ghcr.io/acme/none:1\n', policyOf(), {}, ['FAILED']],
     [
+      'fewer platforms than the policy names',
+      'FROM ghcr.io/acme/base:1\n',
+      policyOf().replace('allow:', 'platforms: [linux/amd64, linux/arm64]\nallow:'),
+      { platforms: [{ os: 'linux', architecture: 'amd64' }] },
+      ['FAILED', 'FAILED'],
+    ],
+    [
       'a part of the commit',
       'FROM ghcr.io/acme/base:1\n',
       policyOf(),
@@ -105,6 +113,18 @@ describe('Verification Summary predicates', () => {
       expect(reason).toMatch(/\.$/);
       expect(JSON.parse(files[file] ?? '')).toMatchObject({ verificationResult: 'FAILED', verifiedLevels: ['FAILED'] });
     }
+  });
+
+  test.each([
+    ['every platform of the policy', '[linux/amd64]', ['amd64']],
+    ['more platforms than those of the policy', '[linux/amd64]', ['amd64', 'arm64']],
+  ])('say PASSED of %s', async (_, platforms, architectures) => {
+    const { results } = await summaries(
+      'FROM ghcr.io/acme/base:1\n',
+      policyOf().replace('allow:', `platforms: ${platforms}\nallow:`),
+      { platforms: architectures.map((architecture) => ({ os: 'linux', architecture })) },
+    );
+    expect(results.map(({ result }) => result)).toEqual(['PASSED', 'PASSED']);
   });
 
   test('speak of no commit where none is known', async () => {

@@ -26,7 +26,8 @@ export function makeLock(input: ExportInput, before: Lock | null): MadeLock {
       platforms.map((platform): LockedImage => {
         const image = { reference: formatReference(reference), platform, digest, verified: now, authorities, policy };
         const old = known.get(lockKey(image.reference, platform));
-        return old !== undefined && isSame(old, image) ? old : image;
+        // A time that has not come is nobody's verification.
+        return old !== undefined && isSame(old, image) && Date.parse(old.verified) <= input.now.getTime() ? old : image;
       }),
     )
     .toSorted((a, b) => compare(lockKey(a.reference, a.platform), lockKey(b.reference, b.platform)));

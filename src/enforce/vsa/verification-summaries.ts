@@ -1,5 +1,7 @@
 import type { ImageUse } from '../../build-files/image-use.js';
 import { groupBy, optionalField } from '../../lib/collections.js';
+import { listed } from '../../lib/text.js';
+import { formatPlatform, type Platform } from '../../references/platform.js';
 import { repositoryName } from '../../references/reference.js';
 import { type ExportInput, jsonFile } from '../export-target.js';
 import { policyDigest } from '../policy-digest.js';
@@ -16,6 +18,8 @@ export interface SummaryInput extends ExportInput {
   readonly server: string;
   /** Why the run did not evaluate the whole commit, as a sentence; null where it did. */
   readonly partial: string | null;
+  /** The platforms that a flag or an input names in the place of the policy's; empty where none does. */
+  readonly platforms: readonly Platform[];
 }
 
 /** A predicate, whose subject it is about, and why it did not pass. */
@@ -31,7 +35,8 @@ interface Summary {
  * commit, with `index.json`, which says whose they are. What failed, was not checked in full or could not be decided is
  * FAILED: the format has no third result, and it must not be taken for a pass.
  */
-export function verificationSummaries(input: SummaryInput): Readonly<Record<string, string>> {
+export function verificationSummaries(given: SummaryInput): Readonly<Record<string, string>> {
+  const input = { ...given, partial: given.partial ?? whyNotEveryPlatform(given) };
   const files: Record<string, string> = {};
   const summaries: Summary[] = [];
   const add = (file: string, uri: string, subject: Summary['subject'], reason: string | null) => {
@@ -49,6 +54,15 @@ export function verificationSummaries(input: SummaryInput): Readonly<Record<stri
   }
   const index = { schema: 'base-image-gate/vsa/v1', predicateType: PREDICATE_TYPE, summaries };
   return { 'index.json': jsonFile(index), ...files };
+}
+
+/** Why a run did not evaluate all platforms that its policy names; null where it did. */
+function whyNotEveryPlatform({ platforms, policy }: SummaryInput): string | null {
+  const evaluated = new Set(platforms.map(formatPlatform));
+  const left = policy.platforms.map(formatPlatform).filter((platform) => !evaluated.has(platform));
+  return evaluated.size === 0 || left.length === 0
+    ? null
+    : `It was not evaluated for ${listed(left)}, which the policy names.`;
 }
 
 function predicateOf(input: SummaryInput, resourceUri: string, verificationResult: Summary['result']): unknown {
