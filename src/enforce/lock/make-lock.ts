@@ -26,7 +26,7 @@ export function makeLock(input: ExportInput, before: Lock | null): MadeLock {
       platforms.map((platform): LockedImage => {
         const image = { reference: formatReference(reference), platform, digest, verified: now, authorities, policy };
         const old = known.get(lockKey(image.reference, platform));
-        // A time that has not come is nobody's verification.
+        // A change can write any time; one that has not come is certainly not that of a verification.
         return old !== undefined && isSame(old, image) && Date.parse(old.verified) <= input.now.getTime() ? old : image;
       }),
     )
