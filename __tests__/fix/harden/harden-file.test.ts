@@ -253,6 +253,11 @@ describe('fix --harden leaves a stage alone', () => {
       'aarch64-linux-gnu',
     ],
     [
+      'that copies a source of packages',
+      'FROM debian\nCOPY x.list /etc/apt/sources.list.d/\nRUN apt-get install -y curl\nCMD ["x"]\n',
+      '/etc/apt',
+    ],
+    [
       'whose ENTRYPOINT in shell form ignores CMD',
       'FROM python:3.13\nWORKDIR /app\nENTRYPOINT python x.py\nCMD ["--debug"]\n',
       'ENTRYPOINT and CMD',

@@ -43,7 +43,7 @@ const OWN_PATHS =
 
 /** Where distributions keep what others have in other directories. */
 const DISTRIBUTION_PATHS =
-  /\/lib\/[^/\s"':=]*-linux-gnu\w*|\/usr\/lib\/jvm\/[\w.-]*|\/usr\/lib\/python3\/dist-packages/;
+  /\/lib\/[^/\s"':=]*-linux-gnu\w*|\/usr\/lib\/jvm\/[\w.-]*|\/usr\/lib\/python3\/dist-packages|\/etc\/(?:apt|dnf|yum)\b/;
 
 /**
  * Plans the stages on one image for the image in its place. Either all of their instructions are understood, or they are
