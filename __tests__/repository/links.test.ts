@@ -54,6 +54,14 @@ describe('links of the documentation', () => {
     expect(followed).toBeGreaterThan(40);
   });
 
+  test('lead from the index to every page', () => {
+    const index = prose('docs/README.md');
+    const unlisted = pages.filter(
+      (page) => /^docs\/(?!README)[^/]+\.md$/.test(page) && !index.includes(`(${page.slice(5)}`),
+    );
+    expect(unlisted).toEqual([]);
+  });
+
   test('use https', () => {
     const plain = pages.flatMap((page) =>
       [...prose(page).matchAll(/\]\((http:[^)]+)\)/g)].map(([, link]) => `${page}: ${link}`),

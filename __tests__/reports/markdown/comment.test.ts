@@ -38,21 +38,45 @@ describe('the first line', () => {
         uses: [node, makeUse('node:22', { line: 4 })],
         answers: [makeAnswer({ use: node.id, outcome: 'skipped', rule: 'fresh' })],
       },
-      '### ⚠️ Base images: pass · 1 of 2 references fully checked, 1 reference partly checked (no answer: fresh)',
+      '### ⚠️ Base images: pass · 1 of 2 references fully checked',
     ],
     [
       { uses: [node], answers: [makeAnswer({ use: node.id, level: 'warning', heldBack: true })] },
-      '### ✅ Base images: pass · 1 image use, 1 finding would block without observe',
+      '### ✅ Base images: pass · 1 image use',
     ],
     [{ uses: [node], answers: [makeAnswer({ use: node.id })] }, '### ❌ Base images: fail · 1 problem to fix'],
     [
       { uses: [node], answers: [makeAnswer({ use: node.id, outcome: 'indeterminate' })] },
-      '### ❓ Base images: indeterminate · 1 indeterminate result, 1 reference partly checked (no answer: allowed-base)',
+      '### ❓ Base images: indeterminate · 1 indeterminate result',
     ],
     [{ uses: [node] }, '### ✅ Base images: pass · nothing to fix in 1 image use'],
     [{}, '### ✅ Base images: pass · nothing to evaluate'],
   ] as const)('says what there is to do (%#)', (given, line) => {
     expect(heading(given)).toBe(line);
+  });
+
+  test.each<[Partial<Report>, string | undefined]>([
+    [
+      {
+        uses: [node, makeUse('node:22', { line: 4 })],
+        answers: [makeAnswer({ use: node.id, outcome: 'skipped', rule: 'fresh' })],
+      },
+      '1 reference partly checked (no answer: fresh).',
+    ],
+    [
+      { uses: [node], answers: [makeAnswer({ use: node.id, level: 'warning', heldBack: true })] },
+      '1 finding would block without observe.',
+    ],
+    [
+      { uses: [node], answers: [makeAnswer({ use: node.id, outcome: 'indeterminate' })] },
+      '0 of 1 reference fully checked; 1 reference partly checked (no answer: allowed-base).',
+    ],
+    [{ uses: [node], answers: [makeAnswer({ use: node.id })] }, undefined],
+    [{ uses: [node] }, undefined],
+  ])('is followed by what was not checked, where something was not (%#)', (given, line) => {
+    const [, second] = renderComment(makeReport(given)).split('\n\n');
+    if (line === undefined) expect(second).not.toMatch(/checked|observe/);
+    else expect(second).toBe(line);
   });
 
   test('counts what is new where there was a run before', () => {
@@ -121,12 +145,14 @@ describe('what there is to do', () => {
     expect(renderComment(report)).toContain(`👉 ${shown}\n`);
   });
 
-  test('is said in one line under the verdict, which is true of what follows', () => {
-    expect(comment.split('\n\n')[1]).toMatch(/👉 .*push/u);
-    const second = (given: Partial<Answer>) =>
-      renderComment(makeReport({ uses: [node], answers: [makeAnswer({ use: node.id, ...given })] })).split('\n\n')[1];
-    expect(second({})).toMatch(/^\*\*To pass:\*\*(?!.*👉).*push/u);
-    expect(second({ outcome: 'indeterminate', fix: 'Log in.' })).toBe(
+  test('is said in one line under the verdict and the coverage, which is true of what follows', () => {
+    expect(comment.split('\n\n')[2]).toMatch(/👉 .*push/u);
+    const line = (given: Partial<Answer>) =>
+      renderComment(makeReport({ uses: [node], answers: [makeAnswer({ use: node.id, ...given })] }))
+        .split('\n\n')
+        .find((paragraph) => paragraph.startsWith('**To pass'));
+    expect(line({})).toMatch(/^\*\*To pass:\*\*(?!.*👉).*push/u);
+    expect(line({ outcome: 'indeterminate', fix: 'Log in.' })).toBe(
       '**To pass:** do what 👉 says below, then run this job again.',
     );
     expect(renderComment(makeReport({ uses: [node] }))).not.toContain('To pass');

@@ -78,7 +78,8 @@ function commentWith(report: Report, options: CommentOptions, detail: CommentDet
   const list = (groups: typeof errors, start: number) =>
     findingsList(groups, { ...detail.list, groups: groups.length }, options, options.isNew, start);
   const parts = [
-    heading(report, options, detail.open > 0),
+    heading(report, options),
+    detail.open === 0 ? '' : coverageLine(report),
     detail.open === 0 || failed.length === 0 ? '' : nextStep(groupFindings(failed)),
     list(open, 1),
     more.length === 0 ? '' : fold(`${more.length} more to fix`, list(more, open.length + 1)),
@@ -96,25 +97,31 @@ function noticeLines(report: Report): readonly string[] {
   return report.notices.map((notice) => `> ${prose(shownNotice(notice))}`);
 }
 
-/** The verdict and what it asks for, in one line; why references were not checked only where there is space for it. */
-function heading(report: Report, options: CommentOptions, causes: boolean): string {
+/** The verdict and what it asks for, in one line. */
+function heading(report: Report, options: CommentOptions): string {
   const { verdict } = report;
   const tally = tallyOf(report);
   const title = options.title === undefined ? 'Base images' : `Base images, ${inline(cut(options.title, MAX_TITLE))}`;
-  const passed =
-    tally.uses === 0
-      ? 'nothing to evaluate'
-      : [
-          isComplete(report)
-            ? `${tally.heldBack > 0 ? '' : 'nothing to fix in '}${plural(tally.uses, 'image use')}`
-            : `${report.coverage.full} of ${plural(report.coverage.references, 'reference')} fully checked`,
-          ...(causes ? reservations(report).map(prose) : []),
-        ].join(', ');
-  const detail =
-    verdict === 'pass'
-      ? passed
-      : [uncheckedText(tally), ...(causes ? missing(report).map(prose) : [])].filter(Boolean).join(', ');
+  const checked = isComplete(report)
+    ? `${tally.heldBack > 0 ? '' : 'nothing to fix in '}${plural(tally.uses, 'image use')}`
+    : fullyChecked(report);
+  const passed = tally.uses === 0 ? 'nothing to evaluate' : checked;
+  const detail = verdict === 'pass' ? passed : uncheckedText(tally);
   return `### ${verdictSign(report)} ${title}: ${[verdict, detail].filter(Boolean).join(' · ')}${freshness(report, options)}`;
+}
+
+/** How much was checked, and why the rest was not: below the heading, which stays short on a phone. */
+function coverageLine(report: Report): string {
+  const passes = report.verdict === 'pass';
+  const clauses = [
+    ...(passes || isComplete(report) ? [] : [fullyChecked(report)]),
+    ...(passes ? reservations(report) : missing(report)),
+  ];
+  return clauses.length === 0 ? '' : `${clauses.map(prose).join('; ')}.`;
+}
+
+function fullyChecked({ coverage: { full, references } }: Report): string {
+  return `${full} of ${plural(references, 'reference')} fully checked`;
 }
 
 function freshness(report: Report, { isNew }: CommentOptions): string {
