@@ -100,6 +100,24 @@ describe('a repository of a survey', () => {
     expect(document.failed).toEqual([expect.objectContaining({ name: '7 repositories' })]);
   });
 
+  test('that is listed twice does not stand for another that is not listed', async () => {
+    const target = { oid: '0'.repeat(40) };
+    const known = { nameWithOwner: 'acme/a', visibility: 'PUBLIC', isArchived: true, isDisabled: false };
+    let page = 0;
+    github.intercept = ({ kind }, response) => {
+      if (kind !== 'list') return false;
+      page += 1;
+      const pageInfo = { hasNextPage: page === 1, endCursor: `${page}` };
+      const nodes = [{ ...known, defaultBranchRef: { target } }];
+      const data = { repositoryOwner: { repositories: { totalCount: 2, pageInfo, nodes } } };
+      response.writeHead(200, { 'content-type': 'application/json' }).end(JSON.stringify({ data }));
+      return true;
+    };
+    const document = await read(plain('acme/a'));
+    expect(document.repositoryCount).toMatchObject({ listed: 2, archived: 1, failed: 1 });
+    expect(document.complete).toBe(false);
+  });
+
   test('whose listing never ends stops the survey', async () => {
     github.intercept = ({ kind }, response) => {
       if (kind !== 'list') return false;
@@ -116,6 +134,57 @@ describe('a repository of a survey', () => {
     const document = await survey({ github, policy, of: { names: ['acme/old', 'acme/new'], label: 'list' } });
     expect(document.repositories.map(({ name }) => name)).toEqual(['acme/new']);
     expect(document.notices).toEqual(['acme/old is now acme/new.']);
+  });
+
+  test('that was renamed is in exactly one shard of a list', async () => {
+    github.replace([{ ...plain('acme/new'), formerly: 'acme/old' }]);
+    const of = { names: ['acme/old'], label: 'list' };
+    const found: string[] = [];
+    for (let index = 1; index <= 5; index++) {
+      const { repositories, failed } = await survey({ github, policy, of, shard: { index, of: 5 } });
+      found.push(...[...repositories, ...failed].map(({ name }) => name));
+    }
+    expect(found).toEqual(['acme/new']);
+  });
+
+  test.each([
+    ['PRIVATE', 'private'],
+    ['PUBLIC', 'public'],
+  ] as const)('that is %s and can not be read is %s to name', async (visibility, names) => {
+    github.intercept = ({ path }, response) => {
+      if (!path.startsWith('/repos/acme/gone/')) return false;
+      response.writeHead(404, { 'content-type': 'application/json' }).end('{"message":"Not Found"}');
+      return true;
+    };
+    const document = await read(
+      { ...plain('acme/gone'), visibility },
+      { ...plain('acme/there'), visibility: 'PUBLIC' },
+    );
+    expect(document.failed.map(({ name }) => name)).toEqual(['acme/gone']);
+    expect(document.names).toBe(names);
+  });
+
+  test('of a list that is not there, or is private now, is not named to the readers of a public repository', async () => {
+    github.replace([
+      { ...plain('acme/a'), visibility: 'PUBLIC' },
+      { ...plain('acme/secret'), formerly: 'acme/was' },
+    ]);
+    const audience = { owner: 'acme', name: 'a', visibility: 'public' } as const;
+    const of = { names: ['acme/a', 'acme/was', 'acme/none', 'acme/gone'], label: 'list' };
+    const document = await survey({ github, policy, of, audience });
+    expect(document.failed.map(({ name }) => name)).toEqual(['repository 3 of list', 'repository 4 of list']);
+    expect(document).toMatchObject({ complete: false, names: 'public', repositoryCount: { morePrivate: 1 } });
+    expect(JSON.stringify(document)).not.toMatch(/secret|acme\/(?:was|none|gone)/);
+  });
+
+  test('has too many code owners, which is named', async () => {
+    const codeowners = '* @acme/team\n'.repeat(20_001);
+    const document = await read(
+      { name: 'acme/a', files: { Dockerfile: good(), CODEOWNERS: codeowners } },
+      { name: 'acme/b', files: { Dockerfile: good(), CODEOWNERS: '* @acme/team\n' } },
+    );
+    expect(document.notices).toEqual([expect.stringMatching(/acme\/a .*limit code-owners/)]);
+    expect(document.repositories.map(({ references }) => references[0]?.owners)).toEqual([undefined, ['@acme/team']]);
   });
 
   test('of a list that is not there is named', async () => {

@@ -7,7 +7,12 @@ import { makeDirectory } from '../support/process/scratch-repository.js';
 import '../support/property-seed.js';
 
 const ownersIn = (files: Readonly<Record<string, string>>) =>
-  readCodeOwners(openWorkingTree(makeDirectory(files), { allFiles: true }));
+  readCodeOwners(openWorkingTree(makeDirectory(files), { allFiles: true }), () => limits++);
+let limits = 0;
+
+const unexpected = () => {
+  throw new Error('no limit is reached');
+};
 
 describe('CODEOWNERS', () => {
   // The examples of GitHub's documentation.
@@ -32,7 +37,7 @@ describe('CODEOWNERS', () => {
     ['* <script> @a"b @ok', 'x', ['@ok']],
     ['*** @a\n/ @b', 'x', []],
   ])('%j has for %s the owners %j', (text, path, expected) => {
-    expect(codeOwners(text)(path)).toEqual(expected);
+    expect(codeOwners(text, unexpected)(path)).toEqual(expected);
   });
 
   test('is the first that is there of those that GitHub looks for', async () => {
@@ -42,23 +47,37 @@ describe('CODEOWNERS', () => {
   });
 
   test('owns nothing where it is not there or too long', async () => {
+    limits = 0;
     expect((await ownersIn({}))('x')).toEqual([]);
+    expect(limits).toBe(0);
     expect((await ownersIn({ CODEOWNERS: `* @a\n${'#'.repeat(3 * 1024 * 1024)}` }))('x')).toEqual([]);
+    expect(limits).toBe(1);
+  });
+
+  test.each([
+    [20_000, ['@a'], 0],
+    [20_001, [], 1],
+  ])('of %i lines has the owners %j, and says so where a limit is reached', (count, expected, times) => {
+    let reached = 0;
+    expect(codeOwners('* @a\n'.repeat(count - 1), () => reached++)('x')).toEqual(expected);
+    expect(reached).toBe(times);
   });
 
   test('names nothing but owners, whatever it holds', () => {
     fc.assert(
       fc.property(fc.string({ unit: 'binary' }), (text) => {
-        for (const owner of codeOwners(text)('a/b')) expect(owner).toMatch(/^[^\s<>]+$/);
+        for (const owner of codeOwners(text, unexpected)('a/b')) expect(owner).toMatch(/^[^\s<>]+$/);
       }),
       { numRuns: 50 },
     );
   });
 
   test('of many costly lines is compared within a limit', () => {
-    const ownersOf = codeOwners('**/a**/b**/*a** @a\n'.repeat(20_000));
+    let reached = 0;
+    const ownersOf = codeOwners('/a/b/*a*z @a\n'.repeat(19_999), () => reached++);
     const used = processorTime();
-    for (let index = 0; index < 40; index++) ownersOf(`${'a/b/'.repeat(50)}${index}`);
+    for (let index = 0; index < 40; index++) ownersOf(`${'a/b/'.repeat(50)}z/${index}`);
     expect(used()).toBeLessThan(6_000);
+    expect(reached).toBeGreaterThan(0);
   });
 });

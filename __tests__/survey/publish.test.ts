@@ -193,11 +193,15 @@ describe('survey merge', () => {
     ['what is no survey', ['bad'], /no survey/],
     ['the same twice', ['one', 'one'], /is in both/],
     ['surveys by other policies', ['one', 'other'], /policy differs/],
+    ['surveys of other lists of the same name', ['one', 'list'], /other repositories/],
+    ['a shard that does not exist', ['shard'], /shard 3 of 2/],
   ])('refuses %s', async (_, names, message) => {
     const other = { ...document, policy: { ...document.policy, digest: 'x' } };
     const directory = makeDirectory({
       'one/survey.json': JSON.stringify(document),
       'other/survey.json': JSON.stringify(other),
+      'list/survey.json': JSON.stringify({ ...document, list: 'x' }),
+      'shard/survey.json': JSON.stringify({ ...document, shards: { of: 2, there: [1, 3] } }),
       'bad/survey.json': '{"schema": "base-image-gate/survey/v1", "repositories": 7}',
     });
     let stderr = '';

@@ -97,6 +97,20 @@ describe('a survey that is interrupted', () => {
     expect(github.count('tree')).toBe(2);
   });
 
+  test('does not go on with what was found through another stand-in', async () => {
+    const directory = makeDirectory({});
+    const later = new Date(NOW.getTime() + 3_600_000);
+    const asked = async (route: string, now: Date) => {
+      registry.forgetRequests();
+      await survey({ github, policy, directory, now, routes: [`docker.io=${route}`] });
+      return registry.requests.filter(({ url }) => url?.includes('good/a')).length;
+    };
+    const first = await asked('one.example', NOW);
+    expect(first).toBeGreaterThan(0);
+    expect(await asked('one.example', later)).toBe(0);
+    expect(await asked('other.example', later)).toBe(first);
+  });
+
   test('reads a repository again that was pushed to, and no other', async () => {
     const directory = makeDirectory({});
     await survey({ github, policy, directory });

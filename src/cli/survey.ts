@@ -98,12 +98,12 @@ export const survey: Command = defineCommand(SURVEY, async ({ values, io, wrong 
       ([key, { privateNetwork }]) =>
         privateNetwork && canonicalHost(key.split('/')[0] ?? '') === canonicalHost(registry),
     );
+  const policyAlone = { ...catalog, publishers: [] };
   const registries = await openRegistries({
     registries: policy.registries,
     isListed: (registry) => isListedHost(catalog, policy, { registry }) && !(isForAll && isInside(registry)),
     // Build files of many repositories choose the hosts: one that only the catalog names gets no credential.
-    mayReceiveCredentials: (registry) =>
-      !isForAll && isListedHost({ ...catalog, publishers: [] }, policy, { registry }),
+    mayReceiveCredentials: (registry) => !isForAll && isListedHost(policyAlone, policy, { registry }),
     routes: values.registry ?? [],
     ...(io.env[LIMITS_VARIABLE]?.includes('run-bytes') === true ? {} : { limits: { 'run-bytes': MAX_DOWNLOADED } }),
     environment: io.env,
@@ -132,6 +132,7 @@ export const survey: Command = defineCommand(SURVEY, async ({ values, io, wrong 
     options: options.value,
     collectors,
     registries: registries.value,
+    ...optionalField('routes', values.registry),
     state,
     notices: isForAll
       ? [

@@ -7,7 +7,10 @@ import { stepsOf } from './steps.js';
 
 /** Everything a survey found out; the document is made from this and nothing else. */
 export interface SurveyRecords
-  extends Pick<SurveyDocument, 'tool' | 'day' | 'of' | 'shards' | 'audience' | 'policy' | 'failed' | 'notices'> {
+  extends Pick<
+    SurveyDocument,
+    'tool' | 'day' | 'of' | 'list' | 'shards' | 'audience' | 'policy' | 'failed' | 'notices'
+  > {
   readonly repositories: readonly RepositoryRecord[];
   readonly images: readonly ImageFacts[];
   readonly leftOut: Pick<SurveyDocument['repositoryCount'], 'archived' | 'disabled' | 'empty' | 'morePrivate'>;
@@ -64,10 +67,11 @@ export function surveyDocument(records: SurveyRecords): SurveyDocument {
     tool: records.tool,
     day: records.day,
     of: records.of,
+    ...optionalField('list', records.list),
     ...optionalField('shards', records.shards),
     ...optionalField('audience', records.audience),
     policy: records.policy,
-    names: mostPrivate(repositories, facts),
+    names: mostPrivate([...repositories, ...failed], facts),
     complete: failed.length === 0 && records.shards === undefined,
     repositoryCount: { listed, surveyed: repositories.length, failed: failed.length, ...leftOut },
     verdicts,
@@ -166,9 +170,12 @@ function coverageOfReferences(references: readonly ReferenceRecord[]): SurveyDoc
   return counts;
 }
 
-function mostPrivate(repositories: readonly RepositoryRecord[], facts: ReadonlyMap<string, ImageFacts>): Visibility {
+function mostPrivate(
+  named: readonly { readonly visibility: Visibility }[],
+  facts: ReadonlyMap<string, ImageFacts>,
+): Visibility {
   if ([...facts.values()].some(({ mayBePrivate }) => mayBePrivate === true)) return 'private';
-  const ranks = repositories.map(({ visibility }) => VISIBILITIES.indexOf(visibility));
+  const ranks = named.map(({ visibility }) => VISIBILITIES.indexOf(visibility));
   return VISIBILITIES[ranks.reduce((most, rank) => Math.max(most, rank), 0)] ?? 'private';
 }
 

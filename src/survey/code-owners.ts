@@ -28,31 +28,42 @@ interface OwnedPattern {
 /** Says who owns a file of a repository: names such as `@acme/platform`, none if the file has no owner. */
 export type OwnersOf = (path: string) => readonly string[];
 
-/** Reads the code owners of a repository. What can't be read owns nothing: owners inform, and decide nothing. */
-export async function readCodeOwners(tree: RepositoryTree): Promise<OwnersOf> {
+/**
+ * Reads the code owners of a repository. What can't be read owns nothing: owners inform, and decide nothing. `onLimit`
+ * is called where the file, or a part of it, was not applied.
+ */
+export async function readCodeOwners(tree: RepositoryTree, onLimit: () => void): Promise<OwnersOf> {
   for (const path of CODEOWNERS_PATHS) {
     const content = await tree.read(path, MAX_BYTES);
-    if (content.ok) return codeOwners(new TextDecoder().decode(content.value));
-    if (content.error.code !== 'not-found') break;
+    if (content.ok) return codeOwners(new TextDecoder().decode(content.value), onLimit);
+    if (content.error.code === 'not-found') continue;
+    onLimit();
+    break;
   }
   return () => [];
 }
 
 /**
  * Reads the text of a CODEOWNERS file. The last line that matches a path decides, also one without owners. Lines that
- * GitHub does not support (`!`, `[ ]`, an escaped `#`) match nothing.
+ * GitHub does not support (`!`, `[ ]`, an escaped `#`) match nothing. Of a file with too many lines none counts: those
+ * that are not read could decide otherwise. `onLimit` is called where a limit leaves an owner out.
  */
-export function codeOwners(text: string): OwnersOf {
-  const patterns = text
-    .split(/\r?\n/, MAX_LINES)
-    .flatMap((line) => patternOf(line) ?? [])
-    .reverse();
+export function codeOwners(text: string, onLimit: () => void): OwnersOf {
+  const lines = text.split(/\r?\n/, MAX_LINES + 1);
+  if (lines.length > MAX_LINES) {
+    onLimit();
+    return () => [];
+  }
+  const patterns = lines.flatMap((line) => patternOf(line) ?? []).reverse();
   let left = MAX_COMPARED;
   return (path) => {
     for (const { globs, literals, owners } of patterns) {
       if (!literals.every((literal) => path.includes(literal))) continue;
       left -= path.length;
-      if (left < 0) return [];
+      if (left < 0) {
+        onLimit();
+        return [];
+      }
       if (globs.some((glob) => globMatches(glob, path))) return owners;
     }
     return [];

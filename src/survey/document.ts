@@ -76,6 +76,7 @@ export const surveySchema = z
     tool: z.strictObject({ version: text, catalog: text }),
     day: z.iso.date().describe('The day that ages and waivers are measured by, in UTC.'),
     of: text.describe('The organization or user, or what the list of repositories is called.'),
+    list: z.exactOptional(text).describe('SHA-256 of the names of the list, where it is of a list.'),
     shards: z
       .exactOptional(z.strictObject({ of: z.int().min(1), there: z.array(z.int().min(1)) }))
       .describe('The parts that this is made of, where some are missing.'),
@@ -153,7 +154,14 @@ export const surveySchema = z
     ),
     problems: z.array(problemSchema),
     repositories: z.array(repository),
-    failed: z.array(z.strictObject({ name: text, message: text, fix: text })),
+    failed: z.array(
+      z.strictObject({
+        name: text,
+        visibility: visibility.describe('Of what is named; private where it is not known.'),
+        message: text,
+        fix: text,
+      }),
+    ),
     notices: texts,
   })
   .describe(

@@ -69,7 +69,7 @@ function top(document: SurveyDocument): Markup {
 function sectionMarkup({ id, title, about, columns, rows }: Section): Markup {
   const left = rows.length - MAX_ROWS;
   return html`<section id="${id}" aria-labelledby="${id}-title"><h2 id="${id}-title">${title}</h2><p>${about}</p>
-    <div class="scroll" tabindex="0" role="region" aria-label="${title}"><table>
+    <div class="scroll" tabindex="0" role="region" aria-label="Table: ${title}"><table>
     <thead><tr>${columns.map((column) => html`<th scope="col">${column.title}</th>`)}</tr></thead>
     <tbody>${rows.slice(0, MAX_ROWS).map((cells) => html`<tr>${cells.map((cell) => html`<td>${cellMarkup(cell)}</td>`)}</tr>`)}</tbody>
     </table></div>${left > 0 ? html`<p class="more">and ${plural(left, 'more row', 'more rows')}, in survey.json</p>` : undefined}</section>`;

@@ -14,12 +14,16 @@ export type Visibility = (typeof VISIBILITIES)[number];
 export interface ListedRepository extends RepositoryName {
   readonly visibility: Visibility;
   readonly commit: string;
+  /** The name that was asked for, where it is another. */
+  readonly formerly?: string;
 }
 
 /** A repository that could not be surveyed. */
 export interface FailedRepository extends Explanation {
   /** `owner/name`, or what stands for it. */
   readonly name: string;
+  /** Who may see what is named. What is not known is private; what names no repository is public. */
+  readonly visibility: Visibility;
 }
 
 /** What a survey is about: repositories to read, and what is left out. */
@@ -28,7 +32,6 @@ export interface Listing {
   /** Whose content can't change, or that have none: no check would block a change there. */
   readonly leftOut: { readonly archived: number; readonly disabled: number; readonly empty: number };
   readonly failed: readonly FailedRepository[];
-  readonly notices: readonly string[];
 }
 
 const node = z.object({
@@ -71,7 +74,7 @@ class ListingBuilder {
   readonly #found = new Map<string, ListedRepository>();
   readonly #leftOut = { archived: 0, disabled: 0, empty: 0 };
   readonly #failed: FailedRepository[] = [];
-  readonly #notices: string[] = [];
+  readonly #seen = new Set<string>();
   readonly #keeps: Keeps;
 
   constructor(keeps: Keeps) {
@@ -83,22 +86,26 @@ class ListingBuilder {
     const read = node.safeParse(data);
     const name = read.success ? parseRepositoryName(read.data.nameWithOwner) : null;
     if (!read.success || name === null || !isExpected(name)) {
-      this.fail(asked ?? 'a listed repository', {
+      this.fail(asked ?? 'a listed repository', asked === undefined ? 'public' : 'private', {
         message: 'GitHub listed it without what is needed to read it.',
         fix: 'Check that the token may read it (contents: read), and that GITHUB_API_URL is the API of GitHub.',
       });
       return;
     }
     const current = formatRepositoryName(name);
+    const key = current.toLowerCase();
+    if (this.#seen.has(key)) return;
+    this.#seen.add(key);
     if (!this.#keeps(current)) return;
-    if (asked !== undefined && asked.toLowerCase() !== current.toLowerCase())
-      this.#notices.push(`${asked} is now ${current}.`);
-    this.#place(name, read.data);
+    const formerly = asked !== undefined && asked.toLowerCase() !== key ? { formerly: asked } : {};
+    this.#place({ ...name, ...formerly }, read.data);
   }
 
-  #place(name: RepositoryName, { isArchived, isDisabled, defaultBranchRef, visibility }: Node): void {
+  #place(
+    name: Pick<ListedRepository, 'owner' | 'name' | 'formerly'>,
+    { isArchived, isDisabled, defaultBranchRef, visibility }: Node,
+  ): void {
     const key = formatRepositoryName(name).toLowerCase();
-    if (this.#found.has(key)) return;
     if (isArchived) this.#leftOut.archived += 1;
     else if (isDisabled) this.#leftOut.disabled += 1;
     else if (defaultBranchRef === null) this.#leftOut.empty += 1;
@@ -108,17 +115,18 @@ class ListingBuilder {
     }
   }
 
-  fail(name: string, why: Explanation): void {
-    this.#failed.push({ name, ...why });
+  fail(name: string, visibility: Visibility, why: Explanation): void {
+    this.#failed.push({ name, visibility, ...why });
   }
 
-  notice(sentence: string): void {
-    this.#notices.push(sentence);
+  /** How many different answers there were: a page that comes twice brings nothing new. */
+  get count(): number {
+    return this.#seen.size + this.#failed.length;
   }
 
   listing(): Listing {
     const repositories = [...this.#found.entries()].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, one]) => one);
-    return { repositories, leftOut: this.#leftOut, failed: this.#failed, notices: this.#notices };
+    return { repositories, leftOut: this.#leftOut, failed: this.#failed };
   }
 }
 
@@ -137,7 +145,6 @@ export async function listOwned(
   const builder = new ListingBuilder(keeps);
   const isOwn = ({ owner }: RepositoryName) => owner.toLowerCase() === login.toLowerCase();
   let after: string | null = null;
-  let listed = 0;
   for (let page = 0; page < MAX_PAGES; page++) {
     const answer: Result<z.infer<typeof owned>, GitHubError> = await attempt(purpose, async () =>
       owned.parse(await query(client, OWNED_QUERY, { login, after })),
@@ -154,11 +161,11 @@ export async function listOwned(
       });
     }
     for (const one of found.nodes) builder.add(one, isOwn);
-    listed += found.nodes.length;
+    const listed = builder.count;
     const { hasNextPage, endCursor } = found.pageInfo;
     if (!hasNextPage) {
       if (listed < found.totalCount)
-        builder.fail(plural(found.totalCount - listed, 'repository', 'repositories'), {
+        builder.fail(plural(found.totalCount - listed, 'repository', 'repositories'), 'public', {
           message: `GitHub counts ${found.totalCount} and listed ${listed}.`,
           fix: 'Run it again; if this persists, use a token that may see all of them.',
         });
@@ -176,7 +183,10 @@ export async function listOwned(
   });
 }
 
-/** The repositories of a list, fifty a request. One that is not there, or may not be seen, is one that failed. */
+/**
+ * The repositories of a list, fifty a request. One that is not there, or may not be seen, is one that failed. All of
+ * them are looked up even where `keeps` takes a part: a repository that was renamed belongs where its name of today is.
+ */
 export async function listNamed(
   client: GitHubClient,
   names: readonly string[],
@@ -197,7 +207,7 @@ export async function listNamed(
       const asked = formatRepositoryName(name);
       if (found !== null) builder.add(found, () => true, asked);
       else if (keeps(asked))
-        builder.fail(asked, {
+        builder.fail(asked, 'private', {
           message: 'GitHub knows no such repository, or the token may not see it.',
           fix: 'Check the name, and that the token has `contents: read` for it.',
         });

@@ -29,12 +29,13 @@ export function mergeSurveys(parts: readonly SurveyPart[]): Result<SurveyDocumen
   if (!shards.ok) return shards;
   const repositories = mergedRepositories(parts);
   if (!repositories.ok) return repositories;
-  const { tool, of, audience, policy } = first.document;
+  const { tool, of, list, audience, policy } = first.document;
   const days = [...new Set(documents.map(({ day }) => day))].sort();
   const records: SurveyRecords = {
     tool,
     day: days.at(-1) ?? first.document.day,
     of,
+    ...optionalField('list', list),
     ...optionalField('shards', shards.value),
     ...optionalField('audience', audience),
     policy,
@@ -58,7 +59,7 @@ export function mergeSurveys(parts: readonly SurveyPart[]): Result<SurveyDocumen
 }
 
 function differenceOf(a: SurveyDocument, b: SurveyDocument): string | null {
-  if (a.of !== b.of) return 'it is about other repositories';
+  if (a.of !== b.of || a.list !== b.list) return 'it is about other repositories';
   if (a.policy.digest !== b.policy.digest || a.policy.repositoryPolicies !== b.policy.repositoryPolicies)
     return 'the policy differs';
   if (JSON.stringify(a.tool) !== JSON.stringify(b.tool)) return 'the version of base-image-gate differs';
@@ -72,6 +73,7 @@ function shardsOf(parts: readonly SurveyPart[]): Result<SurveyDocument['shards']
   if (of === undefined) return ok(undefined);
   for (const { name, document } of parts) {
     for (const index of document.shards?.there ?? []) {
+      if (index > of) return err(`${name} is shard ${index} of ${of}, which does not exist.`);
       const known = there.get(index);
       if (known !== undefined) return err(`${known} and ${name} are both shard ${index} of ${of}.`);
       there.set(index, name);

@@ -141,7 +141,10 @@ async function kept(
   ];
   const withUses = groupBy(uses, ({ file }) => file);
   const paths = new Set([...withUses.keys(), ...files.map(({ path }) => path), ...unread.map(({ path }) => path)]);
-  const ownersOf = await readCodeOwners(tree);
+  let isCut = false;
+  const ownersOf = await readCodeOwners(tree, () => {
+    isCut = true;
+  });
   const owners = [...paths].flatMap((path) => {
     const found = ownersOf(path);
     return found.length === 0 ? [] : [[path, found] as const];
@@ -153,5 +156,6 @@ async function kept(
     stages: stages.filter(({ file }) => withUses.has(file)),
     unread,
     owners: Object.fromEntries(owners),
+    ...(isCut ? { ownersCut: true as const } : {}),
   };
 }

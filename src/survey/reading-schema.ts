@@ -86,6 +86,8 @@ export const readingSchema = z.strictObject({
   stages: z.array(stage),
   unread: z.array(unread),
   owners: z.record(text, texts),
+  /** A limit kept owners out. */
+  ownersCut: z.exactOptional(z.literal(true)),
 });
 
 /** What was read of a repository at a commit. */

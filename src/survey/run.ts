@@ -59,6 +59,8 @@ export interface SurveyRequest {
   readonly options: ReadingOptions;
   readonly collectors: Collectors;
   readonly registries: Pick<Registries, 'source' | 'mayBePrivate'>;
+  /** Stand-ins of registries, as `--registry` has them. */
+  readonly routes?: readonly string[];
   readonly state: SurveyState;
   /** What a reader has to know of how it was made, in sentences. */
   readonly notices?: readonly string[];
@@ -84,6 +86,8 @@ export async function runSurvey(request: SurveyRequest): Promise<Result<SurveyDo
     request.shard,
     request.audience,
     policyDigest,
+    request.catalog.version,
+    evidenceBasis(request),
     request.options,
     request.ownPolicy !== undefined,
   ]);
@@ -108,6 +112,7 @@ export async function runSurvey(request: SurveyRequest): Promise<Result<SurveyDo
     day: started.toISOString().slice(0, 10),
     of: 'organization' in request.of ? request.of.organization : request.of.label,
     ...(request.shard === undefined ? {} : { shards: { of: request.shard.of, there: [request.shard.index] } }),
+    ...optionalField('list', 'names' in request.of ? listDigest(request.of.names) : undefined),
     ...optionalField('audience', audienceOf(audience)),
     policy: {
       source: policy.source.name,
@@ -117,8 +122,20 @@ export async function runSurvey(request: SurveyRequest): Promise<Result<SurveyDo
       repositoryPolicies: request.ownPolicy !== undefined,
     },
     leftOut: { ...listing.leftOut, morePrivate },
-    failed: [...listing.failed, ...read.failed],
-    notices: [...listing.notices, ...(request.notices ?? [])],
+    failed: [...listing.failed.map((one) => namedTo(one, request)), ...read.failed],
+    notices: [
+      ...repositories.flatMap((one) =>
+        one.formerly === undefined ? [] : [`${one.formerly} is now ${formatRepositoryName(one)}.`],
+      ),
+      ...read.surveyed.flatMap(({ repository, reading }) =>
+        reading.ownersCut === true
+          ? [
+              `CODEOWNERS of ${repository} was not applied in full (limit code-owners): some files may have more owners.`,
+            ]
+          : [],
+      ),
+      ...(request.notices ?? []),
+    ],
     repositories: read.surveyed.map((one) => recordOf(one, evaluated.references.get(one.repository) ?? [])),
     images: evaluated.images,
   });
@@ -129,6 +146,23 @@ export async function runSurvey(request: SurveyRequest): Promise<Result<SurveyDo
 export async function finishSurvey(state: SurveyState, { failed }: SurveyDocument): Promise<void> {
   const begun = await state.readRun(runSchema);
   if (begun !== null && failed.length === 0) await state.writeRun({ ...begun, finished: true });
+}
+
+/** What a survey of the same policy may find otherwise, so that it does not go on with the results of another. */
+function evidenceBasis({ settings, routes = [] }: SurveyRequest): unknown {
+  const { limits, trustedRootFile, vulnerabilitiesDirectory } = settings;
+  return [limits, trustedRootFile, vulnerabilitiesDirectory, routes];
+}
+
+/** The SHA-256 of the names of a list: lists of the same file name are told apart by it. */
+function listDigest(names: readonly string[]): string {
+  return digestOfJson(names.map((name) => name.toLowerCase()).sort());
+}
+
+/** A repository of a list that its readers may not know of is called by its place in the list. */
+function namedTo(failed: FailedRepository, { of, audience }: SurveyRequest): FailedRepository {
+  if (audience === undefined || isNamedTo(failed, audience) || 'organization' in of) return failed;
+  return { ...failed, name: `repository ${of.names.indexOf(failed.name) + 1} of ${of.label}`, visibility: 'public' };
 }
 
 function isRecent(started: string, now: Date): boolean {
@@ -146,7 +180,7 @@ async function list({ client, of, shard }: SurveyRequest): Promise<Result<Listin
   const keeps = (name: string) => shard === undefined || isInShard(name, shard);
   return 'organization' in of
     ? await listOwned(client, of.organization, keeps)
-    : await listNamed(client, of.names.filter(keeps), keeps);
+    : await listNamed(client, of.names, keeps);
 }
 
 interface Surveyed extends SurveyedReferences {
@@ -188,7 +222,12 @@ async function readAll(
   for await (const { repository: listed, reading, policy: own } of readRepositories(repositories, setting)) {
     const repository = formatRepositoryName(listed);
     if (!reading.ok) {
-      failed.push({ name: repository, message: reading.error.message, fix: reading.error.fix });
+      failed.push({
+        name: repository,
+        visibility: listed.visibility,
+        message: reading.error.message,
+        fix: reading.error.fix,
+      });
       say(`${repository} could not be read: ${reading.error.message}`);
       continue;
     }
@@ -196,6 +235,7 @@ async function readAll(
     if (images > MAX_IMAGES) {
       failed.push({
         name: repository,
+        visibility: listed.visibility,
         message: `It names more than ${plural(MAX_IMAGES, 'image')} (limit survey-images).`,
         fix: 'Run `base-image-gate check` in a clone of it.',
       });

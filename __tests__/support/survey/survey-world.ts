@@ -44,7 +44,7 @@ export function policyText(host: string): string {
 }
 
 export interface SurveyRun
-  extends Partial<Pick<SurveyRequest, 'of' | 'shard' | 'audience' | 'now' | 'say' | 'ownPolicy' | 'state'>> {
+  extends Partial<Pick<SurveyRequest, 'of' | 'shard' | 'audience' | 'now' | 'say' | 'ownPolicy' | 'routes' | 'state'>> {
   readonly github: OrganizationServer;
   readonly policy: string;
   /** Where its state is; a new one unless given. */
