@@ -154,7 +154,7 @@ function evidenceBasis({ settings, routes = [] }: SurveyRequest): unknown {
   return [limits, trustedRootFile, vulnerabilitiesDirectory, routes];
 }
 
-/** The SHA-256 of the names of a list: lists of the same file name are told apart by it. */
+/** The SHA-256 of the names of a list: lists of the same file name differ by it. */
 function listDigest(names: readonly string[]): string {
   return digestOfJson(names.map((name) => name.toLowerCase()).sort());
 }
