@@ -63,7 +63,7 @@ const failing = ({ answers }: Report, level: string) =>
     .map(({ rule, outcome, message }) => `${rule} ${outcome}: ${message}`);
 
 describe('an image with exactly what its publisher attests passes hardened', () => {
-  test.each(hardened)('%s', async (_id, publisher) => {
+  test.each(hardened)('the image of %s passes', async (_id, publisher) => {
     const report = await evaluate(publisher, 'hardened');
     expect(failing(report, 'error')).toEqual([]);
     expect(report.verdict).toBe('pass');

@@ -92,7 +92,7 @@ describe('survey', () => {
   test('of an organization that is not there exits 2', async () => {
     const { code, stderr } = await run({}, ['--org', 'none', ...named]);
     expect(code).toBe(2);
-    expect(stderr).toContain('knows no such organization');
+    expect(stderr).toContain('does not exist');
   });
 
   test('with a token that may write asks for one that may not', async () => {

@@ -299,7 +299,7 @@ describe('evidence toward a framework', () => {
       files: [...report.files, { path: 'old/Dockerfile', status: 'skipped', reason: 'paths does not name it' }],
       notices: ['Notice of the run.'],
     };
-    test.each(EVIDENCE_FORMATS)('%s', async (format) => {
+    test.each(EVIDENCE_FORMATS)('the format %s includes all of it', async (format) => {
       const text = await renderEvidence(complianceEvidence(given, 'fedramp', RUN), format);
       for (const word of [
         'the trusted root of acme',

@@ -51,8 +51,8 @@ async function exported(load: (typeof EXPORT_TARGETS)[number]['load'], names: re
 
 /** What each form says where it lets through more than the gate does. */
 const WIDER = {
-  buildkit: ['knows no platforms', 'knows no dates', 'knows no roles'],
-  buildx: ['knows no roles'],
+  buildkit: ['distinguish platforms', 'no dates', 'distinguish roles'],
+  buildx: ['distinguish roles'],
   kyverno: ['regardless of its caller', 'only the gate checks contents'],
   'cluster-image-policy': [
     'regardless of its caller',

@@ -24,7 +24,7 @@ describe('a literal useradd or adduser makes an account', () => {
     ['RUN useradd app && usermod -aG docker app && echo app:x | chpasswd', undefined],
     ['RUN useradd app\nCOPY --from=other /app /app\nCOPY entrypoint.sh /\nCOPY . /app\nADD x.conf /etc/', undefined],
     ['RUN useradd app\nCOPY x $HOME/x', undefined],
-  ])('%s', (instructions, uid) => {
+  ])('%s has a known effect', (instructions, uid) => {
     const found = changeOf(instructions);
     expect(found.kind).toBe('made');
     expect(found).toEqual(uid === undefined ? { kind: 'made', line: 2 } : { kind: 'made', line: 2, uid });
@@ -73,7 +73,7 @@ describe('what may write passwd leaves open whom a name stands for', () => {
     'ADD rootfs.tar.gz /',
     'ADD https://example.test/x /etc/',
     'ENV TO=/\nCOPY rootfs $TO',
-  ])('%s', (instructions) => {
+  ])('%s has an unknown effect', (instructions) => {
     expect(changeOf(instructions).kind).toBe('unknown');
   });
 });

@@ -54,7 +54,7 @@ describe('the environment loads code from a place that others can write to', () 
     'PATH=/dev/shm:/usr/bin',
     'PATH=/proc/self/cwd/bin:/usr/bin',
     'PATH=$HOME/bin:/usr/bin',
-  ])('%s', async (line) => {
+  ])('%s is reported', async (line) => {
     expect(environmentHooks([line], openPlaces(await treeOf()))).toHaveLength(1);
   });
 

@@ -128,7 +128,7 @@ describe('what cannot be used is a problem at its place', () => {
     ],
     ['{ key: { pem: nonsense } }', 'allow[0].authorities[0].key.pem', "The key given inline can't be used"],
     ['{ key: { file: gone.pub } }', 'allow[0].authorities[0].key.file', "The key file gone.pub can't be read"],
-  ])('%s', async (authority, key, message) => {
+  ])('%s is refused', async (authority, key, message) => {
     const problems = await policyProblems(listing(authority));
     expect(problems).toMatchObject([{ key, message: expect.stringContaining(message) }]);
   });

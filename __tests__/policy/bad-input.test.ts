@@ -43,7 +43,7 @@ describe('a text that is no policy ends in a clear problem', () => {
     ['constructor', 'version: 1\ncontexts: { constructor: x }\n', 'reserved-key'],
     ['a number', '1', 'wrong-type'],
     ['true', 'true', 'wrong-type'],
-  ])('%s', async (_name, text, code) => {
+  ])('the loader refuses %s', async (_name, text, code) => {
     const problems = await policyProblems(text);
     expect(problems.map((problem) => problem.code)).toContain(code);
     for (const problem of problems) {

@@ -48,7 +48,7 @@ describe.each(['policy.md', 'catalog.md', 'rollout.md'])('docs/%s', (name) => {
     expect(all.length).toBeGreaterThan(1);
   });
 
-  test.each(all)('%s', async (text) => {
+  test.each(all)('the policy loads: %s', async (text) => {
     const loaded = await loadPolicyText(text, { ...world, remote: { 'acme/policies/base-images.yml@v3': base } });
     expect(loaded.ok ? [] : loaded.error.map(formatProblem)).toEqual([]);
   });

@@ -223,7 +223,7 @@ describe('what cannot be extended', () => {
     ['acme/policies/x.yml@a..b', 'neither a path'],
     ['acme/policies/x.yml@-x', 'neither a path'],
     ['.github/base-image-gate.yml', 'extends this policy in turn'],
-  ])('%s', async (target, words) => {
+  ])('%s is refused', async (target, words) => {
     const text = `version: 1\nextends: ${JSON.stringify(target)}`;
     const [problem] = await policyProblems(text, { files: { '.github/base-image-gate.yml': text } });
     expect(problem).toMatchObject({ code: 'cannot-extend', line: 2, column: 10 });

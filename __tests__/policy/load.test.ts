@@ -351,7 +351,7 @@ describe('a warning does not keep a policy from being applied', () => {
       'allow: [{ image: "r.example.com/a/*", signed: false, reason: r }, { image: "r.example.com/a/**", signed: false, reason: r }]',
       'equal-rank',
     ],
-  ])('%s', async (line, code) => {
+  ])('%s is reported as %s', async (line, code) => {
     const loaded = await loadPolicyText(`version: 1\n${line}`);
     if (!loaded.ok) throw new Error(loaded.error.map(formatProblem).join('\n'));
     expect(loaded.value.warnings).toMatchObject([{ code, severity: 'warning' }]);

@@ -94,7 +94,7 @@ describe('which answers a waiver covers', () => {
     ['rule: fresh, expires: 2026-11-20', {}, false],
     ['rule: fresh, expires: 2026-11-21', {}, true],
     ['rule: fresh, expires: 2027-06-01', {}, false],
-  ] as const)('%s on %j: %s', async (line, fields, covered) => {
+  ] as const)('a waiver with %s covers %j: %s', async (line, fields, covered) => {
     const { answers } = applyWaivers(await waiving(line), [answer(fields)], uses, NOW);
     expect(answers[0]?.waiver).toBe(covered ? 0 : undefined);
   });

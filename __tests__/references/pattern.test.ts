@@ -192,7 +192,7 @@ describe('matches', () => {
     ['ghcr.io', 'ghcr.io/anybody/anything', true],
     ['*.example.com/base/**', 'registry.example.com/base/x', true],
     ['bitnamilegacy/**', 'bitnamilegacy/redis:7', true],
-  ])('%s and %s: %s', (text, image, expected) => {
+  ])('%s matches %s: %s', (text, image, expected) => {
     expect(matches(pattern(text), reference(image))).toBe(expected);
   });
 
@@ -265,7 +265,7 @@ describe('official images of Docker Hub for one architecture', () => {
     ['amd64/deep/alpine', 'docker.io/library/**', false],
     ['acme/alpine', 'alpine', false],
     ['ghcr.io/arm32v7/alpine', 'alpine', false],
-  ])('%s and %s: %s', (text, by, expected) => {
+  ])('%s is matched by %s: %s', (text, by, expected) => {
     expect(matches(pattern(by), reference(text))).toBe(expected);
   });
 });

@@ -145,7 +145,7 @@ describe('what the page of a rule says to do about a finding makes its example p
       'the last day of extended support',
       { dockerfile: failing('supported'), rules: `supported: { last-days: { "nodejs 18": "${inThirtyDays()}" } }` },
     ],
-  ])('%s: %s', async (_, __, fixed) => {
+  ])('the failure of %s is fixed by %s', async (_, __, fixed) => {
     const { stdout } = await runCommand(check, repositoryWith(fixed), ...(fixed.flags ?? []));
     expect(stdout).toMatch(/^PASS: /);
   });
@@ -154,7 +154,7 @@ describe('what the page of a rule says to do about a finding makes its example p
     ['pinned-by-digest', failing('pinned-by-digest')],
     ['current', failing('current').replace(/@.*/, '')],
     ['allowed-frontend', `# syntax=docker/dockerfile:1\n${CLEAN}`],
-  ])('%s: fix --pin --write', async (_, dockerfile) => {
+  ])('the failure of %s is fixed by fix --pin --write', async (_, dockerfile) => {
     const directory = repositoryWith({ dockerfile });
     expect((await runCommand(fix, directory, '--pin', '--write')).code).toBe(0);
     expect((await runCommand(check, directory)).stdout).toMatch(/^PASS: /);

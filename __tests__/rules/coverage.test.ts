@@ -159,7 +159,7 @@ const CONTENTS: readonly (readonly [string, readonly LayerFile[], readonly strin
 ];
 
 describe('an image with', () => {
-  test.each(CONTENTS)('%s', async (_, files, expected) => {
+  test.each(CONTENTS)('%s gets the expected answers', async (_, files, expected) => {
     expect(await answersAbout([...(hasDatabase(files) ? DEBIAN.slice(0, 1) : ALPINE), ...files])).toEqual(expected);
   });
 

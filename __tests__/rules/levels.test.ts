@@ -153,7 +153,7 @@ describe('what the profiles promise', () => {
     });
   });
 
-  test.each(PROMISED)('%s: %s', (id, levels, roles, evidence) => {
+  test.each(PROMISED)('%s has the levels %s', (id, levels, roles, evidence) => {
     const rule = ruleOf(id);
     expect(COLUMNS.map((column) => rule.presets[column].level).join(' ')).toBe(levels);
     expect(rule.roles).toEqual(roles);

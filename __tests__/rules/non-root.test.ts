@@ -252,7 +252,7 @@ describe('a name that the build makes', () => {
     ['RUN echo web:x:0:0 >> /etc/passwd', 'indeterminate'],
     ['RUN apt-get install web', 'indeterminate'],
     ['COPY passwd /etc/passwd', 'indeterminate'],
-  ])('%s: %s', async (instruction, outcome) => {
+  ])('with %s the outcome is %s', async (instruction, outcome) => {
     expect(await made(instruction)).toMatchObject({ outcome });
   });
 

@@ -354,7 +354,7 @@ describe('statements of a mirror do not stop the search upstream', () => {
     ],
   ];
 
-  test.each(bends)('%s', async (_, recipe) => {
+  test.each(bends)('%s does not hide the one under the original name', async (_, recipe) => {
     const [mirror, upstream] = await Promise.all([
       forge(search.scene, 'classic attestation', search.scene.platform, recipe),
       forge(search.scene, 'classic attestation', search.scene.platform, { predicateType: PROVENANCE }),

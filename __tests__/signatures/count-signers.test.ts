@@ -22,7 +22,7 @@ describe('authorities that signed', () => {
       [by(0, 'a'), by(1, 'a'), by(2, 'a'), by(0, 'b'), by(0, 'c')],
       2,
     ],
-  ])('%s', (_name, verified, count) => {
+  ])('are counted: %s', (_name, verified, count) => {
     expect(countSigners(verified)).toBe(count);
   });
 

@@ -236,6 +236,6 @@ test('the table of what sources do not say has the rows that are shown here', ()
   expect(rows).toEqual(Object.keys(ROWS));
 });
 
-test.each(Object.entries(ROWS))('%s', async (_, shows) => {
+test.each(Object.entries(ROWS))('the gap exists: %s', async (_, shows) => {
   await shows();
 });

@@ -14,7 +14,7 @@ export function evidenceMarkdown(evidence: ComplianceEvidence): string {
   const byUuid = new Map(evidence.observations.map((observation) => [observation.uuid, observation]));
   const sections = [
     `# ${evidence.title}`,
-    'Collected by a program from build files and the base images that they name. It is evidence toward the controls and points below, and no statement that any of them is met: that is up to the assessor of the system. The sentence beside a rule says what the rule looks for; what it saw is counted below it.',
+    'Collected by a program from build files and the base images that they name. It is evidence toward the controls and points below, not a statement that any of them is met; the assessor of the system decides that. The sentence beside a rule says what the rule checks; the results are counted below it.',
     table(
       ['', ''],
       [
@@ -30,7 +30,7 @@ export function evidenceMarkdown(evidence: ComplianceEvidence): string {
         ...tool.snapshots.map(({ name, date }) => ['Snapshot', inline(`${name}, ${date}`)] as const),
       ],
     ),
-    ...(evidence.notices.length === 0 ? [] : ['The run says of itself:', list(evidence.notices.map(prose))]),
+    ...(evidence.notices.length === 0 ? [] : ['Notices of the run:', list(evidence.notices.map(prose))]),
     '## Images',
     ...(evidence.images.length === 0 ? ['No image was opened.'] : evidence.images.map(imageSection)),
     '## Controls and points',
@@ -45,8 +45,8 @@ export function evidenceMarkdown(evidence: ComplianceEvidence): string {
       ...limits.map(({ name, message }) => prose(`limit ${name}: ${message}`)),
       ...evidence.leftOut.map(({ path, reason }) => `build file ${code(path)} was left out: ${prose(reason)}`),
     ]),
-    '## Out of sight',
-    "A gate on base images can't see these; evidence of them comes from elsewhere:",
+    '## Not covered',
+    "A gate on base images can't see these; evidence for them must come from elsewhere:",
     list(evidence.outOfSight.map(prose)),
     'Only the operator can say:',
     list(evidence.leftToOperator.map(prose)),

@@ -143,7 +143,8 @@ function reviewedControls({ requirements }: ComplianceEvidence) {
       include.length > 0
         ? { 'include-controls': include }
         : {
-            description: 'None: nothing was observed. The rules ask about these, and one has to be named here.',
+            description:
+              'Nothing was observed. These are the controls that the rules address, because OSCAL requires at least one.',
             'include-controls': controls(requirements),
           },
     ],

@@ -27,7 +27,7 @@ export const OUT_OF_SIGHT: readonly string[] = [
   'Host security modules and kernels (AppArmor, SELinux, seccomp), and the privileges that containers are started with.',
   'The host, container runtime and orchestrator (CIS Docker Benchmark, sections 1 to 3 and 5 to 7).',
   'The images that are built: what the build files add to their bases, and the application itself.',
-  'Who may push to registries and merge changes, and how keys are kept.',
+  'Who may push to registries and merge changes, and how keys are stored.',
   'Times of remediation in production, and plans of action and milestones.',
 ];
 

@@ -20,7 +20,7 @@ export const SOURCES: Readonly<Record<RequirementSet, RequirementSource>> = {
     url: 'https://www.fedramp.gov/docs/key-security-indicators',
   },
   govramp: {
-    title: 'GovRAMP (formerly StateRAMP) continuous monitoring, as its programme office describes it',
+    title: 'GovRAMP (formerly StateRAMP) continuous monitoring, as its program office describes it',
     url: 'https://insights.knowledgeservices.com/govramp-blog/blog/what-is-continuous-monitoring',
   },
   'cis-docker': { title: 'CIS Docker Benchmark, section 4', url: 'https://www.cisecurity.org/benchmark/docker' },

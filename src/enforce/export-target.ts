@@ -58,7 +58,7 @@ export function exportHeader(
   return new Map([
     ['made-by', `base-image-gate ${report.tool.version}`],
     ['policy', visible(from)],
-    ['policy-commit', commit ?? 'not known: the working tree is no checkout, or changes the policy'],
+    ['policy-commit', commit ?? 'unknown: the working tree is not a checkout, or it changes the policy'],
     ['policy-digest', policyDigest(policy)],
     ['day', dayOf(now)],
     ['verdict', report.verdict],

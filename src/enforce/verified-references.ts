@@ -84,7 +84,9 @@ export function roleLimits(verified: readonly VerifiedReference[]): readonly str
     .map(({ reference }) => formatReference(reference));
   return others.length === 0
     ? []
-    : [`It knows no roles: what was verified for build stages, copies or frontends may ship, too: ${listed(others)}.`];
+    : [
+        `It can't distinguish roles: what was verified for build stages, copies or frontends may also ship: ${listed(others)}.`,
+      ];
 }
 
 /** The roles of images that a build pulls. */

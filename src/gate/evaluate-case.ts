@@ -104,7 +104,7 @@ function madeCollectors(one: PolicyCase): Collectors {
             status: 'unavailable',
             cause: 'network',
             message: 'The registry does not answer in this case.',
-            fix: 'Nothing: the case sets this.',
+            fix: 'No action is needed: the case sets this.',
           }
         : present(imageOf(subject.reference), 'the case'),
     signatures: async ({ subject }) => {

@@ -185,7 +185,7 @@ function beyondDepth(use: ImageUse): ReferenceEvaluation {
         level: 'error',
         cause: 'limit',
         message: `${reason}.`,
-        fix: 'Build on an image whose ONBUILD triggers name no further image.',
+        fix: 'Build on an image whose ONBUILD triggers name no other image.',
       },
     ],
     images: [],

@@ -113,7 +113,7 @@ export async function runAction(run: ActionRun): Promise<Result<ActionOutcome, S
   const isSofter = inputs.onlyNew === 'all' && policy.value.policy.onlyNew !== true;
   const inputNotices = isSofter
     ? [
-        'The input `only-new: true` has no effect, because no input makes a policy more lenient. Write `only-new: true` in the policy if that is meant.',
+        'The input `only-new: true` has no effect because inputs can't make a policy more lenient. To use it, set `only-new: true` in the policy.',
       ]
     : [];
   const builds: BuildInputs = {
@@ -167,7 +167,7 @@ export async function runAction(run: ActionRun): Promise<Result<ActionOutcome, S
       hardenedFiles(run, { ...setting, policy: policy.value.policy, builds, report, listAttestations: attestations }),
     wait: run.wait,
   };
-  const partial = only.value === null ? null : 'The inputs of the workflow left build files out.';
+  const partial = only.value === null ? null : 'The inputs of the workflow excluded build files.';
   const publish = async (): Promise<Published> => {
     const { publishToGitHub } = await import('./publish/publish.js');
     const published = await publishToGitHub(publication);

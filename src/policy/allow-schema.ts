@@ -26,7 +26,7 @@ const keyless = z
     workflow: textGlob()
       .optional()
       .describe(
-        "The workflow that the run was of, which may have called the one that signed (Fulcio's build config URI).",
+        "The top-level workflow of the run, which may have called the one that signed (Fulcio's build config URI).",
       ),
     'build-signer-digest': text.optional().describe('The commit of the workflow.'),
     'runner-environment': text.optional().describe('github-hosted or self-hosted.'),
@@ -183,9 +183,7 @@ const common = {
   'no-packages': z
     .enum(['allow', 'deny'])
     .optional()
-    .describe(
-      "Whether the inventory may have no package of a distribution, as a static image's has none. Default: deny.",
-    ),
+    .describe('Whether the inventory may list no distribution packages, as for a static image. Default: deny.'),
   wolfi: z.boolean().optional().describe('Whether these images claim to be built from Wolfi.'),
   signed: z.boolean().optional().describe('false, with a reason: accept images without a signature.'),
   reason: text.optional().describe('Why.'),

@@ -30,8 +30,8 @@ const signer = z.union([
       'build-signer-digest': text.optional(),
       'runner-environment': text.optional(),
     })
-    .describe('A keyless identity, as its certificate says it.'),
-  z.strictObject({ key: text }).describe('A key, by the name that reports give it: the path of its file.'),
+    .describe('A keyless identity, as its certificate states it.'),
+  z.strictObject({ key: text }).describe('A key, by the name shown in reports: the path of its file.'),
 ]);
 
 /** The file of `policy test`: cases with made evidence and the verdict that is expected of the policy. */
@@ -64,12 +64,12 @@ export function casesSchema(rules: readonly Rule[]) {
           answers: z
             .strictObject(answers)
             .optional()
-            .describe('What rules that look into the image find. Those that are not named pass.'),
+            .describe('The outcomes of rules that look into the image. Rules that are not named pass.'),
           expect: z.enum(['pass', 'fail', 'indeterminate']).describe('The verdict.'),
           rules: z
             .partialRecord(z.enum(expected), z.enum([...outcome.options, 'skipped']))
             .optional()
-            .describe('The outcomes that are expected of single rules.'),
+            .describe('The expected outcomes of single rules.'),
         }),
       )
       .min(1, { error: 'at least one case' })

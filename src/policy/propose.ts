@@ -48,7 +48,7 @@ export function proposePolicy(
   const lines = [
     ...(options.schemaUrl === undefined ? [] : [`# yaml-language-server: $schema=${options.schemaUrl}`]),
     '# Which container images this repository may build on: what it builds on today, proposed by `policy init`.',
-    '# Read every entry before you commit it. A policy counts from the base branch, never from the pull request itself.',
+    '# Read every entry before you commit it. The policy is read from the base branch, never from the pull request itself.',
     'version: 1',
     '',
     '# The presets of all rules: observe (nothing fails), baseline, hardened, strict.',

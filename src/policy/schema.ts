@@ -48,7 +48,10 @@ const files = z
       .array(fileGlob())
       .optional()
       .describe('Further build files: globs over paths, * within a directory, ** across directories.'),
-    exclude: z.array(fileGlob()).optional().describe("Files that are not build files, or not this policy's business."),
+    exclude: z
+      .array(fileGlob())
+      .optional()
+      .describe('Files that are not build files, or that this policy does not cover.'),
     targets: z
       .record(text, z.array(text).min(1))
       .optional()
@@ -137,7 +140,7 @@ const announcedProfile = z
     error: 'a profile under `before` that is less strict than `name`',
     path: ['before'],
   })
-  .describe('A profile that is announced: what it would block is a warning until the day it applies.');
+  .describe('A profile that takes effect later: until that day, what it would block is a warning.');
 
 /**
  * The policy file, as people write it. Rules bring their own options. Nothing is transformed: what the schema lets
@@ -193,7 +196,7 @@ export function policySchema(rules: readonly Rule[]) {
       .enum(['fail', 'warn'])
       .optional()
       .describe(
-        'The result for an image that could not be checked for any reason: fail (the verdict is at least indeterminate) or warn. Default: fail; warn in observe, and in baseline for what neither policy nor catalog names.',
+        'The result for an image that could not be checked for any reason: fail (the verdict is at least indeterminate) or warn. Default: fail; warn in observe, and in baseline for images that neither the policy nor the catalog names.',
       ),
     scope: z
       .enum(SCOPES)

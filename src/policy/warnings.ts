@@ -149,7 +149,7 @@ function ties(policy: Policy, layers: readonly Layer[]): readonly PolicyProblem[
     equals.push({ entry, pattern });
     const layer = layers.find(({ name }) => name === entry.at?.file);
     if (first === undefined || layer === undefined) continue;
-    const message = `\`${entry.pattern}\` and \`${first.entry.pattern}\` of ${first.entry.name} are equally specific and match the same images; there, ${first.entry.name} decides, because it comes first.`;
+    const message = `\`${entry.pattern}\` and \`${first.entry.pattern}\` of ${first.entry.name} are equally specific and match the same images, so ${first.entry.name} decides because it comes first.`;
     const fix = 'Make one of them more specific, or remove one.';
     problems.push(problemIn(layer, indexPath(entry), { code: 'equal-rank', severity: 'warning', message, fix }));
   }

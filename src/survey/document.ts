@@ -31,7 +31,7 @@ export const problemSchema = z
     message: text,
     fix: z.exactOptional(text),
   })
-  .describe('What a rule found, once however many references it concerns.');
+  .describe('What a rule found, listed once even if it concerns several references.');
 
 const problems = z.array(index).describe('Indexes into problems.');
 const owners = z.exactOptional(texts).describe('By CODEOWNERS; left out if the file has no owner.');
@@ -47,7 +47,7 @@ export const useRecordFields = {
 const repository = z.strictObject({
   name: text,
   visibility,
-  commit: text.describe('Of the default branch, which was evaluated.'),
+  commit: text.describe('The evaluated commit of the default branch.'),
   verdict,
   coverage,
   references: z.array(z.strictObject({ ...useRecordFields, owners, problems })),
@@ -56,7 +56,7 @@ const repository = z.strictObject({
     .describe('Build files with problems of their own.'),
   unread: z
     .array(z.strictObject({ path: text, line: z.exactOptional(line), what: text, owners }))
-    .describe('Builds that were seen and not read.'),
+    .describe('Builds that were found but not read.'),
 });
 
 export const imageSchema = z.strictObject({
@@ -79,18 +79,16 @@ export const surveySchema = z
     list: z.exactOptional(text).describe('SHA-256 of the names of the list, where it is of a list.'),
     shards: z
       .exactOptional(z.strictObject({ of: z.int().min(1), there: z.array(z.int().min(1)) }))
-      .describe('The parts that this is made of, where some are missing.'),
+      .describe('The shards that this was merged from, if some are missing.'),
     audience: z
       .exactOptional(z.strictObject({ repository: text, visibility }))
-      .describe('The repository whose readers may see this: more private ones are counted and not named.'),
+      .describe('The repository whose readers may see this: more private ones are counted but not named.'),
     policy: z.strictObject({
       source: text,
       commit: z.exactOptional(text),
       profile: z.enum(PROFILES),
       digest: text.describe('SHA-256 of the policy as it was applied.'),
-      repositoryPolicies: z
-        .boolean()
-        .describe('Whether the policy and waivers of a repository were used in its place.'),
+      repositoryPolicies: z.boolean().describe("Whether a repository's own policy and waivers were used instead."),
     }),
     names: visibility.describe('The most private that this names: a repository, or an image that may be.'),
     complete: z.boolean().describe('Every repository that was listed was surveyed or left out on purpose.'),

@@ -23,7 +23,7 @@ function issueText(document: SurveyDocument, trend: Trend | null, run: string | 
     '',
     ...(trend === null ? [] : [...trendLines(trend), '']),
     ...sections.flatMap((section) => [...table(section, rows), '']),
-    ...(run === undefined ? [] : [`[All of it](${run}) is in the artifacts of the run.`, '']),
+    ...(run === undefined ? [] : [`[The full survey](${run}) is in the artifacts of the run.`, '']),
   ].join('\n');
 }
 

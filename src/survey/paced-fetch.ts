@@ -57,7 +57,7 @@ export function pacedFetch(fetch: ApiFetch, { perMinute = REQUESTS_PER_MINUTE, o
     const isNew = kinds.some((kind) => heldUntil[kind] < until);
     for (const kind of kinds) heldUntil[kind] = Math.max(heldUntil[kind], until);
     if (isNew && milliseconds >= SAID_FROM_MS)
-      onWaiting?.(`Sending nothing for ${Math.ceil((until - Date.now()) / 1000)} s, as GitHub's rate limit asks.`);
+      onWaiting?.(`Waiting ${Math.ceil((until - Date.now()) / 1000)} s for GitHub's rate limit.`);
   };
 
   return {

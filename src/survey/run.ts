@@ -94,7 +94,7 @@ export async function runSurvey(request: SurveyRequest): Promise<Result<SurveyDo
   const begun = await state.readRun(runSchema);
   const isGoingOn = begun?.key === key && !begun.finished && isRecent(begun.started, request.now);
   const started = isGoingOn ? new Date(begun.started) : request.now;
-  if (isGoingOn) say(`Going on with the survey of ${begun.started}.`);
+  if (isGoingOn) say(`Resuming the survey of ${begun.started}.`);
   else await state.writeRun({ key, started: started.toISOString(), finished: false });
 
   const found = await list(request);

@@ -51,7 +51,9 @@ export function coverageSentences(document: SurveyDocument): readonly string[] {
           `${repositoriesOf(counts.morePrivate)} not named here: more private than ${audience.repository} (${audience.visibility}).`,
         ]
       : []),
-    ...(missing > 0 ? [`${plural(missing, 'shard')} of ${shards?.of} missing: their repositories are not in it.`] : []),
+    ...(missing > 0
+      ? [`${plural(missing, 'shard')} of ${shards?.of} missing: their repositories are not included.`]
+      : []),
     `Of ${plural(coverage.references, 'image reference')}, ${coverage.full} were fully checked, ${coverage.partial} partly, ${coverage.unchecked} not, and ${coverage.unresolved} are known only to a running build.`,
   ];
 }
@@ -80,7 +82,7 @@ export function sectionsOf(document: SurveyDocument): readonly Section[] {
       id: 'steps',
       title: 'What to do first',
       about:
-        'What fails at level error. Unblocks: repositories that fail for nothing else. An image that is not opened today may fail further rules once it is allowed.',
+        'Failures at level error. Unblocks: repositories with no other failure. An image that is not opened today may fail further rules once it is allowed.',
       columns: [column('Action'), column('What'), number('Unblocks'), number('Repositories'), column('Rules')],
       rows: document.steps.map((step) => [
         text(ACTIONS[step.action]),
@@ -120,7 +122,7 @@ export function sectionsOf(document: SurveyDocument): readonly Section[] {
     {
       id: 'publishers',
       title: 'Publishers',
-      about: 'As the catalog knows them.',
+      about: 'According to the catalog.',
       columns: [column('Publisher'), number('Images'), ...counts],
       rows: document.publishers.map((row) => [
         text(row.publisher ?? 'not in the catalog'),
@@ -132,7 +134,7 @@ export function sectionsOf(document: SurveyDocument): readonly Section[] {
     {
       id: 'owners',
       title: 'Owners',
-      about: 'By CODEOWNERS: whom the policy would stop.',
+      about: 'By CODEOWNERS: whose builds the policy would block.',
       columns: [
         column('Owner'),
         number('Repositories'),
@@ -149,14 +151,14 @@ export function sectionsOf(document: SurveyDocument): readonly Section[] {
     {
       id: 'unread',
       title: 'Unread builds',
-      about: 'Builds that were seen and not read: what they pull is not known.',
+      about: 'Builds that were found but not read: which images they pull is unknown.',
       columns: [column('What'), number('Repositories'), number('Places')],
       rows: document.unread.map((row) => [text(row.what), row.repositories, row.places]),
     },
     {
       id: 'failed',
       title: 'Repositories that could not be surveyed',
-      about: 'Nothing is known of them, which is no pass.',
+      about: 'Nothing is known about them, so they do not count as passing.',
       columns: [column('Repository'), column('Why'), column('What to do')],
       rows: document.failed.map((row) => [name(row.name), text(row.message), text(row.fix)]),
     },

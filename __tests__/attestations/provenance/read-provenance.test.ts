@@ -90,7 +90,7 @@ describe('is not read', () => {
     [SLSA_V1, buildKitProvenance(), 'malformed'],
     [SLSA_V02, githubProvenance(), 'malformed'],
     [SLSA_V02, { builder: {} }, 'malformed'],
-  ])('%s %j', (predicateType, predicate, status) => {
+  ])('%s with the predicate %j is refused', (predicateType, predicate, status) => {
     expect(isProvenanceType(predicateType)).toBe(true);
     const provenance = readProvenance(predicateType, predicate);
     expect(provenance.ok ? 'read' : provenance.error.status).toBe(status);

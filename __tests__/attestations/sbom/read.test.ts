@@ -292,7 +292,7 @@ describe('any other form is unsupported, by name', () => {
     ['both SPDX and CycloneDX', '{"spdxVersion":"SPDX-2.3","bomFormat":"CycloneDX","specVersion":"1.6"}'],
     ['unknown', '{"packages":[]}'],
     ['unknown', 'hello'],
-  ])('%s', (form, text) => {
+  ])('a document of the form %s is refused', (form, text) => {
     const error = refusal(readSbom(bytes(text)));
     expect(error).toMatchObject({ status: 'unsupported', form: expect.stringContaining(form) });
   });

@@ -174,7 +174,7 @@ describe('does not silence', () => {
     ['under investigation', { status: 'under_investigation' }, 'under_investigation'],
     ['no reason', { justification: undefined }, 'not_affected'],
     ["a reason in words of one's own", { justification: 'trust_me' }, 'not_affected'],
-  ])('%s', async (_name, changes, status) => {
+  ])('a statement (%s) silences nothing', async (_name, changes, status) => {
     expect(await verdict(vex([{ ...NOT_AFFECTED, ...changes }]))).toMatchObject({ silences: false, status });
   });
 });

@@ -6,9 +6,12 @@ import { describeWithSharedData, sharedData } from '../../support/shared-data.js
 const CASES = fileURLToPath(new URL('./buildkit-cases.jsonl', import.meta.url));
 
 describe('tricky Dockerfiles are read as BuildKit reads them', () => {
-  test.each(readAnswers(CASES).map((answer) => [answer.id, answer] as const))('%s', (_, answer) => {
-    expect(differences(answer)).toEqual([]);
-  });
+  test.each(readAnswers(CASES).map((answer) => [answer.id, answer] as const))(
+    'the parser agrees on %s',
+    (_, answer) => {
+      expect(differences(answer)).toEqual([]);
+    },
+  );
 });
 
 describeWithSharedData('dockerfiles/corpus.jsonl', 'real Dockerfiles are read as BuildKit reads them', () => {

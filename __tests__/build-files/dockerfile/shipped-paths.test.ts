@@ -42,7 +42,7 @@ describe('a stage that is copied whole ships', () => {
     'RUN --mount=from=b,target=/mnt ["/bin/sh", "-c", "cp -a /mnt/. /"]',
     'RUN --mount=from=b,target=/mnt <<EOF\ncp -a /mnt/. /\nEOF',
     'WORKDIR /mnt\nRUN --mount=from=b,target=/mnt cp -a . /',
-  ])('%s', (instructions) => {
+  ])('%s ships the image', (instructions) => {
     expect(roleOfEvil(instructions)).toBe('final');
     expect(roleOfEvil(instructions, 'scratch')).toBe('final');
   });
@@ -97,7 +97,7 @@ describe('a stage that results are copied from does not ship', () => {
     'RUN --mount=from=b,target=/mnt ls /mnt && cp -a /app /srv',
     'RUN --mount=from=b,target=/mnt cp -a /usr/share/x /srv',
     'RUN --mount=from=b,target=/mnt /mnt/bin/tool --check /',
-  ])('%s', (instructions) => {
+  ])('%s does not ship the image', (instructions) => {
     expect(roleOfEvil(instructions)).toBe('build');
   });
 

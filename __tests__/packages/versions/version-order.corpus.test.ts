@@ -67,7 +67,7 @@ describeWithSharedData('versions', 'version order agrees with the published vect
     ['osv-scalibr/maven-versions.txt', compareMaven, 100],
     ['osv-scalibr/maven-versions-generated.txt', compareMaven, 14_700],
     ['osv-scalibr/redhat-versions.txt', compareRpm, 150],
-  ])('%s', (file, order, atLeast) => {
+  ])('the order agrees with %s', (file, order, atLeast) => {
     const pairs = pairsOf(file);
     expect(pairs.length).toBeGreaterThan(atLeast);
     expect(mismatches(order, pairs)).toEqual([]);
@@ -94,7 +94,7 @@ describeWithSharedData('versions', 'version order agrees with the published vect
     ['osv-scalibr/cran-versions-generated.txt', 'CRAN', CRAN, 55],
     ['osv-scalibr/packagist-versions.txt', 'Packagist', PACKAGIST, 85],
     ['osv-scalibr/packagist-versions-generated.txt', 'Packagist', PACKAGIST, 10_000],
-  ])('%s', (file, ecosystem, grammar, atLeast) => {
+  ])('the order agrees with %s', (file, ecosystem, grammar, atLeast) => {
     const all = pairsOf(file);
     const versions = [...new Set(all.flatMap(({ a, b }) => [a, b]))];
     expect(versions.filter((version) => hasPlace(ecosystem, version) !== grammar.test(version))).toEqual([]);

@@ -48,7 +48,7 @@ describe('WWW-Authenticate', () => {
     ['', []],
     [',,,', []],
     ['"', []],
-  ])('%s', (header, expected) => {
+  ])('challenges are read from %s', (header, expected) => {
     expect(challenges(header)).toEqual(expected);
   });
 
@@ -94,7 +94,7 @@ describe('Link', () => {
     ['<a>; rel="next', undefined],
     ['<a>; broken; rel=next', 'a'],
     [null, undefined],
-  ])('%s', (header, expected) => {
+  ])('the next page is read from %s', (header, expected) => {
     expect(nextLink(header)).toBe(expected);
   });
 
@@ -127,7 +127,7 @@ describe('Retry-After', () => {
     ['soon', undefined],
     ['2026-01-01', undefined],
     [undefined, undefined],
-  ])('%s', (header, expected) => {
+  ])('the delay is read from %s', (header, expected) => {
     expect(retryAfterMs(header, now)).toBe(expected);
   });
 });

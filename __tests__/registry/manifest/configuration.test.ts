@@ -284,7 +284,7 @@ describe('stand-ins', () => {
     ],
     ['demo.example=oci-layout:examples/registry', { from: 'demo.example', to: 'layout', path: 'examples/registry' }],
     ['demo.example=oci-layout:/a=b', { from: 'demo.example', to: 'layout', path: '/a=b' }],
-  ])('%s', (text, expected) => {
+  ])('%s is parsed', (text, expected) => {
     expect(parseRoute(text)).toEqual({ ok: true, value: expected });
   });
 

@@ -19,7 +19,7 @@ export interface BuildProbes {
 const OTHER_DIGEST = `sha256:${'0'.repeat(63)}1`;
 const nothing = 'nothing in the repository names it';
 const NOT_IN_RUN = { buildkit: nothing, buildx: nothing };
-const NO_PLATFORMS = { buildkit: 'a source policy knows no platforms' };
+const NO_PLATFORMS = { buildkit: 'a source policy has no platforms' };
 const NOT_EVALUATED = { buildx: 'the run did not evaluate this platform' };
 
 const policyOf = (files: readonly string[]) => `version: 1

@@ -36,7 +36,7 @@ export function lockAnswers(
     return [
       answer({
         outcome: 'fail',
-        message: `${LOCK_PATH} does not lock ${name}, because it can't be read: ${lock.error}.`,
+        message: `${LOCK_PATH} can't be read, so it does not lock ${name}: ${lock.error}.`,
       }),
     ];
   if (images.length === 0)
@@ -63,7 +63,7 @@ export function lockAnswers(
     return answer({
       ...about,
       outcome: 'fail',
-      message: `${name} names ${resolved.digest} for ${platform}, and ${LOCK_PATH} ${lock.value === null ? 'is missing' : has}.`,
+      message: `${name} resolves to ${resolved.digest} for ${platform}, but ${LOCK_PATH} ${lock.value === null ? 'is missing' : has}.`,
     });
   });
 }

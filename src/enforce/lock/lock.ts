@@ -18,11 +18,13 @@ const text = z.string().min(1).max(MAX_TEXT);
 const lockedImageSchema = z.strictObject({
   reference: text
     .refine((value) => isCanonical(value), 'a reference such as docker.io/library/alpine:3.20')
-    .describe('As a build pulls it: whole, with its tag.'),
+    .describe('The full reference that a build pulls, with its tag.'),
   platform: text.refine((value) => parsePlatform(value).ok, 'a platform such as linux/amd64'),
-  digest: text.refine(isDigest, 'a digest such as sha256:<64 hex digits>').describe('What the reference named.'),
+  digest: text
+    .refine(isDigest, 'a digest such as sha256:<64 hex digits>')
+    .describe('The digest that the reference resolved to.'),
   verified: z.iso.datetime().describe('When it was verified.'),
-  authorities: z.array(text).max(100).describe('Who signed it, in one line each; empty where no signature counted.'),
+  authorities: z.array(text).max(100).describe('Who signed it, one line each. Empty if no signature was accepted.'),
   policy: text.refine(isDigest, 'a digest').describe('The digest of the policy that it was verified against.'),
 });
 

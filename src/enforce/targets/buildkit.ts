@@ -57,10 +57,10 @@ function limitsOf(verified: readonly VerifiedReference[]): readonly string[] {
   if (verified.length === 0) return [];
   const [end] = verified.flatMap(({ until }) => until ?? []).sort();
   return [
-    `A source policy knows no platforms: images that were verified for ${platformsOf(verified)} may be pulled for others, too.`,
+    `A source policy can't distinguish platforms: images that were verified for ${platformsOf(verified)} may also be pulled for others.`,
     ...(end === undefined
       ? []
-      : [`A source policy knows no dates: what a waiver admits stays allowed after ${end}, so export again by then.`]),
+      : [`A source policy has no dates: what a waiver admits stays allowed after ${end}, so export again by then.`]),
     ...roleLimits(verified),
   ];
 }

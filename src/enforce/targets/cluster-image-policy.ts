@@ -70,8 +70,8 @@ export const clusterImagePolicy: ExportTarget = {
 const LIMITS = [
   NAMES_AND_SIGNATURES,
   'Policies apply in namespaces with the label policy.sigstore.dev/include=true; images without a policy are denied unless the controller is configured otherwise.',
-  'Where entries overlap, an image has to meet all of them, not the longest alone.',
-  'A reusable workflow is accepted regardless of its caller: policy-controller sees no source repository.',
+  'Where entries overlap, an image has to meet all of them, not only the most specific one.',
+  'A reusable workflow is accepted regardless of its caller: policy-controller does not check the source repository.',
 ];
 
 function resource(name: string, globs: readonly string[], authorities: readonly ClusterAuthority[]): unknown {
@@ -93,13 +93,13 @@ function listsOf(
   policy: Policy,
 ): Result<readonly (readonly ClusterAuthority[])[], string> {
   if (globsOf(pattern, 'allow') === null)
-    return err('it has a tag that policy-controller could take a digest for, or that stands beside a digest');
+    return err('it has a tag that policy-controller could mistake for a digest, or both a tag and a digest');
   if (!entry.signed) return ok([[{ name: 'unsigned', static: { action: 'pass' } }]]);
   const expressed = expressAuthorities(entry, (authority) => clusterAuthority(authority, policy));
   if (!expressed.ok) return expressed;
   const lists = anyOfEach(expressed.value, MAX_LISTS);
   if (lists === null)
-    return err(`${entry.require} of ${entry.authorities.length} signers take more than ${MAX_LISTS} policies`);
+    return err(`${entry.require} of ${entry.authorities.length} signers need more than ${MAX_LISTS} policies`);
   return ok(lists.map((list) => list.flat().map((authority, index) => ({ name: `authority-${index}`, ...authority }))));
 }
 
@@ -114,7 +114,7 @@ function clusterAuthority(authority: Authority, { trustedRoot }: Policy): Result
     }
     case 'keyless': {
       const constraint = constraintOf(authority);
-      if (constraint !== undefined) return err(`policy-controller knows no ${constraint} of a signer`);
+      if (constraint !== undefined) return err(`policy-controller can't check the ${constraint} of a signer`);
       if (trustedRoot !== undefined) return err(OWN_ROOT);
       const { issuer, subject } = authority;
       const identity = subject.includes('*')
@@ -130,7 +130,7 @@ function clusterAuthority(authority: Authority, { trustedRoot }: Policy): Result
   }
 }
 
-const OWN_ROOT = 'the policy has a trusted root of its own, which belongs into a TrustRoot resource';
+const OWN_ROOT = 'the policy has a trusted root of its own, which belongs in a TrustRoot resource';
 
 /**
  * The globs of a pattern: policy-controller compares them with the whole reference, `NAME:TAG` or `NAME@DIGEST`, and `*`

@@ -128,7 +128,7 @@ function scopesOf(
     return err('a scope has one tag or one digest');
   const names = name.text.includes('*') ? repositoriesOf(verified) : [text];
   const own = names.filter((scope) => !overlapsAny(scope, before));
-  if (own.length === 0) return err('no repository of it was verified about which nothing else decides');
+  if (own.length === 0) return err('no repository that only this entry decides about was verified');
   const repository = (scope: string) => (name.text.includes('*') ? scope : name.text);
   return scopesFor(own, (scope) => requirements(repository(scope)));
 }
@@ -187,7 +187,7 @@ function requirementsOf(
   if (!expressed.ok) return expressed;
   const lists = anyOfEach(expressed.value, MAX_LISTS);
   if (lists === null)
-    return err(`${entry.require} of ${entry.authorities.length} signers take more than ${MAX_LISTS} conditions`);
+    return err(`${entry.require} of ${entry.authorities.length} signers need more than ${MAX_LISTS} conditions`);
   const signedIdentity =
     repository === null ? { type: 'matchRepository' } : { type: 'exactRepository', dockerRepository: repository };
   return ok(lists.flatMap((list) => requirementOf(list, signedIdentity)));
@@ -214,10 +214,10 @@ function signerOf(authority: Authority, policy: Policy): Result<Signer, string> 
     }
     case 'keyless': {
       const constraint = constraintOf(authority);
-      if (constraint !== undefined) return err(`the containers tools know no ${constraint} of a signer`);
+      if (constraint !== undefined) return err(`the containers tools can't check the ${constraint} of a signer`);
       const { issuer: oidcIssuer, subject: subjectEmail } = authority;
       if (!/^[^*:/@\s]+@[^*:/@\s]+$/.test(subjectEmail))
-        return err('the containers tools know signers by their e-mail address alone');
+        return err('the containers tools identify signers only by e-mail address');
       const trust = trustOf(policy);
       if (!trust.ok) return trust;
       const fulcio = { caData: base64(trust.value.authorities.join('')), oidcIssuer, subjectEmail };

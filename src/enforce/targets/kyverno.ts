@@ -131,7 +131,7 @@ function attestorOf(authority: Authority, { trustedRoot }: Policy): Result<Attes
     }
     case 'keyless': {
       const constraint = constraintOf(authority);
-      if (constraint !== undefined) return err(`Kyverno knows no ${constraint} of a signer`);
+      if (constraint !== undefined) return err(`Kyverno can't check the ${constraint} of a signer`);
       const { issuer, subject } = authority;
       const identity = subject.includes('*')
         ? { issuer, subjectRegExp: anchoredExpression(subject) }

@@ -35,7 +35,9 @@ export const notation: ExportTarget = {
       const authority = authorityOf(one);
       if (typeof authority === 'string') stated.push(deniedEntry(one.entry, authority));
       else if (scopes.length === 0)
-        stated.push(deniedEntry(one.entry, 'no whole repository of it was verified, and notation knows no patterns'));
+        stated.push(
+          deniedEntry(one.entry, 'none of its repositories was verified, and notation does not support patterns'),
+        );
       else {
         allowed += scopes.length;
         const name = `base-image-gate-${index + 1}`;
@@ -78,9 +80,9 @@ function authorityOf({ entry }: PatternEntry): NotationAuthority | null | string
   if (entry.require > 1) return 'notation accepts one signature, and more are required';
   const found = entry.authorities.filter((authority) => authority.kind === 'notation');
   const [authority] = found;
-  if (authority === undefined) return 'none of its signers is one of the Notary Project';
+  if (authority === undefined) return 'none of its signers is a Notary Project identity';
   // Stores and identities of two would be combined, so that the root of one vouches for the names of the other.
-  if (found.length > 1) return 'a repository has one set of roots and identities, and it names several signers';
+  if (found.length > 1) return 'notation supports one signer per repository, and it names several';
   if (authority.signatureRepository !== undefined) return 'its signatures are in another repository';
   return authority;
 }

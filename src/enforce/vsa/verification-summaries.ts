@@ -106,8 +106,8 @@ function imagesOf({ report, partial }: SummaryInput): readonly NamedImage[] {
       (passed.has(key)
         ? all.every(({ whole }) => whole)
           ? null
-          : 'A rule has no answer, or a run may build on another image.'
-        : 'A rule at level error fails or could not be answered.');
+          : 'A rule could not be evaluated, or a build may use another image.'
+        : 'A rule at level error failed or could not be evaluated.');
     const { tag } = reference;
     return { name, digest, reason, ...optionalField('tag', tag) };
   });
@@ -128,13 +128,13 @@ function whyNotCommit({ report, partial }: SummaryInput): string | null {
   const held = report.answers.some(
     (answer) => answer.heldBack === true && answer.waiver === undefined && !isPassed(answer),
   );
-  if (held) return 'Only the profile observe lets it pass.';
+  if (held) return 'It passes only under the profile observe.';
   // What the policy excludes, and what is no build file, is skipped deliberately.
   const unread = [...report.files, ...report.definitions].find(
     ({ status }) => status === 'unreadable' || status === 'incomplete',
   );
   if (unread !== undefined) return `${unread.path} was not read in full.`;
-  return report.limits.length > 0 ? 'A limit of the run was passed.' : null;
+  return report.limits.length > 0 ? 'The run exceeded a limit.' : null;
 }
 
 function isPassed({ outcome }: { readonly outcome: string }): boolean {

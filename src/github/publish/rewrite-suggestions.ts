@@ -35,7 +35,7 @@ function suggestionOf({ path, before, after, replaced }: HardenedFile): Suggesti
     text: changed.slice(first, newEnd).join('\n'),
     written: `rewrite of ${replaced.map(({ use }) => use.written).join(' ')}`,
     about:
-      'Build on an image that the policy allows, with what has to change for it (evaluated by the gate; build and test it):',
+      'Build on an image that the policy allows, with the changes it needs (evaluated by the gate; build and test it before you merge):',
   };
 }
 

@@ -102,7 +102,7 @@ function inDirectory(directory: string, files: Readonly<Record<string, string>>)
 /** The verdict and its reason on one line: a failing check leads people to the end of the log first. */
 function verdictLine(report: Report): string {
   const beside = asides(tallyOf(report));
-  const reason = `${verdictReason(report)}.${beside === '' ? '' : ` Besides: ${beside}.`}`;
+  const reason = `${verdictReason(report)}.${beside === '' ? '' : ` Also: ${beside}.`}`;
   return `${verdictSign(report)} Base images: ${report.verdict}: ${reason}`;
 }
 

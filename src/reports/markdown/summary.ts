@@ -161,7 +161,7 @@ function noticeList(notices: readonly string[]): string {
 
 function headline(report: Report): string {
   const beside = asides(tallyOf(report));
-  return `## ${verdictSign(report)} Base images: ${report.verdict}\n\n${prose(sentence(verdictReason(report)))}${beside === '' ? '' : ` Besides: ${beside}.`}`;
+  return `## ${verdictSign(report)} Base images: ${report.verdict}\n\n${prose(sentence(verdictReason(report)))}${beside === '' ? '' : ` Also: ${beside}.`}`;
 }
 
 /** What was evaluated for which base; empty where no change of a branch is evaluated. */
