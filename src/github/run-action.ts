@@ -113,7 +113,7 @@ export async function runAction(run: ActionRun): Promise<Result<ActionOutcome, S
   const isSofter = inputs.onlyNew === 'all' && policy.value.policy.onlyNew !== true;
   const inputNotices = isSofter
     ? [
-        'The input `only-new: true` has no effect because inputs can't make a policy more lenient. To use it, set `only-new: true` in the policy.',
+        "The input `only-new: true` has no effect because inputs can't make a policy more lenient. To use it, set `only-new: true` in the policy.",
       ]
     : [];
   const builds: BuildInputs = {
