@@ -106,7 +106,7 @@ describe('a build file that is checked out in another encoding', () => {
     ]);
     writeFileSync(join(directory, '.gitattributes'), '#'.repeat(4 * 1024 * 1024 + 1));
     expect(await reasons('Dockerfile')).toEqual([
-      'Dockerfile: .gitattributes, which controls how it is checked out, has, together with all other .gitattributes files, more than 4,194,304 bytes (limit attributes-bytes)',
+      expect.stringMatching(/^Dockerfile: \.gitattributes.* 4,194,304 bytes \(limit attributes-bytes\)$/),
     ]);
   });
 

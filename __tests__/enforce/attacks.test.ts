@@ -149,8 +149,8 @@ describe('export --format containers-policy', () => {
   const policyJson = ({ files: made }: Exported) => JSON.parse(made['policy.json'] ?? '');
 
   test.each([
-    [keyless(RELEASE), 'e-mail address alone'],
-    [keyless('*@acme.example', 'https://accounts.google.com'), 'e-mail address alone'],
+    [keyless(RELEASE), 'only by e-mail address'],
+    [keyless('*@acme.example', 'https://accounts.google.com'), 'only by e-mail address'],
     ['{ key: { kms: "awskms:///alias/x" } }', 'key management service'],
   ])('denies a signer it has no words for: %s', async (authority, reason) => {
     const made = await exported(containersPolicy, `{ image: "ghcr.io/acme/**", authorities: [${authority}] }`);

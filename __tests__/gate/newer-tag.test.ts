@@ -67,9 +67,9 @@ describe('a finding names what the tag points to today', () => {
   test('with others that it brings', async () => {
     const pinned = await fake.publish('1', OLD);
     const today = await fake.publish('1', [...FIXED, ['curl', '8.0.0-r0']]);
-    expect(await fixOf(pinned)).toBe(
-      `In place of it there is ${today} (tag 1 today), which has none of these, but in which another counts: CVE-2026-0003.`,
-    );
+    const fix = await fixOf(pinned);
+    expect(fix).toContain(`${today} (tag 1 today)`);
+    expect(fix).toContain('another counts: CVE-2026-0003');
   });
 
   test('and for one alone, in the singular', async () => {

@@ -88,8 +88,8 @@ describe('a rule with enforce-from', () => {
 test('announcements count the days and name what comes, by day', async () => {
   const text = `${ANNOUNCED}\nrules: { fresh: { level: error, enforce-from: 2027-02-10 } }\nroles: { build: { rules: { fresh: { level: error, enforce-from: 2027-01-31 } } } }`;
   expect(announcements(await policyOn(BEFORE, text), BEFORE)).toEqual([
-    'From 2027-01-31, in 1 day, the policy enforces the profile hardened, the rule fresh (build).',
-    'From 2027-02-10, in 11 days, the policy enforces the rule fresh.',
+    expect.stringMatching(/2027-01-31, in 1 day, .*profile hardened, the rule fresh \(build\)/),
+    expect.stringMatching(/2027-02-10, in 11 days, .*rule fresh/),
   ]);
   expect(announcements(builtInPolicy('strict'), BEFORE)).toEqual([]);
 });

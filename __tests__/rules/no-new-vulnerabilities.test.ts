@@ -114,8 +114,7 @@ describe('what is accepted or silenced', () => {
     expect(result).toMatchObject({
       outcome: 'pass',
       vulnerabilities: [name],
-      message:
-        'It has no known vulnerability that counts and that registry.test/made:1 does not have, and is without 1 of those.',
+      message: expect.stringMatching(/no known vulnerability .*registry\.test\/made:1 .*without 1 /),
     });
     const alias = name.startsWith('GHSA') ? ` (as ${name})` : '';
     expect(result?.details).toContain(

@@ -458,7 +458,7 @@ describe('a finding of allowed-base', () => {
     );
     expect(result).toMatchObject({
       outcome: 'fail',
-      fix: 'Build on cgr.dev/chainguard/static:latest (inferred) with a digest (`base-image-gate fix --pin --write` adds it), which would be allowed here (what has to be seen in the image is evaluated when you use it), or ask the owners of the policy to add this image.',
+      fix: expect.stringMatching(/^Build on cgr\.dev\/chainguard\/static:latest \(inferred\) .*fix --pin --write/),
       details: [
         'would be allowed: cgr.dev/chainguard/static:latest (Chainguard (free images), final stage for compiled programs, inferred): it has no shell; it runs as 65532; it holds no libc, so programs in it are linked statically',
         'not proposed: cgr.dev/chainguard/wolfi-base:latest, because it has a package manager (apk)',
@@ -469,8 +469,8 @@ describe('a finding of allowed-base', () => {
 
   test('says nothing of a digest where the policy asks for none', () => {
     const one: Proposal = { image: 'a.test/b:1', publisher: 'A', inferred: false, changes: [] };
-    expect(adviceOf({ proposed: [one], leftOut: [], toBePinned: false }, false).fix).toBe(
-      'Build on a.test/b:1, which would be allowed here (what has to be seen in the image is evaluated when you use it), or ask the owners of the policy to add this image.',
+    expect(adviceOf({ proposed: [one], leftOut: [], toBePinned: false }, false).fix).toMatch(
+      /^Build on a\.test\/b:1, (?!.*digest)/,
     );
   });
 

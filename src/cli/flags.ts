@@ -2,7 +2,7 @@
 export interface Flag {
   readonly type: 'string' | 'boolean';
   readonly multiple?: true;
-  /** What follows it, such as `FILE`; absent where the flag stands alone. */
+  /** The placeholder of its value, such as `FILE`; absent if the flag takes none. */
   readonly value?: string;
   /** The words it takes; the first is the default. */
   readonly choices?: readonly string[];
@@ -33,7 +33,7 @@ export function choice<const C extends readonly string[]>(choices: C, help: stri
   return { type: 'string', choices, value: choices.join('|'), help } as const;
 }
 
-/** Which policy is used. */
+/** The flag that chooses the policy. */
 export const POLICY_FLAG = {
   policy: {
     type: 'string',
@@ -42,7 +42,7 @@ export const POLICY_FLAG = {
   },
 } as const satisfies Flags;
 
-/** Where a command's data goes. */
+/** The flags for a command's output. */
 export const OUTPUT_FLAG = {
   output: { type: 'string', value: 'FILE', help: 'write to FILE instead of standard output' },
 } as const satisfies Flags;
@@ -91,7 +91,7 @@ export const BUILD_FLAGS = {
   ...ALL_FILES_FLAG,
 } as const satisfies Flags;
 
-/** Who must have signed. */
+/** The flags that name the required signer. */
 export const SIGNER_FLAGS = {
   'certificate-identity': { type: 'string', value: 'SUBJECT', help: 'the identity in the signing certificate' },
   'certificate-oidc-issuer': { type: 'string', value: 'ISSUER', help: 'the issuer of that identity' },

@@ -53,7 +53,7 @@ export const inspectionSchema = z
   })
   .describe('All evidence on one image on one platform: the output of base-image-gate inspect --format json.');
 
-/** What was inspected. */
+/** The subject of the inspection. */
 export interface Inspection {
   readonly reference: string;
   readonly platform: string;

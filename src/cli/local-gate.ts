@@ -28,16 +28,16 @@ import { reportUntracked } from './untracked-files.js';
 import { vulnerabilitiesDirectory } from './vulnerabilities-directory.js';
 import { isBelow, loadWorkingTreePolicy, policyFileOf } from './working-tree-policy.js';
 
-/** How long a run may take before it says that it is at work; then how often it says how far it is. */
+/** How long a run may take before it shows progress, and then how often it shows it. */
 const EVERY_MS = 1000;
 
 /** A line that shows the progress of a run on a terminal. */
 export interface Progress {
-  /** So many image uses of so many are evaluated. */
+  /** Shows how many image uses have been evaluated, and of how many. */
   readonly evaluated: (done: number, of: number) => void;
-  /** Takes the line away, so that something else can be written. */
+  /** Clears the line so that something else can be written. */
   readonly clear: () => void;
-  /** Takes the line away for good. */
+  /** Clears the line and stops drawing it. */
   readonly end: () => void;
 }
 

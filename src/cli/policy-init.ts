@@ -54,7 +54,7 @@ async function initPolicy(
   return 0;
 }
 
-/** Never over a policy that is there, nor through a link that leads elsewhere. */
+/** Never overwrites an existing policy or writes through a link. */
 async function writePolicy(dir: string, directory: string, text: string, io: CommandIo): Promise<ExitCode> {
   const path = join(dir, POLICY_PATH);
   if ((await sizeOf(join(directory, OTHER_POLICY_PATH))) > 0) {

@@ -38,7 +38,7 @@ export const sbomDocumentSchema = z
 
 export type SbomJson = DeepReadonly<z.infer<typeof sbomDocumentSchema>>;
 
-/** What there is to show of one SBOM. */
+/** The content that is shown for one SBOM. */
 export interface ShownSbom extends Omit<NamedSbom, 'doubts'> {
   readonly elements: readonly ElementReport[];
   readonly diff?: PackageDiff;

@@ -24,7 +24,7 @@ export const surveyIssue: Command = defineCommand(SURVEY_ISSUE, async ({ values,
   const document = await readSurvey(join(positionals[0] ?? '.', 'survey.json'), io);
   if (!document.ok) return wrong(document.error);
   const { previous } = values;
-  // There is none in the first week.
+  // The first survey has no predecessor.
   const hasPrevious = previous !== undefined && existsSync(resolve(io.cwd, previous));
   const before = hasPrevious ? await readSurvey(previous, io) : null;
   if (before?.ok === false) io.stderr(`${before.error} It is shown without a trend.\n`);

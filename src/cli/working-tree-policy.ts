@@ -71,7 +71,7 @@ export function policyFileOf(named: string, io: Pick<CommandIo, 'cwd'>): string 
   return isDirectory ? join(named, relative(resolve(io.cwd, named), ownPolicyPath(resolve(io.cwd, named)))) : named;
 }
 
-/** Where a directory keeps its policy. */
+/** The path of a directory's policy. */
 function ownPolicyPath(directory: string): string {
   const path = join(directory, POLICY_PATH);
   const other = join(directory, OTHER_POLICY_PATH);
@@ -87,10 +87,10 @@ function withLayoutsOf(root: string, policy: Policy): Policy {
   return { ...policy, registries: Object.fromEntries(registries) };
 }
 
-/** What is wrong with a policy file and with those it extends. */
+/** The problems of a policy file and of the policies it extends. */
 export interface CheckedPolicy {
   readonly problems: readonly PolicyProblem[];
-  /** Absent where it can't be applied. */
+  /** Absent if the policy can't be applied. */
   readonly policy?: Policy;
   /** The directory of the repository whose policy it is; absent where it lies elsewhere. */
   readonly repository?: string;
@@ -198,7 +198,7 @@ function asPolicy(path: string, read: Result<Uint8Array | null, string>): Result
     : err(`The policy ${path} can't be read: ${read.error}. Expected a readable file such as ${POLICY_PATH}.\n`);
 }
 
-/** What a file holds, null if there is none. Fails with a clause about it. */
+/** The content of a file, or null if there is none. Fails with a clause about it. */
 async function readNamed(path: string): Promise<Result<Uint8Array | null, string>> {
   try {
     return ok(await readFile(path));

@@ -31,7 +31,7 @@ export async function writeOutput(
   }
 }
 
-/** So that a system call writes many lines. */
+/** Lets one system call write many lines. */
 const CHUNK_CHARACTERS = 64 * 1024;
 
 function* inChunks(pieces: Iterable<string>): Generator<string> {

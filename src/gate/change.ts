@@ -133,7 +133,7 @@ export function baseUseOf(use: ImageUse, baseUses: readonly ImageUse[]): ImageUs
       reference.registry === use.reference?.registry &&
       reference.repository === use.reference.repository,
   );
-  // One of many images that a file runs corresponds to no other.
+  // If a file runs many images, none of them can be matched to one in the base.
   const samePlace = candidates.find(({ stage }) => !isRun(use) && stage?.index === use.stage?.index);
   return sameImage ?? samePlace ?? null;
 }

@@ -57,7 +57,7 @@ function counted(all: readonly ReferenceCoverage[]): RunCoverage {
 
 type ReferenceState = 'full' | 'partial' | 'unchecked' | 'unresolved';
 
-/** How far one reference was checked, and what stands for each rule that has no answer. */
+/** How far one reference was checked, and the cause for each rule that has no answer. */
 interface ReferenceCoverage {
   readonly state: ReferenceState;
   readonly unanswered: readonly Unanswered[];

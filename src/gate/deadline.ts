@@ -32,7 +32,7 @@ function timeIsUp(milliseconds: number): Explanation {
   };
 }
 
-/** The same repository, of which nothing is read any more once the deadline has passed. */
+/** The same repository, from which nothing more is read once the deadline has passed. */
 export function treeUntil(tree: RepositoryTree, { time, late }: RunDeadline): RepositoryTree {
   const lateFor = (path: string): Result<never, TreeError> =>
     err({ code: 'unreadable', path, message: late.message, fix: late.fix });

@@ -22,7 +22,7 @@ import { evaluateReference } from './evaluate-reference.js';
 import { startRun } from './run-context.js';
 import { type Verdict, verdictOf } from './verdict.js';
 
-/** What came of a case: the verdict over its one reference, and the answers after waivers. */
+/** The result of a case: the verdict over its one reference, and the answers after waivers. */
 export interface CaseResult {
   readonly verdict: Verdict;
   readonly answers: readonly Answer[];
@@ -142,7 +142,7 @@ function signerOf(written: NonNullable<PolicyCase['signed-by']>[number]): Signer
   };
 }
 
-/** Whose signature counts is decided by the authorities, as it is for signatures that were found. */
+/** The authorities decide which signature is accepted, as they do for signatures that were found. */
 function signaturesOf(signers: readonly Signer[], authorities: readonly Authority[]): ImageSignatures {
   const verified: VerifiedSignature[] = [];
   const rejected: RejectedSignature[] = [];
@@ -174,7 +174,7 @@ function isBy(signer: Signer, authority: Authority): boolean {
 
 const MADE_DIGEST = `sha256:${'0'.repeat(64)}`;
 
-/** An image of which nothing is known but that it is there. */
+/** An image that is only known to exist. */
 function imageOf(reference: Reference): ResolvedImage {
   const digest = reference.digest ?? MADE_DIGEST;
   const config = { mediaType: 'application/vnd.oci.image.config.v1+json', digest: MADE_DIGEST, size: 0 };

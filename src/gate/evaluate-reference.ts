@@ -16,11 +16,11 @@ import type { ImageRule, Rule, UseRule } from '../rules/rule.js';
 import type { RunContext, RunInput } from './run-context.js';
 import { unverifiedAnswers } from './unverified.js';
 
-/** What a use was evaluated with, and what came of it. */
+/** A use, the images it was evaluated with, and the answers. */
 export interface ReferenceEvaluation {
   readonly use: ImageUse;
   readonly answers: readonly Answer[];
-  /** The image on each platform; none where the reference names no image. */
+  /** The image on each platform; empty if the reference names no image. */
   readonly images: readonly EvaluatedImage[];
   readonly onBuild: readonly string[];
   /** Why its registry was not contacted, where that is the only reason why it was not opened. */

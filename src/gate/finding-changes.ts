@@ -81,7 +81,7 @@ export async function findingChanges(
   };
 }
 
-/** What is equal of two uses that name the same image in the same file, instruction, role and platform. */
+/** The key that two uses share if they name the same image in the same file, instruction, role and platform. */
 function sameUseKey({ file, instruction, role, platform, written, expanded }: ImageUse): string {
   return JSON.stringify([file, instruction, role, platform, written, expanded]);
 }

@@ -27,13 +27,13 @@ import type { KnownVulnerabilities } from '../vulnerabilities/vulnerabilities.js
 import { baseBarredBy, failedIdentity, type ReferenceEvaluation } from './evaluate-reference.js';
 import type { RunContext } from './run-context.js';
 
-/** One of two images that are compared, and what was collected of it. */
+/** One of the two images that are compared, and the evidence collected for it. */
 interface Side {
   readonly name: string;
   readonly evidence: CollectedEvidence;
 }
 
-/** Says what changed from one image to the next: in its packages, and in what is known against them. */
+/** Describes what changed between two images: their packages and known vulnerabilities. */
 export function compareImages(before: Side, after: Side): Pick<BaseChange, 'packages' | 'vulnerabilities'> {
   return { packages: comparePackages(before, after), vulnerabilities: compareVulnerabilities(before, after) };
 }
@@ -119,7 +119,7 @@ function compareVulnerabilities(before: Side, after: Side): VulnerabilityChange 
   if (old?.status !== 'present' || now?.status !== 'present') {
     return notKnown('vulnerabilities', [before, old], [after, now]);
   }
-  // What VEX silences on only one side still counts on the other.
+  // What VEX silences for only one of the images still counts for the other.
   const { brought: added, gone: removed } = compareFound(openOf(old.value.found), openOf(now.value.found));
   return {
     status: 'compared',
@@ -138,7 +138,7 @@ function unevaluated({ name }: Side, { unevaluated: all }: KnownVulnerabilities)
 function notKnown(kind: EvidenceKind, ...sides: readonly (readonly [Side, Evidence<unknown> | undefined])[]): NotKnown {
   for (const [{ name }, evidence] of sides) {
     if (evidence?.status === 'present') continue;
-    // Evidence is collected where a rule needs it.
+    // Evidence is collected only if a rule needs it.
     if (evidence === undefined) return { status: 'not-known', reason: 'No rule of the policy needs them.' };
     const { message } = describeMissing(evidence, EVIDENCE_NAMES[kind]);
     return { status: 'not-known', reason: `${name}: ${message}` };
@@ -249,7 +249,7 @@ function notOpened(reference: string, failed: string): string {
   return `${shortReference(reference)} was not opened because it fails ${failed}.`;
 }
 
-/** A tag that is now pinned to what it pointed to, or an index that was made again around the same image. */
+/** A tag that is now pinned to the digest it pointed to, or an index that was rebuilt around the same image. */
 function isSameImage({ image: before }: CollectedEvidence, { image: after }: CollectedEvidence): boolean {
   return (
     before?.status === 'present' &&

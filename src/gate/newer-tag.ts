@@ -41,7 +41,7 @@ export async function evaluateNewerTag(evaluation: ReferenceEvaluation, run: Run
 
 const queryKey = (rule: string, platform: string | undefined): string => `${rule} ${platform}`;
 
-/** The second answers in the place of the first. */
+/** Replaces the first answers with the second ones. */
 function replaced(answers: readonly Answer[], again: ReadonlyMap<string, readonly Answer[]>): readonly Answer[] {
   const replacedKeys = new Set<string>();
   return answers.flatMap((answer) => {
@@ -75,7 +75,7 @@ async function newerOf(
   if (image === null) return null;
   const candidate = newerThan(image.pullFrom, await run.evidence.get(image, 'tag'));
   if (candidate === null) return null;
-  // As if the build file named it, and nothing of it were inherited.
+  // As if the build file named it, with no inherited findings.
   const newer = run.alone.referenceOf({ ...reference.subject.use, reference: candidate });
   const doubt = await barringAnswer(newer, platform, (answer) => isDoubt(answer, newer));
   const { tag, digest } = candidate;
@@ -92,7 +92,7 @@ function isDoubt({ rule, outcome, level }: Answer, { image }: ReferenceContext):
   return level === 'error' || (rule === 'signature-verified' && (image?.verifiedBy?.authorities.length ?? 0) > 0);
 }
 
-/** The digest that the tag has moved on to, or the newer patch of its line. */
+/** The digest that the tag points to now, or the newer patch release of its line. */
 function newerThan(pullFrom: Reference, state: Evidence<TagState>): (Reference & { readonly tag: string }) | null {
   if (state.status !== 'present') return null;
   const { tag, currentDigest, pinnedDigest, listsPinned, newerTag } = state.value;

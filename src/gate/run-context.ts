@@ -15,7 +15,7 @@ import type { Rule } from '../rules/rule.js';
 import { SharedResults } from '../rules/shared-results.js';
 import { baseReference, type Change } from './change.js';
 
-/** What a run is evaluated by. */
+/** The policy and settings of a run. */
 export interface RunInput {
   readonly policy: Policy;
   readonly catalog: Catalog;
@@ -29,13 +29,13 @@ export interface RunInput {
   readonly lock?: Lock | null;
 }
 
-/** What every step of a run needs: made once, passed on whole. */
+/** Everything the steps of a run need. It is made once and passed on as it is. */
 export interface RunContext extends RunInput {
   readonly reading: ReadingIndex;
   readonly evidence: EvidenceCollection;
   /** Everything the rules need to evaluate a reference; made once for each. */
   referenceOf(use: ImageUse): ReferenceContext;
-  /** The same on other platforms, from now on. */
+  /** The same context for other platforms. */
   onPlatforms(use: ImageUse, platforms: readonly Platform[]): ReferenceContext;
   /** The same run without a base to inherit from, to evaluate another image as if the build file named it. */
   readonly alone: RunContext;
@@ -77,7 +77,7 @@ export function startRun(input: RunInput, reading: ReadingIndex, evidence: Evide
   };
 }
 
-/** What references of a run have in common, once. */
+/** What all references of a run share. It is made once. */
 interface Shared {
   readonly results: SharedResults;
   readonly governances: Map<string, Governance>;

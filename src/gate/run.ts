@@ -34,7 +34,7 @@ import { withOpenReferences } from './open-references.js';
 import { type RunContext, type RunInput, startRun } from './run-context.js';
 import { verdictOf } from './verdict.js';
 
-/** Everything a run is given. It knows neither GitHub nor the command line. */
+/** The input of a run, which depends on neither GitHub nor the command line. */
 export interface GateInput extends RunInput {
   readonly tree: RepositoryTree;
   readonly reading: ReadingOptions;
@@ -171,7 +171,7 @@ export async function evaluateAll(
   return [...evaluated, ...(await evaluateAll(added, run, progress, depth + 1))];
 }
 
-/** A use that was found and is not evaluated: that can't be a pass. */
+/** A use that was found but not evaluated, which can't be a pass. */
 function beyondDepth(use: ImageUse): ReferenceEvaluation {
   const reason = `ONBUILD triggers nest deeper than ${MAX_ONBUILD_DEPTH} images, so this one was not evaluated`;
   return {

@@ -35,7 +35,7 @@ export function unverifiedAnswers(
     ...unverifiedLevel(policy, isKnown),
     ...rest,
   });
-  // What it names as far as is known is examined; known-reference says that it may name more.
+  // The images it is known to name are examined; known-reference reports that it may name others.
   const isUnknown = use.unresolved !== undefined && use.open === undefined;
   if (named === null || isUnknown) return unresolved(use, answers, answer);
   if (bar !== null) return [answer(false, { cause: bar.cause, message: bar.message })];
@@ -66,7 +66,7 @@ function unresolved(use: ImageUse, answers: readonly Answer[], answer: MakeAnswe
   return made.level === 'warning' && isReported ? [] : [made];
 }
 
-/** The policy's answer for an image that was not opened; `isKnown`: policy or catalog name it. */
+/** The policy's answer for an image that was not opened. `isKnown`: the policy or the catalog names it. */
 function unverifiedLevel(policy: Policy, isKnown: boolean): Pick<Answer, 'level' | 'heldBack' | 'enforceFrom'> {
   const { phase, ...announced } = policy;
   const next = levelInProfile(announced, isKnown);

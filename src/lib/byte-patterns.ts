@@ -16,7 +16,7 @@ const MASK = TABLE - 1;
  * @see https://webglimpse.net/pubs/TR94-17.pdf S. Wu, U. Manber: A Fast Algorithm for Multi-Pattern Searching
  */
 export class BytePatterns {
-  /** Of the shortest: as much of each is examined before a text is compared. */
+  /** The length of the shortest pattern: this much of each is examined before a text is compared. */
   readonly #length: number;
   /** By a hash of two bytes: how far a text may be shifted when they are the last of that length. */
   readonly #shifts: Uint8Array;
@@ -46,7 +46,7 @@ export class BytePatterns {
     }
   }
 
-  /** Where the first of them begins at or after `from`, and -1 where none does. */
+  /** The offset at or after `from` where the first of them begins, or -1. */
   firstIn(bytes: Uint8Array, from = 0): number {
     const shifts = this.#shifts;
     const heads = this.#heads;
@@ -71,7 +71,7 @@ export class BytePatterns {
     return this.firstIn(bytes) >= 0;
   }
 
-  /** Which of them are there. */
+  /** The patterns that occur in the bytes. */
   textsIn(bytes: Uint8Array): ReadonlySet<string> {
     const found = new Set<string>();
     for (let start = this.firstIn(bytes); start >= 0; start = this.firstIn(bytes, start + 1))

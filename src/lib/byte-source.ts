@@ -1,14 +1,14 @@
 import { readSync } from 'node:fs';
 
-/** Bytes that can be read at any place. */
+/** Bytes that can be read at any offset. */
 export interface ByteSource {
   /** In bytes. */
   readonly size: number;
-  /** As many bytes from a place as there are, at most `length`; they stay good. */
+  /** Up to `length` bytes from an offset. The result stays valid after later reads. */
   read(position: number, length: number): Buffer;
 }
 
-/** Bytes that are in memory. */
+/** A source over bytes in memory. */
 export function bufferSource(bytes: Buffer): ByteSource {
   return { size: bytes.length, read: (position, length) => bytes.subarray(position, position + length) };
 }

@@ -34,7 +34,7 @@ export class Deadline {
     }
   }
 
-  /** Ends it, where everything was done in time. */
+  /** Stops the timer when everything was done in time. */
   end(): void {
     clearTimeout(this.#timer);
   }

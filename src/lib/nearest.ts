@@ -1,4 +1,4 @@
-/** Longer texts are no typing errors; also bounds the work. */
+/** Longer words are not typing errors. The limit also bounds the work. */
 const MAX_LENGTH = 60;
 
 /**

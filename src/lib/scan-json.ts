@@ -35,13 +35,13 @@ export function scanJson(bytes: Uint8Array, maxDepth: number): JsonFlaw | null {
   /** Where the keys of the innermost object begin in those lists, and a bit for each mark it has. */
   let first = 0;
   let seen = 0;
-  /** The same of the objects around it. */
+  /** The same for the enclosing objects. */
   const firsts = new Int32Array(maxDepth + 1);
   const seens = new Int32Array(maxDepth + 1);
   const sets = new Map<number, Set<string>>();
   let depth = 0;
   const view = new DataView(bytes.buffer, bytes.byteOffset, length);
-  /** Where four bytes can still be read. */
+  /** Four bytes can be read at every offset below this one. */
   const lastWord = length - 3;
   let i = 0;
   while (i < length) {

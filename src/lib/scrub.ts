@@ -1,13 +1,13 @@
-/** Stands where a secret would be, as it does in a runner's log. */
+/** Replaces a secret, as in a runner's log. */
 const SCRUBBED = '***';
-/** What is shorter stands in every other text by chance. */
+/** Shorter secrets would match unrelated text by chance. */
 const LEAST_LENGTH = 4;
 
 /** The secrets that a run came to know: a server that was sent one can echo it in an error, a media type or a redirect. */
 export class Secrets {
   readonly #texts = new Set<string>();
 
-  /** Remembers a secret, and how it stands in an address. */
+  /** Remembers a secret, also in its URL-encoded form. */
   add(secret: string): void {
     if (secret.length < LEAST_LENGTH) return;
     for (const text of [secret, encodeURIComponent(secret)]) this.#texts.add(text);

@@ -1,4 +1,4 @@
-/** So many pieces of work at a time, wherever they are started; the others wait in the order they came. */
+/** Limits how much work runs at a time, wherever it is started. The rest waits in order of arrival. */
 export class Slots {
   #free: number;
   readonly #waiting: (() => void)[] = [];

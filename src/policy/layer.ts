@@ -9,7 +9,7 @@ export type ResolveFile = (path: string) => Promise<Result<Uint8Array | string, 
 
 /** One policy file of a chain of `extends`, checked by the schema. */
 export interface Layer {
-  /** What to call it: the path, with its repository and ref where it is another one. */
+  /** Its name: the path, with the repository and ref if it comes from another repository. */
   readonly name: string;
   readonly path: string;
   readonly document: YamlDocument;
@@ -20,7 +20,7 @@ export interface Layer {
   readonly commit?: string;
 }
 
-/** The place of a key of a layer, to find it again in the merged policy. */
+/** The position of a key in a layer, so that it can be found in the merged policy. */
 export function positionIn(layer: Layer, path: readonly PropertyKey[]): PolicyPosition {
   const { line, column } = layer.document.place(path);
   return { file: layer.name, line, column };

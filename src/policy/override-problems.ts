@@ -14,7 +14,7 @@ interface Step {
   readonly baseName: string;
   /** The keys that it and the policies it extends list under `may-override`. */
   readonly mayOverride: ReadonlySet<string>;
-  /** The policy that extends it, and what comes out. */
+  /** The policy that extends it, and the merged result. */
   readonly layer: Layer;
   readonly result: Policy;
 }

@@ -38,7 +38,7 @@ export function unreadFragments(files: readonly BuildFile[]): readonly BuildFile
   return files.filter(({ status, isUnreferenced }) => status === 'unreadable' && isUnreferenced === true);
 }
 
-/** The lines of `files.exclude` for what BuildKit can't read or build, and nothing here builds. */
+/** The lines of `files.exclude` for files that BuildKit can't read or build, and that nothing here builds. */
 export function excludeLines(files: readonly BuildFile[], unbuilt: readonly Excluded[]): readonly string[] {
   const excluded: readonly Excluded[] = [...unreadFragments(files), ...unbuilt];
   if (excluded.length === 0) return [];
@@ -67,7 +67,7 @@ function globOf(path: string): string {
   return path.replace(/[*?[\]{}\\!]/g, '*');
 }
 
-/** What is to be filled in, in comments: arguments without a value, and images that nothing in the file decides. */
+/** Comments on what to fill in: arguments without a value, and images that the file does not determine. */
 export function unknownLines(unknown: readonly ImageUse[]): readonly string[] {
   const byFile = groupBy(
     unknown.filter((use) => argumentsOf(use).length > 0),

@@ -197,7 +197,7 @@ function requiredVoices({ require, requireStatements = require }: AllowEntry): n
   return Math.max(require, requireStatements);
 }
 
-/** How many signers the authorities can be at most. */
+/** The largest number of independent signers that the authorities can represent. */
 function voices(authorities: readonly Authority[]): number {
   return new Set(
     authorities.map((authority, index) =>

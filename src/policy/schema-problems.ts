@@ -158,7 +158,7 @@ function unknownKey(parent: readonly PropertyKey[], key: string, { document, sch
   };
 }
 
-/** Words of other tools for a level. */
+/** The names that other tools use for levels. */
 const OTHER_LEVELS: Readonly<Record<string, string>> = {
   warn: 'warning',
   info: 'note',

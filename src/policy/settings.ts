@@ -24,7 +24,7 @@ export interface PhasedSetting {
   readonly next?: { readonly setting: RuleSetting; readonly from: string };
 }
 
-/** What the policy makes of a rule for a role while phases are to come; `ruleSetting` is what it makes of it after them. */
+/** The setting of a rule for a role while phases are still to come; `ruleSetting` is the one after them. */
 export function phasedSetting(policy: Policy, rule: SettableRule, role: Role): PhasedSetting {
   const setting = ruleSetting(policy, rule, role);
   const { phase } = policy;

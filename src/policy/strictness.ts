@@ -17,7 +17,7 @@ export function stricter<S extends z.ZodType>(schema: S, direction: Strictness):
   return schema;
 }
 
-/** An option that is the highest level of a finding: the higher, the stricter. */
+/** An option that caps the level of a finding: the higher, the stricter. */
 export const highestLevel = () => stricter(z.enum(LEVELS), [...LEVELS].reverse());
 
 /** The mark of an option's schema, also where it was made optional or described afterwards. */
@@ -42,7 +42,7 @@ export function isAtLeastAsStrict(direction: Strictness | undefined, from: unkno
   return direction.indexOf(String(from)) >= 0 && direction.indexOf(String(to)) >= direction.indexOf(String(from));
 }
 
-/** NaN, which compares as false with everything, for what is no amount. */
+/** NaN for anything that is not an amount: every comparison with it is false. */
 function amount(value: unknown): number {
   if (typeof value === 'number') return value;
   return typeof value === 'string' ? durationMilliseconds(value) : Number.NaN;

@@ -6,7 +6,7 @@ import { policyReference } from './govern.js';
 import type { AllowEntry, Policy, PolicyPosition } from './policy.js';
 import type { PolicyProblem } from './problem.js';
 
-/** What a repository has that a policy is about. */
+/** The contents of a repository that a policy can refer to. */
 export interface Governed {
   readonly uses: readonly Pick<ImageUse, 'reference'>[];
   /** Every file, relative to the root. */

@@ -9,7 +9,7 @@ import { mayExcuseUnknown } from './settings.js';
 
 const DAY = 86_400_000;
 
-/** A waiver, and what became of it: the last three states are problems that a person should see. */
+/** A waiver and its state. The last three states are problems that a person should see. */
 export type EvaluatedWaiver = Waiver & { readonly state: 'used' | 'unused' | 'expired' | 'too-long' };
 
 /** What a waiver may cover: an answer's rule and place, and the image as policy sees it. */

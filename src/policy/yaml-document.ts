@@ -275,7 +275,7 @@ function nodeRange(node: Node, rangeAt: RangeAt): SourceRange {
   return range ? rangeAt(range[0], range[1]) : START;
 }
 
-/** Follows a path as far as it goes; what is missing stands where its parent's key is. */
+/** Follows a path as far as it exists. A missing part gets the position of its parent's key. */
 function placeOf(
   document: Document.Parsed,
   path: readonly PropertyKey[],

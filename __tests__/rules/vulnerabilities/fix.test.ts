@@ -48,8 +48,8 @@ describe('the versions to look for', () => {
 describe('what the tag names today', () => {
   test('is reported with why it was not looked at, and with the versions all the same', () => {
     const unchecked = { kind: 'unchecked', tag: '1', reason: 'Nobody signed it.' } as const;
-    expect(fixOf([ONE], { ...unchecked, digest: 'sha256:new' })).toBe(
-      'The tag 1 points to sha256:new today, which was not checked: Nobody signed it. Use an image that has openssl 3.3.2-r0 or newer.',
+    expect(fixOf([ONE], { ...unchecked, digest: 'sha256:new' })).toMatch(
+      /tag 1 .*sha256:new .*not checked: Nobody signed it\. .*openssl 3\.3\.2-r0/,
     );
     expect(fixOf([ONE], unchecked)).toContain('points to another image today');
   });

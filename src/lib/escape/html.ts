@@ -46,7 +46,7 @@ function flattened(parts: TemplateStringsArray): readonly string[] {
   return made;
 }
 
-/** Pieces one after the other. */
+/** Concatenates pieces. */
 export function joined(pieces: readonly Markup[], between = ''): Markup {
   return new Markup(pieces.join(escaped(between)));
 }

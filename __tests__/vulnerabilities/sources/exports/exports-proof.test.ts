@@ -38,7 +38,7 @@ describe('a directory of OSV exports', () => {
   test('says where the archive that it lacks is to be had', async () => {
     const evidence = await evidenceOf({}, inventoryOf(ALPINE, [['musl', '1.2.5-r0']]));
     expect(evidence.status === 'present' && evidence.value.unevaluated.map(({ fix }) => fix)).toEqual([
-      'Download the full export to that path: https://osv-vulnerabilities.storage.googleapis.com/Alpine/all.zip',
+      expect.stringContaining('https://osv-vulnerabilities.storage.googleapis.com/Alpine/all.zip'),
     ]);
   });
 
