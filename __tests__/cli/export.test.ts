@@ -38,7 +38,7 @@ describe('export', () => {
     writeFileSync(join(directory, 'Dockerfile'), 'FROM scratch\nUSER 1\n');
     expect(await header()).toBe(`# policy-commit: ${id}`);
     writeFileSync(join(directory, '.github/base-image-gate.yml'), 'version: 1\nprofile: observe\n');
-    expect(await header()).toContain('not known');
+    expect(await header()).toContain('unknown');
   });
 
   test('exits 0 where the verdict is pass, and denies every image where nothing was verified', async () => {
