@@ -152,7 +152,7 @@ export async function listOwned(
     if (!answer.ok) return answer;
     const found = answer.value.repositoryOwner?.repositories;
     if (found === undefined) {
-      const message = `Could not ${purpose.doing}: GitHub knows no such organization or user, or the token may not see it.`;
+      const message = `Could not ${purpose.doing}: the organization or user does not exist, or the token can't see it.`;
       return err({
         code: 'not-found',
         doing: purpose.doing,

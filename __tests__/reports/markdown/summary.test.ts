@@ -11,7 +11,7 @@ describe('renderSummary', () => {
     expect(summary.split('\n').slice(0, 3)).toEqual([
       '## ❌ Base images: fail',
       '',
-      '2 problems to fix, 1 indeterminate result, among 4 image uses in 2 build files; 2 references partly checked (no answer: signature-verified). Besides: 2 warnings, 1 note, 1 waived.',
+      '2 problems to fix, 1 indeterminate result, among 4 image uses in 2 build files; 2 references partly checked (no answer: signature-verified). Also: 2 warnings, 1 note, 1 waived.',
     ]);
   });
 
