@@ -99,6 +99,18 @@ describe("Docker's configuration", () => {
     expect(linked.found).toEqual({ ok: true, value: undefined });
   });
 
+  test('is absent where the home is no directory', async () => {
+    const { found, notices } = await lookUp({}, 'a.example', 'home/.docker', { HOME: '/dev/null' });
+    expect([found, notices]).toEqual([{ ok: true, value: undefined }, []]);
+  });
+
+  test('that is a directory is reported and not used', async () => {
+    await mkdir(join(directory, 'odd/config.json'), { recursive: true });
+    const odd = { DOCKER_CONFIG: join(directory, 'odd') };
+    const { notices } = await lookUp({}, 'a.example', 'home/.docker', odd);
+    expect(notices).toEqual([expect.stringContaining('EISDIR')]);
+  });
+
   test.each(['{', '[]', '{"auths":{"a.example":{"auth":1}}}'])('that is %s is reported and not used', async (text) => {
     const { found, notices } = await lookUp(text, 'a.example', 'broken', { DOCKER_CONFIG: join(directory, 'broken') });
     expect(found).toEqual({ ok: true, value: undefined });

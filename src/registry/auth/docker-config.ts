@@ -80,8 +80,10 @@ async function readConfig({ environment, workspace, notice }: DockerConfigOption
     }
     text = await readFile(real, 'utf8');
   } catch (error) {
-    if (codeOf(error) !== 'ENOENT')
-      notice(`${path} can't be read (${codeOf(error)}), so its credentials are not used.`);
+    const code = codeOf(error);
+    // Where the home is no directory, as for users of a service, there is no file either.
+    if (code !== 'ENOENT' && code !== 'ENOTDIR')
+      notice(`${path} can't be read (${code}), so its credentials are not used.`);
     return EMPTY;
   }
   const parsed = document.safeParse(parseJson(text));
