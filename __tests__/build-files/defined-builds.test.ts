@@ -162,7 +162,7 @@ target "app" {\n  args = { BASE = ${field} }\n}\n`;
 
   test.each([
     ['docker build -f Dockerfile $DIR', '.', ['context']],
-    ['cd $DIR && docker build -f /work/x .', undefined, []],
+    ['cd $DIR && docker build -f /srv/x .', undefined, []],
     ['docker build -f a/Dockerfile a', 'a', []],
     ['cd a && docker build ..', '.', []],
     ['docker build -f Dockerfile https://example.com/x.git', 'https://example.com/x.git', []],

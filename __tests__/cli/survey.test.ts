@@ -1,41 +1,25 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterAll, afterEach, beforeAll, describe, expect, test } from '@jest/globals';
+import { describe, expect, test } from '@jest/globals';
 import { survey } from '../../src/cli/survey.js';
 import { openRegistries } from '../../src/registry/open-registries.js';
 import { surveySchema } from '../../src/survey/document.js';
-import { type OrganizationServer, startOrganization } from '../support/github/organization-server.js';
 import { ioIn } from '../support/process/run-command.js';
 import { makeDirectory } from '../support/process/scratch-repository.js';
-import { type RegistryServer, startRegistry } from '../support/registry/registry-server.js';
-import { policyText, registryWith } from '../support/survey/survey-world.js';
+import { startRegistry } from '../support/registry/registry-server.js';
+import { policyText, useSurveyServers } from '../support/survey/survey-world.js';
 
-let registry: RegistryServer;
-let github: OrganizationServer;
-
-beforeAll(async () => {
-  registry = await registryWith(['good/a', 'bad/b']);
-  github = await startOrganization([]);
-});
-
-afterEach(() => {
-  github.intercept = null;
-});
-
-afterAll(async () => {
-  await github.close();
-  await registry.close();
-});
+const servers = useSurveyServers(['good/a', 'bad/b']);
 
 async function run(
   files: Readonly<Record<string, string>>,
   args: readonly string[],
   env: Readonly<Record<string, string>> = {},
 ) {
-  const directory = makeDirectory({ 'policy.yml': policyText(registry.host), ...files });
+  const directory = makeDirectory({ 'policy.yml': policyText(servers.registry.host), ...files });
   let [stdout, stderr] = ['', ''];
   const io = ioIn(directory, {
-    env: { HOME: join(directory, 'none'), GH_TOKEN: 'read-only', GITHUB_API_URL: github.apiUrl, ...env },
+    env: { HOME: join(directory, 'none'), GH_TOKEN: 'read-only', GITHUB_API_URL: servers.github.apiUrl, ...env },
     stdout: (text) => {
       stdout += text;
     },
@@ -68,9 +52,9 @@ describe('survey', () => {
   });
 
   test('of repositories that all could be read exits 0, and writes it in every form', async () => {
-    github.replace([
-      { name: 'acme/a', files: { Dockerfile: `FROM ${registry.host}/bad/b:1\n` } },
-      { name: 'acme/b', files: { Dockerfile: `FROM ${registry.host}/good/a:1\nUSER 1\n` } },
+    servers.github.replace([
+      { name: 'acme/a', files: { Dockerfile: `FROM ${servers.registry.host}/bad/b:1\n` } },
+      { name: 'acme/b', files: { Dockerfile: `FROM ${servers.registry.host}/good/a:1\nUSER 1\n` } },
     ]);
     const { code, stdout, directory } = await run({ list: 'acme/a\nacme/b # ours\n' }, [
       '--repositories',
@@ -85,8 +69,9 @@ describe('survey', () => {
       ['acme/b', 'pass'],
     ]);
     for (const form of ['md', 'html']) expect(existsSync(join(directory, `out/survey.${form}`))).toBe(true);
-    for (const { authorization } of github.requests) expect(authorization).toMatch(/^(?:token|bearer) read-only$/i);
-    for (const { headers } of registry.requests) expect(headers['authorization']).toBeUndefined();
+    for (const { authorization } of servers.github.requests)
+      expect(authorization).toMatch(/^(?:token|bearer) read-only$/i);
+    for (const { headers } of servers.registry.requests) expect(headers['authorization']).toBeUndefined();
   });
 
   test('of an organization that is not there exits 2', async () => {
@@ -96,8 +81,8 @@ describe('survey', () => {
   });
 
   test('with a token that may write asks for one that may not', async () => {
-    github.replace([{ name: 'acme/a', files: {} }]);
-    github.intercept = (_, response) => {
+    servers.github.replace([{ name: 'acme/a', files: {} }]);
+    servers.github.intercept = (_, response) => {
       response.setHeader('x-oauth-scopes', 'repo, read:org');
       return false;
     };
@@ -106,31 +91,31 @@ describe('survey', () => {
   });
 
   test('for the readers of a public repository contacts no registry in a private network', async () => {
-    const files = { Dockerfile: `FROM ${registry.host}/good/a:1\nUSER 1\n` };
-    github.replace([
+    const files = { Dockerfile: `FROM ${servers.registry.host}/good/a:1\nUSER 1\n` };
+    servers.github.replace([
       { name: 'acme/open', visibility: 'PUBLIC', files },
       { name: 'acme/closed', files },
     ]);
     const args = ['--org', 'acme', '--audience', 'acme/open', ...named];
-    registry.forgetRequests();
+    servers.registry.forgetRequests();
     const { code, stdout, directory } = await run({}, args);
-    expect([code, registry.requests]).toEqual([0, []]);
+    expect([code, servers.registry.requests]).toEqual([0, []]);
     expect(stdout).toMatch(/Of 1 repository .*0 pass, 0 fail, 1 /);
     const text = readFileSync(join(directory, 'out/survey.json'), 'utf8');
     expect(text).not.toContain('acme/closed');
     expect(surveySchema.parse(JSON.parse(text)).notices).toEqual([expect.stringContaining('acme/open is public')]);
-    expect((await run({}, [...args, '--registry', `docker.io=${registry.host}`])).code).toBe(3);
+    expect((await run({}, [...args, '--registry', `docker.io=${servers.registry.host}`])).code).toBe(3);
   });
 
   test('uses a policy of the repository itself where that is asked for, and names one that is broken', async () => {
     const soon = new Date(Date.now() + 20 * 86_400_000).toISOString().slice(0, 10);
     const waived = [
-      policyText(registry.host),
+      policyText(servers.registry.host),
       `waivers: [{ rule: allowed-base, reason: ours, owner: "@acme/a", expires: ${soon} }]`,
       '',
     ].join('\n');
-    const files = { Dockerfile: `FROM ${registry.host}/bad/b:1\nUSER 1\n` };
-    github.replace([
+    const files = { Dockerfile: `FROM ${servers.registry.host}/bad/b:1\nUSER 1\n` };
+    servers.github.replace([
       { name: 'acme/broken', files: { ...files, '.github/base-image-gate.yml': 'version: "secret text"\n' } },
       { name: 'acme/own', files: { ...files, '.github/base-image-gate.yml': waived } },
     ]);

@@ -1,45 +1,24 @@
-import { afterAll, afterEach, beforeAll, describe, expect, test } from '@jest/globals';
+import { describe, expect, test } from '@jest/globals';
 import { micromark } from 'micromark';
 import { gfm, gfmHtml } from 'micromark-extension-gfm';
 import { surveyMarkdown } from '../../src/survey/markdown.js';
-import {
-  type MadeRepository,
-  type OrganizationServer,
-  startOrganization,
-} from '../support/github/organization-server.js';
-import type { RegistryServer } from '../support/registry/registry-server.js';
-import { policyText, registryWith, survey } from '../support/survey/survey-world.js';
+import type { MadeRepository } from '../support/github/organization-server.js';
+import { policyText, survey, useSurveyServers } from '../support/survey/survey-world.js';
 
-let registry: RegistryServer;
-let github: OrganizationServer;
-let policy: string;
+const servers = useSurveyServers(['good/a']);
+const world = () => ({ github: servers.github, policy: policyText(servers.registry.host) });
 
-beforeAll(async () => {
-  registry = await registryWith(['good/a']);
-  policy = policyText(registry.host);
-  github = await startOrganization([]);
-});
-
-afterEach(() => {
-  github.intercept = null;
-});
-
-afterAll(async () => {
-  await github.close();
-  await registry.close();
-});
-
-const good = () => `FROM ${registry.host}/good/a:1\nUSER 1000\n`;
+const good = () => `FROM ${servers.registry.host}/good/a:1\nUSER 1000\n`;
 const plain = (name: string): MadeRepository => ({ name, files: { Dockerfile: good() } });
 
 const read = async (...repositories: readonly MadeRepository[]) => {
-  github.replace(repositories);
-  return await survey({ github, policy });
+  servers.github.replace(repositories);
+  return await survey(world());
 };
 
 describe('a repository of a survey', () => {
   test('that vanishes midway is named, and the rest is finished', async () => {
-    github.intercept = ({ path }, response) => {
+    servers.github.intercept = ({ path }, response) => {
       if (!path.startsWith('/repos/acme/gone/')) return false;
       response.writeHead(404, { 'content-type': 'application/json' }).end('{"message":"Not Found"}');
       return true;
@@ -68,7 +47,7 @@ describe('a repository of a survey', () => {
     ['another owner', 'evil/repository'],
     ['nothing', null],
   ])('that is listed as %s is no repository of the organization', async (_, nameWithOwner) => {
-    github.intercept = ({ kind }, response) => {
+    servers.github.intercept = ({ kind }, response) => {
       if (kind !== 'list') return false;
       const target = { oid: '0'.repeat(40) };
       const node = {
@@ -89,7 +68,7 @@ describe('a repository of a survey', () => {
   });
 
   test('whose listing is shorter than GitHub counts makes the survey partial', async () => {
-    github.intercept = ({ kind }, response) => {
+    servers.github.intercept = ({ kind }, response) => {
       if (kind !== 'list') return false;
       const pageInfo = { hasNextPage: false, endCursor: null };
       const data = { repositoryOwner: { repositories: { totalCount: 7, pageInfo, nodes: [] } } };
@@ -104,7 +83,7 @@ describe('a repository of a survey', () => {
     const target = { oid: '0'.repeat(40) };
     const known = { nameWithOwner: 'acme/a', visibility: 'PUBLIC', isArchived: true, isDisabled: false };
     let page = 0;
-    github.intercept = ({ kind }, response) => {
+    servers.github.intercept = ({ kind }, response) => {
       if (kind !== 'list') return false;
       page += 1;
       const pageInfo = { hasNextPage: page === 1, endCursor: `${page}` };
@@ -119,7 +98,7 @@ describe('a repository of a survey', () => {
   });
 
   test('whose listing never ends stops the survey', async () => {
-    github.intercept = ({ kind }, response) => {
+    servers.github.intercept = ({ kind }, response) => {
       if (kind !== 'list') return false;
       const pageInfo = { hasNextPage: true, endCursor: 'same' };
       const data = { repositoryOwner: { repositories: { totalCount: 7, pageInfo, nodes: [] } } };
@@ -130,18 +109,18 @@ describe('a repository of a survey', () => {
   });
 
   test('that was renamed is named by its new name', async () => {
-    github.replace([{ ...plain('acme/new'), formerly: 'acme/old' }]);
-    const document = await survey({ github, policy, of: { names: ['acme/old', 'acme/new'], label: 'list' } });
+    servers.github.replace([{ ...plain('acme/new'), formerly: 'acme/old' }]);
+    const document = await survey({ ...world(), of: { names: ['acme/old', 'acme/new'], label: 'list' } });
     expect(document.repositories.map(({ name }) => name)).toEqual(['acme/new']);
     expect(document.notices).toEqual(['acme/old is now acme/new.']);
   });
 
   test('that was renamed is in exactly one shard of a list', async () => {
-    github.replace([{ ...plain('acme/new'), formerly: 'acme/old' }]);
+    servers.github.replace([{ ...plain('acme/new'), formerly: 'acme/old' }]);
     const of = { names: ['acme/old'], label: 'list' };
     const found: string[] = [];
     for (let index = 1; index <= 5; index++) {
-      const { repositories, failed } = await survey({ github, policy, of, shard: { index, of: 5 } });
+      const { repositories, failed } = await survey({ ...world(), of, shard: { index, of: 5 } });
       found.push(...[...repositories, ...failed].map(({ name }) => name));
     }
     expect(found).toEqual(['acme/new']);
@@ -151,7 +130,7 @@ describe('a repository of a survey', () => {
     ['PRIVATE', 'private'],
     ['PUBLIC', 'public'],
   ] as const)('that is %s and can not be read is %s to name', async (visibility, names) => {
-    github.intercept = ({ path }, response) => {
+    servers.github.intercept = ({ path }, response) => {
       if (!path.startsWith('/repos/acme/gone/')) return false;
       response.writeHead(404, { 'content-type': 'application/json' }).end('{"message":"Not Found"}');
       return true;
@@ -165,13 +144,13 @@ describe('a repository of a survey', () => {
   });
 
   test('of a list that is not there, or is private now, is not named to the readers of a public repository', async () => {
-    github.replace([
+    servers.github.replace([
       { ...plain('acme/a'), visibility: 'PUBLIC' },
       { ...plain('acme/secret'), formerly: 'acme/was' },
     ]);
     const audience = { owner: 'acme', name: 'a', visibility: 'public' } as const;
     const of = { names: ['acme/a', 'acme/was', 'acme/none', 'acme/gone'], label: 'list' };
-    const document = await survey({ github, policy, of, audience });
+    const document = await survey({ ...world(), of, audience });
     expect(document.failed.map(({ name }) => name)).toEqual(['repository 3 of list', 'repository 4 of list']);
     expect(document).toMatchObject({ complete: false, names: 'public', repositoryCount: { morePrivate: 1 } });
     expect(JSON.stringify(document)).not.toMatch(/secret|acme\/(?:was|none|gone)/);
@@ -188,13 +167,13 @@ describe('a repository of a survey', () => {
   });
 
   test('of a list that is not there is named', async () => {
-    github.replace([plain('acme/a')]);
-    const document = await survey({ github, policy, of: { names: ['acme/a', 'acme/none'], label: 'list' } });
+    servers.github.replace([plain('acme/a')]);
+    const document = await survey({ ...world(), of: { names: ['acme/a', 'acme/none'], label: 'list' } });
     expect(document.failed.map(({ name }) => name)).toEqual(['acme/none']);
   });
 
   test('gets another file than its tree lists, and the other is dropped', async () => {
-    github.intercept = ({ kind, query }, response) => {
+    servers.github.intercept = ({ kind, query }, response) => {
       if (kind !== 'blobs') return false;
       const [, oid = ''] = /oid: "([0-9a-f]+)"/.exec(query) ?? [];
       const data = { r0: { b0: oid === '' ? null : { text: 'FROM scratch\n' } } };
@@ -209,7 +188,7 @@ describe('a repository of a survey', () => {
     ['fails', 502],
     ['refuses', 403],
   ])('is read file by file where the query for many %s', async (_, status) => {
-    github.intercept = ({ kind }, response) => {
+    servers.github.intercept = ({ kind }, response) => {
       if (kind !== 'blobs') return false;
       response.writeHead(status, { 'content-type': 'application/json' }).end('{"message":"no"}');
       return true;
@@ -258,7 +237,9 @@ describe('a repository of a survey', () => {
   });
 
   test('names thousands of images, and takes no time from others', async () => {
-    const many = Array.from({ length: 2_001 }, (_, index) => `FROM ${registry.host}/good/x:${index}\n`).join('');
+    const many = Array.from({ length: 2_001 }, (_, index) => `FROM ${servers.registry.host}/good/x:${index}\n`).join(
+      '',
+    );
     const document = await read({ name: 'acme/many', files: { Dockerfile: many } }, plain('acme/plain'));
     expect(document.failed).toEqual([
       expect.objectContaining({ name: 'acme/many', message: expect.stringContaining('limit') }),
@@ -267,7 +248,7 @@ describe('a repository of a survey', () => {
   });
 
   test('has a listing that GitHub cuts short: it is taken apart, or named', async () => {
-    github.intercept = ({ kind, path }, response) => {
+    servers.github.intercept = ({ kind, path }, response) => {
       if (kind !== 'tree' || !path.includes('/acme/cut/')) return false;
       response
         .writeHead(200, { 'content-type': 'application/json' })

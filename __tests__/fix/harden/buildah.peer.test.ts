@@ -4,17 +4,10 @@ import { chmodSync, copyFileSync, mkdirSync, symlinkSync, writeFileSync } from '
 import { dirname, join } from 'node:path';
 import { beforeAll, expect, test } from '@jest/globals';
 import { rules } from '../../../src/rules/index.js';
-import { hardenDockerfile } from '../../support/image/harden-dockerfile.js';
+import { chainguardPolicy, hardenDockerfile } from '../../support/image/harden-dockerfile.js';
 import { validPolicy } from '../../support/load-policy-text.js';
 import { describeWithPeers } from '../../support/process/peers.js';
 import { makeDirectory } from '../../support/process/scratch-repository.js';
-
-const NOW = new Date('2026-11-21T12:00:00Z');
-const ALLOW = `allow:
-  - catalog: chainguard
-  - catalog: chainguard-organization
-    with: { organization: acme, identities: ["https://issuer.enforce.dev/a/b"] }
-`;
 
 /**
  * What stands for the programs of the images, which are not here: scripts of BusyBox that take the options which the
@@ -159,8 +152,8 @@ describeWithPeers(['buildah', 'busybox'], 'buildah', () => {
   test.each(CASES)(
     'builds and starts $what',
     async ({ profile, dockerfile, says, user }) => {
-      const policy = await validPolicy(`version: 1\nprofile: ${profile}\n${ALLOW}`, { rules });
-      const { after, left } = await hardenDockerfile(dockerfile, policy, NOW);
+      const policy = await validPolicy(chainguardPolicy(profile), { rules });
+      const { after, left } = await hardenDockerfile(dockerfile, policy);
       expect(left).toEqual([]);
       const context = makeDirectory({ Dockerfile: after, 'main.py': '', 'requirements.txt': '' });
       expect(build(context, 'made')).toBe('');

@@ -10,22 +10,13 @@ import { parseReference, type Reference, repositoryName } from '../../../src/ref
 import { rules } from '../../../src/rules/index.js';
 import { expectDocument } from '../../support/held-table.js';
 import { readAnswers } from '../../support/image/buildkit-answers.js';
-import { hardenDockerfile } from '../../support/image/harden-dockerfile.js';
+import { chainguardPolicy, hardenDockerfile } from '../../support/image/harden-dockerfile.js';
 import { kindOf } from '../../support/image/harden-reasons.js';
 import { read } from '../../support/image/read-dockerfile.js';
 import { validPolicy } from '../../support/load-policy-text.js';
 import { describeWithPeers } from '../../support/process/peers.js';
 import { makeDirectory } from '../../support/process/scratch-repository.js';
 import { sharedData } from '../../support/shared-data.js';
-
-const NOW = new Date('2026-11-21T12:00:00Z');
-const POLICY = `version: 1
-profile: baseline
-allow:
-  - catalog: chainguard
-  - catalog: chainguard-organization
-    with: { organization: acme, identities: ["https://issuer.enforce.dev/a/b"] }
-`;
 
 const INTRODUCTION = `# Beside dfc
 
@@ -70,7 +61,7 @@ class Counts {
 describeWithPeers(['dfc'], 'dfc', () => {
   const given = CORPUS.every((path) => existsSync(path));
   (given ? test : test.skip)('maps the same references to the same images, but for what is listed', async () => {
-    const policy = await validPolicy(POLICY, { rules });
+    const policy = await validPolicy(chainguardPolicy('baseline'), { rules });
     const counts = new Counts();
     const home = makeDirectory({});
     for (const { content } of CORPUS.flatMap((path) => readAnswers(path))) {
@@ -78,7 +69,7 @@ describeWithPeers(['dfc'], 'dfc', () => {
       if (before.file.status !== 'read') continue;
       const theirs = dfc(content, home);
       const after = read(theirs);
-      const ours = await hardenDockerfile(content, policy, NOW);
+      const ours = await hardenDockerfile(content, policy);
       if (after.file.status !== 'read') counts.add('files that no longer parse, dfc');
       if (read(ours.after).file.status !== 'read') counts.add('files that no longer parse, here');
       for (const use of before.uses) if (use.instruction === 'FROM') compare(use, after, ours, counts);

@@ -9,20 +9,13 @@ import { describeUnless } from '../../support/describe-unless.js';
 import { sourceOf } from '../../support/enforce/export-world.js';
 import { gateRun } from '../../support/gate-run.js';
 import { readAnswers } from '../../support/image/buildkit-answers.js';
-import { hardenDockerfile } from '../../support/image/harden-dockerfile.js';
+import { chainguardPolicy, hardenDockerfile, NOW } from '../../support/image/harden-dockerfile.js';
 import { makeImage } from '../../support/image/image-maker.js';
 import { validPolicy } from '../../support/load-policy-text.js';
 import { sharedData } from '../../support/shared-data.js';
 
-const NOW = new Date('2026-11-21T12:00:00Z');
 /** Without what only a real image has: signatures, attestations, packages, age. */
-const policyOf = (profile: string) => `version: 1
-profile: ${profile}
-allow:
-  - catalog: chainguard
-  - catalog: chainguard-organization
-    with: { organization: acme, identities: ["https://issuer.enforce.dev/a/b"] }
-rules:
+const policyOf = (profile: string) => `${chainguardPolicy(profile)}rules:
   signature-verified: off
   sbom-attested: off
   provenance-attested: off
@@ -50,7 +43,7 @@ describeUnless(reason, 'the gate', () => {
       const policy = await validPolicy(policyOf(profile), { rules });
       const whole: HardenedFile[] = [];
       for (const { content } of CORPUS.flatMap((path) => readAnswers(path))) {
-        const hardened = await hardenDockerfile(content, policy, NOW);
+        const hardened = await hardenDockerfile(content, policy);
         if (hardened.replaced.length > 0 && hardened.left.length === 0) whole.push(hardened);
       }
       const source = await imagesOf(whole.flatMap(({ replaced }) => replaced.flatMap(({ images }) => images)));

@@ -3,20 +3,12 @@ import { expect, test } from '@jest/globals';
 import { formatReference, parseReference } from '../../../src/references/reference.js';
 import { rules } from '../../../src/rules/index.js';
 import { readAnswers } from '../../support/image/buildkit-answers.js';
-import { hardenDockerfile } from '../../support/image/harden-dockerfile.js';
+import { chainguardPolicy, hardenDockerfile } from '../../support/image/harden-dockerfile.js';
 import { runBuildkit } from '../../support/image/run-buildkit.js';
 import { validPolicy } from '../../support/load-policy-text.js';
 import { describeWithPeers } from '../../support/process/peers.js';
 import { sharedData } from '../../support/shared-data.js';
 
-const NOW = new Date('2026-11-21T12:00:00Z');
-const POLICY = `version: 1
-profile: baseline
-allow:
-  - catalog: chainguard
-  - catalog: chainguard-organization
-    with: { organization: acme, identities: ["https://issuer.enforce.dev/a/b"] }
-`;
 const MADE = [
   'FROM debian:12\nRUN apt-get update \\\n  # tools\n && apt-get install -y curl\nCMD ["curl"]\n',
   'ARG BASE=python:3.13\nFROM $BASE AS a\nRUN true\nCMD ["python", "x.py"]\n',
@@ -24,11 +16,11 @@ const MADE = [
 
 describeWithPeers(['buildkit-parse'], 'BuildKit reads what was hardened', () => {
   test('without new errors, and pulls every image that was written', async () => {
-    const policy = await validPolicy(POLICY, { rules });
+    const policy = await validPolicy(chainguardPolicy('baseline'), { rules });
     const corpus = sharedData('dockerfiles/corpus.jsonl');
     const texts = [...MADE, ...(existsSync(corpus) ? readAnswers(corpus).map(({ content }) => content) : [])];
     const hardened = [];
-    for (const text of texts) hardened.push(await hardenDockerfile(text, policy, NOW));
+    for (const text of texts) hardened.push(await hardenDockerfile(text, policy));
     const changed = hardened.filter(({ replaced }) => replaced.length > 0);
     const before = runBuildkit(changed.map((file, index) => [String(index), file.before]));
     const after = runBuildkit(changed.map((file, index) => [String(index), file.after]));

@@ -4,29 +4,21 @@ import { beforeAll, describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import type { Policy } from '../../../src/policy/policy.js';
 import { rules } from '../../../src/rules/index.js';
-import { hardenDockerfile } from '../../support/image/harden-dockerfile.js';
+import { chainguardPolicy, hardenDockerfile } from '../../support/image/harden-dockerfile.js';
 import { validPolicy } from '../../support/load-policy-text.js';
 
-const NOW = new Date('2026-11-21T12:00:00Z');
 const policies = new Map<string, Policy>();
 
 beforeAll(async () => {
   for (const profile of ['baseline', 'hardened']) {
-    const text = `version: 1
-profile: ${profile}
-allow:
-  - catalog: chainguard
-  - catalog: chainguard-organization
-    with: { organization: acme, identities: ["https://issuer.enforce.dev/a/b"] }
-`;
-    policies.set(profile, await validPolicy(text, { rules }));
+    policies.set(profile, await validPolicy(chainguardPolicy(profile), { rules }));
   }
 });
 
 async function harden(text: string, profile = 'baseline') {
   const policy = policies.get(profile);
   if (policy === undefined) throw new Error('no such profile');
-  const { after, left, replaced } = await hardenDockerfile(text, policy, NOW);
+  const { after, left, replaced } = await hardenDockerfile(text, policy);
   return { after: Buffer.from(after).toString(), reasons: left.map(({ reason }) => reason), replaced };
 }
 

@@ -1,4 +1,5 @@
 import { join } from 'node:path';
+import { afterAll, afterEach, beforeAll } from '@jest/globals';
 import { isListedHost, loadCatalog } from '../../../src/catalog/catalog.js';
 import { collectors } from '../../../src/evidence/collectors.js';
 import { makeApiFetch } from '../../../src/github/repository/api-fetch.js';
@@ -10,7 +11,7 @@ import type { SurveyDocument } from '../../../src/survey/document.js';
 import { pacedFetch } from '../../../src/survey/paced-fetch.js';
 import { runSurvey, type SurveyRequest } from '../../../src/survey/run.js';
 import { SurveyState } from '../../../src/survey/state.js';
-import type { MadeRepository, OrganizationServer } from '../github/organization-server.js';
+import { type MadeRepository, type OrganizationServer, startOrganization } from '../github/organization-server.js';
 import { makeImage } from '../image/image-maker.js';
 import { validPolicy } from '../load-policy-text.js';
 import { makeDirectory } from '../process/scratch-repository.js';
@@ -26,6 +27,39 @@ export async function registryWith(names: readonly string[]): Promise<RegistrySe
     registry.push(name, await makeImage({ layers: [[{ path: 'etc/os-release', content: `ID=${name}\n` }]] }), '1');
   }
   return registry;
+}
+
+/** The servers of a suite about surveys. */
+export interface SurveyServers {
+  readonly registry: RegistryServer;
+  readonly github: OrganizationServer;
+}
+
+/** Starts a registry with these images and an organization for a suite, and closes both after it. */
+export function useSurveyServers(images: readonly string[]): SurveyServers {
+  let started: SurveyServers | undefined;
+  const servers = (): SurveyServers => {
+    if (started === undefined) throw new Error('The servers start before the first test, and not with the suite');
+    return started;
+  };
+  beforeAll(async () => {
+    started = { registry: await registryWith(images), github: await startOrganization([]) };
+  });
+  afterEach(() => {
+    servers().github.intercept = null;
+  });
+  afterAll(async () => {
+    await servers().github.close();
+    await servers().registry.close();
+  });
+  return {
+    get registry() {
+      return servers().registry;
+    },
+    get github() {
+      return servers().github;
+    },
+  };
 }
 
 /** A policy that names the registry, allows its images below `good/`, and asks nothing of others. */
